@@ -1,0 +1,1 @@
+"""The e-mail channel: receiving, parsing, folding, threading, sending."""

@@ -1,0 +1,98 @@
+"""Automatic answers: to a new matter, once per correspondent and day, never to a machine (RFC 3834)."""
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from steward.channels.email.addressing import addresses_for
+from steward.channels.email.composing import Letter, compose
+from steward.channels.email.models import MailAccount
+from steward.contacts.actions import fold_email
+from steward.lib.clock import now
+from steward.lib.html import sanitise_outgoing
+from steward.lib.html import text_to_html
+from steward.lib.ids import new_id
+from steward.outbox.actions import NewMail, put_in_outbox
+from steward.tenancy.scope import current_account_id
+from steward.tickets.models import Message, Participant
+from steward.tickets.statuses import Status
+
+_REMEMBER = """
+INSERT INTO email_automaticanswer (id, account_id, correspondent, "on")
+SELECT id, %s, correspondent, %s FROM unnest(%s::uuid[], %s::bytea[]) AS new (id, correspondent)
+ON CONFLICT DO NOTHING RETURNING correspondent
+"""
+
+
+def answer(message_ids: Sequence[UUID]) -> None:
+    """Tell those who opened a ticket with these messages that it has come in."""
+    answering = {m.department_id: m for m in MailAccount.objects.filter(answers_automatically=True)}
+    if not answering:
+        return
+    messages = _answerable(message_ids, list(answering))
+    openers = _not_yet_answered_today(messages)
+    parts = {
+        part.ticket_id: part
+        for part in Participant.objects.filter(ticket__in=[m.ticket_id for m in openers], is_requester=True)
+    }
+    put_in_outbox(
+        _answer_to(message, parts[message.ticket_id], answering[message.ticket.department_id])
+        for message in openers
+        if message.ticket_id in parts
+    )
+
+
+def _answerable(message_ids: Sequence[UUID], departments: list[UUID]) -> list[Message]:
+    """First messages by people whose address was not found to be forged."""
+    messages = Message.objects.filter(
+        pk__in=message_ids,
+        is_automatic=False,
+        is_verified=True,
+        ticket__message_count=1,
+        ticket__status=Status.NEW,
+        ticket__department__in=departments,
+    ).exclude(sender_email="")
+    return [message for message in messages.select_related("ticket") if "@" in message.sender_email]
+
+
+def _not_yet_answered_today(messages: Sequence[Message]) -> list[Message]:
+    by_correspondent = {_hashed(message.sender_email): message for message in messages}
+    if not by_correspondent:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REMEMBER,
+            [current_account_id(), now().date(), [new_id() for _m in by_correspondent], list(by_correspondent)],
+        )
+        return [by_correspondent[bytes(row[0])] for row in cursor.fetchall()]
+
+
+def _hashed(address: str) -> bytes:
+    return hashlib.sha256(fold_email(address).encode()).digest()
+
+
+def _answer_to(message: Message, participant: Participant, mail_account: MailAccount) -> NewMail:
+    addresses = addresses_for(participant, message.sender_email, mail_account, new_id())
+    with override("en"):
+        text = mail_account.automatic_text or _(
+            "Thank you for writing. Your message has reached us as %(code)s, and we will answer it as soon as we can."
+        ) % {"code": message.ticket.code}
+    letter = Letter(
+        sender=(mail_account.name, mail_account.address),
+        to=[(message.sender_name, message.sender_email)],
+        subject=f"Re: {message.ticket.subject}",
+        text=text,
+        html=sanitise_outgoing(text_to_html(text)),
+        at=now(),
+        message_id=addresses.message_id,
+        mark=str(message.account_id),
+        reply_to=addresses.reply_to,
+        in_reply_to=message.internet_id,
+        is_automatic=True,
+    )
+    # The null sender: whatever becomes of an automatic answer, nobody writes back to it (RFC 3834 section 3.3).
+    return NewMail("automatic answer", addresses.message_id, "", (message.sender_email,), compose(letter))

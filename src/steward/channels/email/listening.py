@@ -1,0 +1,189 @@
+"""The SMTP listener: takes mail for our accounts, relays nothing, says 250 only after the commit."""
+
+import asyncio
+import logging
+import ssl
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from steward.channels.email.group_commit import GroupCommit
+from steward.channels.email.models import RawMail
+from steward.channels.email.recipients import Recipient, account_for, is_remembered
+from steward.channels.email.smtp_session import Room, SmtpSession
+from steward.channels.email.spool import Spooled, store
+from steward.channels.email.trace import trace_lines
+from steward.lib.clock import now
+from steward.tenancy.models import Account
+
+MOST_RECIPIENTS = 100  # RFC 5321 section 4.5.3.1.8
+STORE_SECONDS = 60.0  # after which a client that waits for its answer is told to come again
+LINGER_SECONDS = 5.0  # for mails that are coming in when we are told to stop
+
+logger = logging.getLogger(__name__)
+
+
+class MailEnvelope(Envelope):
+    """An envelope that remembers whose each recipient is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = uuid4().hex
+        self.addresses: dict[UUID, list[str]] = {}
+
+
+class ListenerSession(SmtpSession):
+    """A connection whose transactions have an id and know their accounts."""
+
+    def _create_envelope(self) -> Envelope:
+        return MailEnvelope()
+
+
+class Listener:
+    """Listens on one address and port. `start` and `stop` belong to one event loop; after `stop` it is used up."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """`host` is an IP address: a name would have to be looked up."""
+        self.host, self.port = host, port
+        self.room = Room(settings.STEWARD_SMTP_CONNECTIONS, settings.STEWARD_SMTP_CONNECTIONS_PER_IP)
+        # Threads of our own, each with its connection to the database: a stuck commit holds up no look-up.
+        self._writing = ThreadPoolExecutor(1, "spool")
+        self._looking = ThreadPoolExecutor(1, "recipients")
+        self._commits = GroupCommit(store, self._writing)
+        self._tls = tls_context()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Accept connections from now on. Raises OSError when the port is taken. Port 0 becomes a free one."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, self.host, self.port, backlog=512)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Accept nothing more, answer what is coming in, and send everybody away with 421."""
+        self.room.is_closing = True
+        if self._server:
+            self._server.close()
+        for session in list(self.room.sessions):
+            session.part("421 4.3.2 Closing down, try again later")
+        deadline = asyncio.get_running_loop().time() + LINGER_SECONDS
+        while self.room.sessions and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.02)
+        for session in list(self.room.sessions):
+            session.part("421 4.3.2 Closing down, try again later", at_once=True)
+        self._writing.shutdown(wait=False, cancel_futures=True)
+        self._looking.shutdown(wait=False, cancel_futures=True)
+
+    def _session(self) -> SmtpSession:
+        return ListenerSession(
+            self,
+            self.room,
+            most_bytes=settings.STEWARD_MAX_MAIL,
+            hostname=settings.STEWARD_DOMAIN,
+            ident="ESMTP",
+            enable_SMTPUTF8=True,
+            tls_context=self._tls,
+            loop=asyncio.get_running_loop(),
+        )
+
+    async def handle_EHLO(  # noqa: N802  these names are aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        ours = [f"250-SIZE {settings.STEWARD_MAX_MAIL}", "250-PIPELINING", "250-ENHANCEDSTATUSCODES"]
+        theirs = [line for line in responses[1:] if not line.startswith("250-AUTH")]  # nobody signs in here
+        return [responses[0], *ours, *theirs]
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        sizes = [option.partition("=")[2] for option in options if option.startswith("SIZE=")]
+        if any(int(size[:19]) > settings.STEWARD_MAX_MAIL for size in sizes):
+            megabytes = settings.STEWARD_MAX_MAIL // 2**20
+            return f"552 5.3.4 The message is larger than {megabytes} MiB, which is the most we take"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Sender ok"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: MailEnvelope, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients, send the rest separately"
+        try:
+            recipient = await self._recipient(address)
+        except (DatabaseError, InterfaceError) as error:
+            logger.error("recipient not looked up: %s", type(error).__name__)
+            return "451 4.3.0 Temporary trouble, try again later"
+        if recipient is None:
+            return "550 5.1.1 No such mailbox here"
+        if recipient.account.state != Account.State.ACTIVE:
+            return "450 4.2.1 This mailbox is suspended, try again later"
+        envelope.rcpt_tos.append(address)
+        envelope.addresses.setdefault(recipient.account.id, []).append(address)
+        return "250 2.1.5 Recipient ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: MailEnvelope) -> str:  # noqa: N802
+        mails = _spooled(session, envelope)
+        size = len(mails[0].raw)
+        try:
+            await asyncio.wait_for(self._commits.put(mails), STORE_SECONDS)
+        except Exception as error:
+            logger.error("mail %s of %d bytes: 451, %s", envelope.key, size, type(error).__name__)
+            return "451 4.3.0 Not stored, try again later"
+        logger.info("mail %s of %d bytes for %d accounts: 250", envelope.key, size, len(mails))
+        return f"250 2.0.0 Stored as {envelope.key}"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Our own faults are temporary for the sender: a bug must not bounce mail."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error("session failed: %s at %s:%s", type(error).__name__, Path(place.filename).name, place.lineno)
+        return "451 4.3.0 Temporary trouble, try again later"
+
+    async def _recipient(self, address: str) -> Recipient | None:
+        if is_remembered(address):
+            return account_for(address)
+        return await asyncio.get_running_loop().run_in_executor(self._looking, _looked_up, address)
+
+
+def tls_context() -> ssl.SSLContext | None:
+    """For STARTTLS; None without `STEWARD_TLS_CERT` and `STEWARD_TLS_KEY` (PEM files)."""
+    if not settings.STEWARD_TLS_CERT:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.STEWARD_TLS_CERT, settings.STEWARD_TLS_KEY or None)
+    return context
+
+
+def _looked_up(address: str) -> Recipient | None:
+    close_old_connections()
+    return account_for(address)
+
+
+def _spooled(session: Session, envelope: MailEnvelope) -> list[Spooled]:
+    """One mail for each account among the recipients."""
+    ip = str(session.peer[0]) if session.peer else ""
+    helo = session.host_name or ""
+    sender = "" if envelope.mail_from == "<>" else envelope.mail_from or ""
+    protocol = "SMTP" if not session.extended_smtp else "ESMTPS" if session.ssl else "ESMTP"
+    trace = trace_lines(
+        sender=sender, helo=helo, ip=ip, by=settings.STEWARD_DOMAIN, protocol=protocol, key=envelope.key, at=now()
+    )
+    return [
+        Spooled(
+            source=RawMail.Source.SMTP,
+            source_key=envelope.key,
+            account_id=account_id,
+            envelope_from=sender,
+            envelope_to=tuple(addresses),
+            client={"ip": ip, "helo": helo},
+            raw=envelope.original_content or b"",
+            trace=trace,
+        )
+        for account_id, addresses in envelope.addresses.items()
+    ]

@@ -1,0 +1,135 @@
+"""Reading an IMAP mailbox into the spool: what is new since the last UID, one message at a time."""
+
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from steward.channels.email.models import MailAccount, MailboxPosition, RawMail
+from steward.channels.email.spool import Spooled, store
+from steward.lib.clock import now
+from steward.privacy.egress.imap import Mailbox, ServerRefused
+from steward.privacy.egress.models import Connector
+from steward.privacy.egress.routes import Route, connector_route
+from steward.tenancy.scope import account_scope
+
+FOLDER = "INBOX"
+TOO_LARGE = "X-Steward-Too-Large"
+"""Header of a stub: the message was larger than we take; its value is the size in bytes. It has no body."""
+
+_LONGEST_HEADERS = 2**20
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A mailbox to read: the mail account it belongs to, and its server. Another `way` is another server or sign-in."""
+
+    account_id: UUID
+    mail_account_id: UUID
+    address: str
+    connector_id: UUID
+    way: tuple[object, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the folder has been read."""
+
+    uid_validity: int
+    last_uid: int
+
+
+def sources_of(account_id: UUID) -> list[Source]:
+    """The mailboxes of an account; one that several addresses share is read for the oldest of these."""
+    way = ("imap__host", "imap__port", "imap__tls", "imap__username", "imap__password")
+    with account_scope(account_id):
+        rows = MailAccount.objects.filter(imap__isnull=False, imap__retired_at=None).order_by("-id")
+        found = {row[2]: row for row in rows.values_list("id", "address", "imap_id", *way)}
+    return [Source(account_id, row[0], row[1], row[2], tuple(row[3:])) for row in found.values()]
+
+
+def route_to(source: Source) -> Route:
+    """The way to the server, with the password. Raises `KeyMissing` or `Tampered`."""
+    with account_scope(source.account_id):
+        return connector_route(Connector.objects.get(pk=source.connector_id))
+
+
+def open_folder(mailbox: Mailbox, source: Source) -> Position:
+    """Select the folder. UIDs of another UIDVALIDITY mean nothing (RFC 9051 section 2.3.1.1): it is read anew."""
+    selected = mailbox.select_folder(FOLDER)
+    uid_validity = int(selected[b"UIDVALIDITY"])
+    with account_scope(source.account_id):
+        row, _ = MailboxPosition.objects.get_or_create(
+            mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": uid_validity}
+        )
+        if row.uid_validity != uid_validity:
+            row.uid_validity, row.last_uid = uid_validity, 0
+        row.failing_since, row.failure = None, ""
+        row.save()
+    return Position(row.uid_validity, row.last_uid)
+
+
+def new_uids(mailbox: Mailbox, position: Position) -> list[int]:
+    """The UIDs above the position, in order. `n:*` names the last message even when its UID is below n."""
+    found = mailbox.search(["UID", f"{position.last_uid + 1}:*"])
+    return sorted(uid for uid in map(int, found) if uid > position.last_uid)
+
+
+def fetch_message(mailbox: Mailbox, source: Source, position: Position, uid: int) -> Spooled | None:
+    """One message, unread as it was; None when it has gone meanwhile. Too large: its headers and the size only."""
+    size = _item(mailbox.fetch([uid], ["RFC822.SIZE"]), uid, b"RFC822.SIZE")
+    if size is None:
+        return None
+    is_too_large = int(size) > settings.STEWARD_MAX_MAIL
+    wanted = f"BODY.PEEK[HEADER]<0.{_LONGEST_HEADERS}>" if is_too_large else "BODY.PEEK[]"
+    raw = _item(mailbox.fetch([uid], [wanted]), uid, b"BODY[")
+    if raw is None:
+        return None
+    return Spooled(
+        source=RawMail.Source.IMAP,
+        source_key=f"{source.mail_account_id}:{position.uid_validity}:{uid}",
+        account_id=source.account_id,
+        envelope_from="",
+        envelope_to=(source.address,),
+        client={},
+        raw=f"{TOO_LARGE}: {int(size)}\r\n".encode() + raw if is_too_large else raw,
+    )
+
+
+def store_message(source: Source, mail: Spooled, uid: int) -> None:
+    """Commit the message and that it was read, together."""
+    store([mail], along_with=partial(_move, source, uid))
+
+
+def mark_seen(mailbox: Mailbox, uid: int) -> None:
+    """Show people who look into the mailbox that it was taken; a server that refuses that keeps nothing from us."""
+    if not settings.STEWARD_IMAP_MARKS_SEEN:
+        return
+    try:
+        mailbox.add_flags([uid], [b"\\Seen"], silent=True)
+    except ServerRefused as error:
+        logger.warning("a mailbox does not let us mark mail as seen: %s", type(error).__name__)
+
+
+def note_failure(source: Source, code: str) -> None:
+    """Let people see since when a mailbox cannot be read, and why (`fetching.failure_code`)."""
+    with account_scope(source.account_id):
+        row, _ = MailboxPosition.objects.get_or_create(
+            mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": 0}
+        )
+        row.failing_since, row.failure = row.failing_since or now(), code
+        row.save(update_fields=["failing_since", "failure"])
+
+
+def _move(source: Source, uid: int) -> None:
+    MailboxPosition.objects.filter(mail_account_id=source.mail_account_id, folder=FOLDER).update(last_uid=uid)
+
+
+def _item(answer: dict[int, dict[bytes, Any]], uid: int, name: bytes) -> Any:
+    """The item whose key begins with `name`: of a partial fetch the key ends in the offset."""
+    return next((value for key, value in answer.get(uid, {}).items() if key.startswith(name)), None)

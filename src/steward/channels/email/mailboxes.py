@@ -1,0 +1,71 @@
+"""Giving an account an address: where its mail comes in and under which it answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from steward.channels.email import recipients
+from steward.channels.email.models import MailAccount
+from steward.events.actions import record
+from steward.lib.actor import Actor
+from steward.people.models import Department
+from steward.privacy.egress.models import Connector
+from steward.tenancy import directory
+from steward.tenancy.models import Account, Domain
+from steward.tenancy.scope import current_account_id
+
+
+class AddressRefused(ValueError):
+    """The address cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """How an address is served. Without `imap` its mail is brought to us, so its domain becomes the account's."""
+
+    address: str
+    name: str = ""
+    imap: Connector | None = None
+    smtp: Connector | None = None
+    trusted_authserv: str = ""
+
+
+def add_mail_account(mailbox: Mailbox, *, department: Department, actor: Actor) -> MailAccount:
+    """Make the address one of the account in scope; the first one is its default. Raises `AddressRefused`."""
+    address = _checked(mailbox.address)
+    with transaction.atomic():
+        if MailAccount.objects.filter(address=address).exists():
+            raise AddressRefused(f"{address} is an address of this account already.")
+        if mailbox.imap is None:
+            _claim_domain(address.partition("@")[2])
+        columns: dict[str, Any] = {
+            name: getattr(mailbox, name) for name in ("name", "imap", "smtp", "trusted_authserv")
+        }
+        is_default = not MailAccount.objects.filter(is_default=True).exists()
+        made = MailAccount.objects.create(address=address, department=department, is_default=is_default, **columns)
+        record("mail_account.added", made, actor=actor, changes={"department": department.id})
+    recipients.forget()
+    return made
+
+
+def _checked(address: str) -> str:
+    local, domain = recipients.split_address(address.strip())
+    try:
+        validate_email(f"{local}@{domain}")
+    except ValidationError:
+        raise AddressRefused(f"“{address}” is no e-mail address.") from None
+    if "+" in local:
+        raise AddressRefused("What follows a + is ours to use: give the address without it.")
+    return f"{local}@{domain}"
+
+
+def _claim_domain(host: str) -> None:
+    account_id = current_account_id()
+    domain, is_new = Domain.objects.get_or_create(host=host, defaults={"account": Account(id=account_id)})
+    if domain.account_id != account_id:
+        raise AddressRefused(f"Mail for {host} belongs to another account; fetch yours with IMAP instead.")
+    if is_new:
+        directory.forget()

@@ -1,0 +1,144 @@
+"""From raw bytes to a ParsedMail. Pure: no database, no network, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from steward.channels.email.parsing.addresses import read_addresses
+from steward.channels.email.parsing.automatic import OUR_MARK, detect_automatic
+from steward.channels.email.parsing.bodies import build_body, mark_inline
+from steward.channels.email.parsing.contents import read_contents
+from steward.channels.email.parsing.headers import Headers, read_headers
+from steward.channels.email.parsing.mail import Address, ParsedMail, Problem
+from steward.channels.email.parsing.reports import read_report
+from steward.channels.email.parsing.structure import Part, Reading, read_structure
+
+MINIMAL_BYTES = 64 * 1024
+MAX_SUBJECT = 2_000
+RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "apparently-to")
+
+
+def parse_mail(raw: bytes) -> ParsedMail:
+    """Read one message (RFC 5322, MIME). Never raises: what could not be read is named in `problems`."""
+    try:
+        return _parse(raw)
+    except MemoryError:
+        return parse_minimal(raw, "out_of_memory")
+    except Exception as error:  # a mail is never lost over a fault of ours; the fault is shown with it
+        return parse_minimal(raw, "parser_failed", type(error).__name__)
+
+
+def parse_minimal(raw: bytes, code: str, detail: str = "") -> ParsedMail:
+    """Subject, sender and ids from the first 64 KB, with the problem that kept us from reading more."""
+    problem = Problem(code, detail)
+    head = raw[:MINIMAL_BYTES]
+    try:
+        headers = read_headers(head, 0, len(head))[0]
+        return _with_headers(headers, (problem,))
+    except Exception as error:  # the last resort must not fail: the raw message is kept in any case
+        return ParsedMail(problems=(problem, Problem("headers_failed", type(error).__name__)))
+
+
+def _with_headers(headers: Headers, problems: tuple[Problem, ...]) -> ParsedMail:
+    return ParsedMail(
+        subject=headers.text("subject")[:MAX_SUBJECT],
+        from_=find_from(headers)[0],
+        to=read_addresses(headers.raws("to"), hint=headers.hint),
+        message_id=next(iter(headers.ids("message-id")), ""),
+        in_reply_to=headers.ids("in-reply-to"),
+        references=headers.ids("references"),
+        delivered_to=_recipients(headers),
+        automatic=detect_automatic(headers, sender=None, content_type=headers.value("content-type")),
+        our_mark=headers.text(OUR_MARK),
+        problems=problems,
+    )
+
+
+def _parse(raw: bytes) -> ParsedMail:
+    reading = Reading()
+    root = read_structure(raw, reading)
+    headers = root.headers
+    from_, several = find_from(headers)
+    reading.notice("several_senders" if several else "")
+    reading.notice("no_sender" if from_ is None else "")
+    contents = read_contents(root, reading)
+    body = build_body(contents.blocks)
+    return ParsedMail(
+        subject=headers.text("subject")[:MAX_SUBJECT],
+        from_=from_,
+        sender=_first_address(headers, "sender"),
+        to=_addresses(headers, "to"),
+        cc=_addresses(headers, "cc"),
+        reply_to=_addresses(headers, "reply-to"),
+        date=_date(headers, reading),
+        message_id=next(iter(headers.ids("message-id")), ""),
+        in_reply_to=headers.ids("in-reply-to"),
+        references=headers.ids("references"),
+        body=body,
+        attachments=mark_inline(contents.attachments, contents.blocks),
+        automatic=detect_automatic(headers, sender=from_, content_type=_declared_type(root)),
+        report=read_report(root, sender=from_, text=body.text),
+        authentication_results=headers.texts("authentication-results"),
+        delivered_to=_recipients(headers),
+        return_path=_return_path(headers),
+        list_id=headers.text("list-id").rpartition("<")[2].strip("<> "),
+        our_mark=headers.text(OUR_MARK),
+        problems=tuple(reading.problems),
+    )
+
+
+def find_from(headers: Headers) -> tuple[Address | None, bool]:
+    """Who wrote it, and whether the mail names several.
+
+    Without any address in From, the mail can still be answered by Reply-To, Sender or the envelope.
+    """
+    written = _addresses(headers, "from")
+    real = [address for address in written if "@" in address.email]
+    if real:
+        return real[0], len({address.email.lower() for address in real}) > 1
+    fallbacks = [address for name in ("reply-to", "sender", "return-path") for address in _addresses(headers, name)]
+    named = [address for address in written if address.email]
+    candidates = [*named, *(address for address in fallbacks if "@" in address.email), *written]
+    return next(iter(candidates), None), False
+
+
+def _addresses(headers: Headers, name: str) -> tuple[Address, ...]:
+    values = headers.raws(name)
+    return read_addresses(values, hint=headers.hint) if values else ()
+
+
+def _first_address(headers: Headers, name: str) -> Address | None:
+    return next(iter(_addresses(headers, name)), None)
+
+
+def _recipients(headers: Headers) -> tuple[str, ...]:
+    """Envelope recipients that servers on the way wrote down, the last hop first, in lower case."""
+    found: Iterable[Address] = (address for name in RECIPIENT_HEADERS for address in _addresses(headers, name))
+    return tuple(dict.fromkeys(address.email.lower() for address in found if "@" in address.email))
+
+
+def _return_path(headers: Headers) -> str | None:
+    """The envelope sender: empty for bounces, None if no server noted it."""
+    if "return-path" not in headers.fields:
+        return None
+    address = _first_address(headers, "return-path")
+    return address.email if address else ""
+
+
+def _declared_type(root: Part) -> str:
+    return root.headers.value("content-type")
+
+
+def _date(headers: Headers, reading: Reading) -> datetime | None:
+    """When it claims to have been written; a date that is none is a problem, a missing one is not."""
+    text = headers.text("date")
+    if not text:
+        return None
+    try:
+        parsed = parsedate_to_datetime(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        reading.notice("bad_date", text[:100])
+        return None

@@ -1,0 +1,68 @@
+"""Mail from a pipe: what a mail server or a script on this machine hands over, with the exit codes it understands."""
+
+import hashlib
+import logging
+import os
+from datetime import timedelta
+from typing import BinaryIO
+from uuid import uuid4
+
+from django.conf import settings
+
+from steward.channels.email.models import RawMail
+from steward.channels.email.recipients import account_for
+from steward.channels.email.spool import Spooled, store
+from steward.lib.clock import now
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+_RETRY = timedelta(minutes=10)  # the same bytes for the same address within this time are one mail piped twice
+
+logger = logging.getLogger(__name__)
+
+
+def mail_in(to: str, sender: str, stream: BinaryIO) -> int:
+    """Store the mail that `stream` holds; returns the exit status (sysexits.h).
+
+    EX_OK once it is committed, EX_NOUSER for an address that is not ours, EX_DATAERR for no mail or too much of it, and
+    EX_TEMPFAIL for everything that may be better later: the caller's mail server keeps the mail and tries again.
+    """
+    try:
+        recipient = account_for(to)
+        if recipient is None:
+            return _ended(os.EX_NOUSER, "no such mailbox here")
+        if recipient.account.state != Account.State.ACTIVE:
+            return _ended(os.EX_TEMPFAIL, "the account is suspended")
+        raw = stream.read(settings.STEWARD_MAX_MAIL + 1)
+        if not raw.strip() or len(raw) > settings.STEWARD_MAX_MAIL:
+            return _ended(os.EX_DATAERR, "too large" if raw.strip() else "no mail on standard input")
+        mail = Spooled(
+            source=RawMail.Source.PIPE,
+            source_key=uuid4().hex,
+            account_id=recipient.account.id,
+            envelope_from="" if sender == "<>" else sender,
+            envelope_to=(to,),
+            client={},
+            raw=raw,
+        )
+        if not _is_retry(mail):
+            store([mail])
+    except Exception as error:
+        return _ended(os.EX_TEMPFAIL, type(error).__name__)
+    return os.EX_OK
+
+
+def _is_retry(mail: Spooled) -> bool:
+    """Whether it was stored a moment ago, and the exit status got lost: a pipe has no transactions with names."""
+    with account_scope(mail.account_id):
+        return RawMail.objects.filter(
+            source=mail.source,
+            body_digest=hashlib.sha256(mail.raw).digest(),
+            envelope_to=list(mail.envelope_to),
+            received_at__gte=now() - _RETRY,
+        ).exists()
+
+
+def _ended(status: int, reason: str) -> int:
+    logger.warning("mail from a pipe not taken, exit status %d: %s", status, reason)
+    return status

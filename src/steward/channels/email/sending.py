@@ -1,0 +1,125 @@
+"""Turning what an agent wrote into a mail: composed from committed rows, stored, then delivered by the outbox."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from steward.channels.email.addressing import Addresses, addresses_for, mail_account_of
+from steward.channels.email.composing import Enclosure, Letter, compose
+from steward.channels.email.models import MailAccount
+from steward.channels.email.quoting import Quoted, with_signature_and_quote
+from steward.files.actions import read_file
+from steward.lib.html import html_to_text, text_to_html
+from steward.outbox.actions import NewMail, put_in_outbox
+from steward.tickets.models import Attachment, Message, Participant, Ticket
+
+
+class NoMailAccount(RuntimeError):
+    """The account has no address to write from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """What an outgoing message continues."""
+
+    last: Message | None  # the newest message of a customer before it
+    ids: list[str]
+
+
+def send_message(message: Message) -> None:
+    """Compose the mail for an outgoing message and put it into the outbox. One that has its mail gets no second."""
+    with transaction.atomic():
+        locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if locked.outgoing_id is not None:
+            return
+        ticket = Ticket.objects.select_related("department", "requester").get(pk=message.ticket_id)
+        mail_account = mail_account_of(ticket.department_id)
+        if mail_account is None:
+            raise NoMailAccount(f"no mail account for {ticket.code}")
+        addresses = _addresses(locked, ticket, mail_account)
+        content = compose(_letter(locked, ticket, mail_account, addresses))
+        [mail] = put_in_outbox([_new_mail(locked, mail_account, addresses, content)])
+        Message.objects.filter(pk=message.pk).update(outgoing=mail, internet_id=addresses.message_id)
+
+
+def _new_mail(message: Message, mail_account: MailAccount, addresses: Addresses, content: bytes) -> NewMail:
+    recipients = [*message.recipients.get("to", []), *message.recipients.get("cc", [])]
+    return NewMail(
+        purpose="answer",
+        internet_id=addresses.message_id,
+        envelope_from=addresses.envelope_from,
+        envelope_to=tuple(dict.fromkeys(person["email"] for person in recipients)),
+        content=content,
+        connector=mail_account.smtp,
+    )
+
+
+def _addresses(message: Message, ticket: Ticket, mail_account: MailAccount) -> Addresses:
+    """Tokens are made for the first addressee who takes part; the requester does in every ticket."""
+    first = message.recipients["to"][0]["email"]
+    parts = Participant.objects.filter(ticket=ticket)
+    participant = parts.filter(contact__addresses__folded=first.lower()).first() or parts.get(is_requester=True)
+    return addresses_for(participant, first, mail_account, message.id)
+
+
+def _letter(message: Message, ticket: Ticket, mail_account: MailAccount, addresses: Addresses) -> Letter:
+    thread = _thread(message, ticket)
+    html = with_signature_and_quote(message.body_html, _signature(message, ticket), _quoted(thread.last))
+    return Letter(
+        sender=(_sender_name(message, mail_account), mail_account.address),
+        to=_people(message, "to"),
+        cc=_people(message, "cc"),
+        subject=_subject(ticket, is_first=not thread.ids),
+        text=html_to_text(html, quotes=True),
+        html=html,
+        at=message.at,
+        message_id=addresses.message_id,
+        mark=str(ticket.account_id),
+        reply_to=addresses.reply_to,
+        in_reply_to=thread.ids[-1] if thread.ids else "",
+        references=thread.ids,
+        enclosures=_enclosures(message),
+    )
+
+
+def _people(message: Message, role: str) -> list[tuple[str, str]]:
+    return [(person["name"], person["email"]) for person in message.recipients.get(role, [])]
+
+
+def _sender_name(message: Message, mail_account: MailAccount) -> str:
+    return ", ".join(name for name in (message.sender_name, mail_account.name) if name)
+
+
+def _subject(ticket: Ticket, *, is_first: bool) -> str:
+    if is_first or ticket.subject[:3].lower() == "re:":
+        return ticket.subject
+    return f"Re: {ticket.subject}"
+
+
+def _thread(message: Message, ticket: Ticket) -> _Thread:
+    before = Message.objects.filter(ticket=ticket, at__lte=message.at).exclude(pk=message.pk).order_by("at", "id")
+    ids = [internet_id for internet_id in before.values_list("internet_id", flat=True) if internet_id]
+    incoming = before.filter(kind=Message.Kind.INCOMING, is_automatic=False)
+    # A customer who has answered again since: the newest of theirs comes last, and is what is answered to.
+    last = incoming.last()
+    if last and last.internet_id:
+        ids = [each for each in ids if each != last.internet_id] + [last.internet_id]
+    return _Thread(last, ids)
+
+
+def _quoted(last: Message | None) -> Quoted | None:
+    if last is None:
+        return None
+    body = last.body_html if last.is_html else text_to_html(last.body_text)
+    return Quoted(last.sender_name or last.sender_email, last.at, body)
+
+
+def _signature(message: Message, ticket: Ticket) -> str:
+    author = message.author
+    parts = [author.signature if author else "", ticket.department.signature]
+    return "<br>".join(part for part in parts if part)
+
+
+def _enclosures(message: Message) -> list[Enclosure]:
+    attachments = Attachment.objects.filter(message=message).select_related("file").order_by("id")
+    return [Enclosure(a.name, a.file.content_type, b"".join(read_file(a.file))) for a in attachments]

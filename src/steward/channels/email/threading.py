@@ -1,0 +1,159 @@
+"""Where a mail belongs: an existing ticket, or a new one.
+
+A mail joins a ticket by a token of ours or by the Message-ID of a mail we know, and as one of the people in it only
+when its sender is one of them. Whoever else holds a true token (an answer from another address, a forwarded mail)
+enters as an unverified participant; a stranger with a known id or a ticket code opens a ticket of their own.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from steward.channels.email.parsing import ParsedMail
+from steward.channels.email.tokens import BOUNCE, KEY_PURPOSE, MESSAGE, REPLY, Bound, Token, read_token
+from steward.contacts.actions import fold_email
+from steward.contacts.models import ContactAddress
+from steward.privacy.keys.cipher import derive
+from steward.tenancy.scope import current_account_id
+from steward.tickets.models import Message, Participant, Ticket
+
+_CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{3}-\d{5}\b", re.IGNORECASE)
+_MOST_IDS = 50  # References can be made arbitrarily long
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where one mail belongs. `bounced` is the message of ours that a delivery report is about."""
+
+    ticket: Ticket | None = None
+    previous: Ticket | None = None
+    is_verified: bool = True
+    warnings: tuple[str, ...] = ()
+    bounced: Message | None = None
+    has_true_bounce_token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What one mail says about where it belongs."""
+
+    sender: str  # folded
+    tokens: tuple[Token, ...]
+    ids: tuple[str, ...]
+    codes: tuple[str, ...]
+    is_report: bool
+    is_sender_doubtful: bool  # its From fails DMARC
+
+
+def clues_of(parsed: ParsedMail, envelope_to: Sequence[str], *, is_sender_doubtful: bool) -> Clues:
+    """Gather the clues of a mail, the strongest first."""
+    ids = parsed.candidate_ids[:_MOST_IDS]
+    addressed = (*envelope_to, *parsed.delivered_to, *(address.email for address in (*parsed.to, *parsed.cc)))
+    tokens = [read_token(address.partition("@")[0]) for address in addressed[:_MOST_IDS]]
+    tokens += [read_token(each) for each in ids]
+    return Clues(
+        sender=fold_email(parsed.from_.email) if parsed.from_ else "",
+        tokens=tuple(dict.fromkeys(token for token in tokens if token)),
+        ids=ids,
+        codes=tuple(dict.fromkeys(code.upper() for code in _CODE.findall(parsed.subject[:500])))[:5],
+        is_report=parsed.report is not None,
+        is_sender_doubtful=is_sender_doubtful,
+    )
+
+
+class Placer:
+    """Places the mails of one batch, looking up everything they mention in a handful of queries."""
+
+    def __init__(self, all_clues: Iterable[Clues]) -> None:
+        clues = list(all_clues)
+        self._key = derive(current_account_id(), KEY_PURPOSE)
+        self._token_holders = self._load_token_holders({t.participant_id for c in clues for t in c.tokens})
+        self._messages = self._load_messages({i for c in clues for i in c.ids})
+        self._coded = {t.code: t for t in Ticket.objects.filter(code__in={code for c in clues for code in c.codes})}
+        self._taking_part = self._load_participants(clues)
+
+    def place(self, clues: Clues) -> Placement:
+        """Decide for one mail."""
+        if clues.is_report:
+            return self._place_report(clues)
+        for ticket, is_proven in self._candidates(clues):
+            takes_part = (ticket.id, clues.sender) in self._taking_part
+            if takes_part and clues.is_sender_doubtful:
+                return self._join(ticket, is_verified=False, warnings=("sender_failed_dmarc",))
+            if takes_part:
+                return self._join(ticket, is_verified=True)
+            if is_proven:
+                return self._join(ticket, is_verified=False, warnings=("unverified_sender",))
+        warnings = ("sender_failed_dmarc",) if clues.is_sender_doubtful else ()
+        return Placement(is_verified=not clues.is_sender_doubtful, warnings=warnings)
+
+    def _join(self, ticket: Ticket, *, is_verified: bool, warnings: tuple[str, ...] = ()) -> Placement:
+        if ticket.is_closed:
+            return Placement(previous=ticket if is_verified else None, is_verified=is_verified, warnings=warnings)
+        return Placement(ticket=ticket, is_verified=is_verified, warnings=warnings)
+
+    def _candidates(self, clues: Clues) -> Iterable[tuple[Ticket, bool]]:
+        """Tickets the mail may belong to; true with those a token proves."""
+        for token in clues.tokens:
+            ticket = self._proven(token, {REPLY, MESSAGE})
+            if ticket is not None:
+                yield ticket, True
+        for internet_id in clues.ids:
+            if message := self._messages.get(internet_id):
+                yield message.ticket, False
+        for code in clues.codes:
+            if code in self._coded:
+                yield self._coded[code], False
+
+    def _place_report(self, clues: Clues) -> Placement:
+        """A delivery report belongs to the ticket of the mail it is about; who sends it is never a participant."""
+        proven = next((t for token in clues.tokens if (t := self._proven(token, {BOUNCE, MESSAGE}))), None)
+        ours = [self._messages[each] for each in clues.ids if each in self._messages]
+        bounced = next((m for m in ours if m.kind == Message.Kind.OUTGOING), None)
+        ticket = proven or (bounced.ticket if bounced else None)
+        if bounced is None and proven is not None:
+            bounced = Message.objects.filter(ticket=proven, kind=Message.Kind.OUTGOING).order_by("-at").first()
+        if ticket is None or ticket.is_closed:
+            return Placement(previous=ticket, is_verified=False, bounced=bounced)
+        return Placement(ticket=ticket, is_verified=False, bounced=bounced, has_true_bounce_token=proven is not None)
+
+    def _proven(self, token: Token, purposes: set[str]) -> Ticket | None:
+        """The ticket a token was truly made for."""
+        holder = self._token_holders.get(token.participant_id)
+        if holder is None or token.purpose not in purposes:
+            return None
+        for address in holder.contact.addresses.all():
+            bound = Bound(holder.account_id, holder.ticket_id, holder.id, address.folded)
+            if token.matches(bound, self._key):
+                ticket: Ticket = holder.ticket
+                return ticket
+        return None
+
+    def _load_token_holders(self, ids: set[UUID]) -> dict[UUID, Participant]:
+        if not ids:
+            return {}
+        holders = Participant.objects.filter(pk__in=ids).select_related("ticket", "contact")
+        return {holder.id: holder for holder in holders.prefetch_related("contact__addresses")}
+
+    def _load_messages(self, ids: set[str]) -> dict[str, Message]:
+        if not ids:
+            return {}
+        known = Message.objects.filter(internet_id__in=ids).select_related("ticket").order_by("at")
+        return {message.internet_id: message for message in known}
+
+    def _load_participants(self, clues: list[Clues]) -> set[tuple[UUID, str]]:
+        """Which (ticket, sender) pairs are people who take part, verified."""
+        tickets = {holder.ticket_id for holder in self._token_holders.values()}
+        tickets |= {message.ticket_id for message in self._messages.values()}
+        tickets |= {ticket.id for ticket in self._coded.values()}
+        if not tickets:
+            return set()
+        senders = {each.sender for each in clues if each.sender}
+        owned: defaultdict[UUID, list[str]] = defaultdict(list)
+        for contact_id, folded in ContactAddress.objects.filter(folded__in=senders).values_list("contact_id", "folded"):
+            owned[contact_id].append(folded)
+        parts = Participant.objects.filter(ticket__in=tickets, contact__in=owned, is_verified=True)
+        pairs = parts.values_list("ticket_id", "contact_id")
+        return {(ticket, address) for ticket, contact in pairs for address in owned[contact]}

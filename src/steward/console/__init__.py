@@ -1,0 +1,1 @@
+"""The agents' panel: views and templates over tickets, people and mail. No tables of its own."""

@@ -1,0 +1,190 @@
+"""What the ticket page shows of a conversation: messages, what happened between them, days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from steward.console.deliveries import Delivery, delivery_of
+from steward.console.findings import Caution, problems_of, warnings_of
+from steward.console.happenings import Names, told
+from steward.events.models import Event
+from steward.events.queries import timeline_of
+from steward.files.content_types import is_inline_image
+from steward.lib.html import has_remote_images, render_mail, sanitise_outgoing
+from steward.tickets.models import Attachment, Message, Ticket
+
+PAGE = 30  # messages
+_MOST_EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    name: str
+    size: int
+    url: str
+    content_type: str
+    is_image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    id: str
+    at: datetime
+    from_kind: str
+    author_name: str
+    author_email: str
+    channel_label: str
+    to_line: str
+    is_html: bool
+    body_url: str
+    text_html: SafeString
+    has_remote_images: bool
+    raw_url: str
+    delivery: Delivery | None
+    warnings: list[Caution]
+    problems: list[str]
+    attachments: list[ShownFile] = field(default_factory=list)
+    kind: str = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    at: datetime
+    text_html: str
+    kind: str = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    at: datetime
+    label: str = ""
+    kind: str = "day"
+
+
+Entry = ShownMessage | ShownEvent | Day
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One page of a conversation, oldest entry first; `older` is the message before which there is more."""
+
+    entries: list[Entry]
+    older: str | None
+    newest: Message | None
+    newest_incoming: Message | None
+
+
+def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Conversation:
+    """The newest messages of a ticket, or those before the one with the id `before`, and what happened among them."""
+    messages = Message.objects.filter(ticket=ticket).select_related("author", "outgoing")
+    if before:
+        boundary = messages.get(pk=before)
+        messages = messages.filter(at__lte=boundary.at).exclude(pk=boundary.pk)
+    page = list(messages.order_by("-at", "-id")[: PAGE + 1])
+    has_more = len(page) > PAGE
+    page = list(reversed(page[:PAGE]))
+    events = _events(ticket, page if has_more or before else [], until=page[-1].at if before and page else None)
+    found: list[ShownMessage | ShownEvent] = [*_shown(page), *events]
+    shown = sorted(found, key=lambda entry: entry.at)
+    return Conversation(
+        entries=_with_days(shown, zone),
+        older=str(page[0].id) if has_more else None,
+        newest=page[-1] if page else None,
+        newest_incoming=next((m for m in reversed(page) if m.kind == Message.Kind.INCOMING), None),
+    )
+
+
+def _events(ticket: Ticket, page: Sequence[Message], until: datetime | None) -> list[ShownEvent]:
+    events = timeline_of(ticket.id)
+    if page:
+        events = events.filter(at__gte=page[0].at)
+    if until:
+        events = events.filter(at__lte=until)
+    chosen: list[Event] = list(events.order_by("-at", "-id")[:_MOST_EVENTS])
+    names = Names.needed_by(chosen)
+    return [ShownEvent(event.at, text) for event in reversed(chosen) if (text := told(event, names))]
+
+
+def _shown(messages: Sequence[Message]) -> list[ShownMessage]:
+    files: dict[object, list[Attachment]] = {}
+    for attachment in Attachment.objects.filter(message__in=messages).select_related("file").order_by("id"):
+        files.setdefault(attachment.message_id, []).append(attachment)
+    return [_shown_message(message, files.get(message.id, [])) for message in messages]
+
+
+def _shown_message(message: Message, attachments: Iterable[Attachment]) -> ShownMessage:
+    is_incoming = message.kind == Message.Kind.INCOMING
+    base = f"/console/messages/{message.id}"
+    return ShownMessage(
+        id=str(message.id),
+        at=message.at,
+        from_kind=_from_kind(message),
+        author_name=_author_name(message),
+        author_email=message.sender_email,
+        channel_label=_("e-mail"),
+        to_line="" if is_incoming else _to_line(message),
+        is_html=is_incoming and message.is_html,
+        body_url=f"{base}/body",
+        text_html=mark_safe("") if is_incoming and message.is_html else _text_html(message, is_incoming=is_incoming),
+        has_remote_images=is_incoming and message.is_html and has_remote_images(message.body_html),
+        raw_url=f"{base}/raw" if is_incoming else "",
+        delivery=delivery_of(message) if message.kind == Message.Kind.OUTGOING else None,
+        warnings=warnings_of(message),
+        problems=problems_of(message),
+        attachments=[_shown_file(attachment) for attachment in attachments if not attachment.is_inline],
+    )
+
+
+def _from_kind(message: Message) -> str:
+    if message.kind == Message.Kind.INCOMING:
+        return "system" if message.is_automatic else "customer"
+    return "note" if message.kind == Message.Kind.NOTE else "agent"
+
+
+def _author_name(message: Message) -> str:
+    if message.kind == Message.Kind.INCOMING:
+        return message.sender_name or message.sender_email
+    return message.author.name if message.author else _("former agent")
+
+
+def _to_line(message: Message) -> str:
+    to = ", ".join(person["name"] or person["email"] for person in message.recipients.get("to", []))
+    cc = ", ".join(person["name"] or person["email"] for person in message.recipients.get("cc", []))
+    if not cc:
+        return to
+    return pgettext("recipients of a message", "%(to)s, copy to %(cc)s") % {"to": to, "cc": cc}
+
+
+def _text_html(message: Message, *, is_incoming: bool) -> SafeString:
+    html = message.body_html
+    # Sanitised before it was stored; once more here, by the profile of today, and nothing touches it afterwards.
+    clean = render_mail(html, images=False, cid={}) if is_incoming else sanitise_outgoing(html)
+    return mark_safe(clean)  # noqa: S308  the sanitiser's output
+
+
+def _shown_file(attachment: Attachment) -> ShownFile:
+    return ShownFile(
+        name=attachment.name or _("without a name"),
+        size=attachment.file.size,
+        url=f"/console/attachments/{attachment.id}",
+        content_type=attachment.file.content_type,
+        is_image=is_inline_image(attachment.file.content_type),
+    )
+
+
+def _with_days(entries: Sequence[ShownMessage | ShownEvent], zone: str) -> list[Entry]:
+    """A heading before the first entry of each day, as days run where the account is."""
+    place, shown = ZoneInfo(zone), list[Entry]()
+    last = None
+    for entry in entries:
+        day = entry.at.astimezone(place).date()
+        if day != last:
+            shown.append(Day(entry.at))
+            last = day
+        shown.append(entry)
+    return shown

@@ -1,0 +1,58 @@
+"""What became of an answer on its way, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from steward.outbox.models import OutgoingMail, State
+from steward.tickets.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`state` is waiting, sent, deferred, failed or held; `at` is when it happened or will be tried again."""
+
+    state: str
+    text: str
+    at: datetime | None
+    resend_url: str
+
+
+def delivery_of(message: Message) -> Delivery:
+    """The state of the mail of an outgoing message; before it is composed it waits."""
+    mail: OutgoingMail | None = message.outgoing
+    if mail is None:
+        return Delivery(State.WAITING.value, _("Waiting to be sent"), None, "")
+    may_resend = mail.state in {State.FAILED, State.DEFERRED, State.HELD}
+    return Delivery(
+        state=mail.state,
+        text=_text(mail),
+        at=mail.finished_at or mail.next_attempt_at,
+        resend_url=f"/console/messages/{message.id}/delivery" if may_resend else "",
+    )
+
+
+def _text(mail: OutgoingMail) -> str:
+    words = mail.server_words
+    match mail.state:
+        case State.SENT if mail.reason == "kept_here":
+            return _("Kept in the outbox of this demo")
+        case State.SENT if mail.reason == "partly_refused":
+            return _("Sent, but not to everybody: %(words)s") % {"words": words}
+        case State.SENT:
+            return _("Sent. The server said: %(words)s") % {"words": words} if words else _("Sent")
+        case State.DEFERRED:
+            return _("Not sent yet: %(words)s. Next try") % {"words": words or _("the server could not be reached")}
+        case State.FAILED if mail.reason == "bounced":
+            return _("Did not arrive: %(words)s") % {"words": words}
+        case State.FAILED:
+            return _("Not sent: %(words)s") % {"words": words or _("it was tried too often")}
+        case State.HELD if mail.reason == "no_relay":
+            return _("Waiting: no server for outgoing mail is set. Next try")
+        case State.HELD:
+            return _("Held back: the way out is not allowed (%(reason)s). Next try") % {
+                "reason": mail.reason.removeprefix("denied:")
+            }
+        case _:
+            return _("Waiting to be sent")

@@ -1,0 +1,98 @@
+"""What happened to a ticket, told in sentences. Names are looked up now: events hold only ids."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from steward.events.models import Event
+from steward.lib.actor import ActorKind
+from steward.people.models import Department, Membership
+
+_SENTENCES = {
+    "ticket.created": gettext_lazy("%(who)s opened this ticket"),
+    "ticket.assigned": gettext_lazy("%(who)s assigned it to %(whom)s"),
+    "ticket.taken": gettext_lazy("%(who)s took it"),
+    "ticket.released": gettext_lazy("%(who)s took it from %(from_whom)s and gave it to nobody"),
+    "ticket.transferred": gettext_lazy("%(who)s moved it from %(from_department)s to %(to_department)s"),
+    "ticket.reopened": gettext_lazy("%(who)s reopened it"),
+    "ticket.restored": gettext_lazy("%(who)s took it back"),
+    "ticket.marked_answered": gettext_lazy("%(who)s marked it as answered"),
+    "ticket.postponed": gettext_lazy("%(who)s postponed it"),
+    "ticket.resolved": gettext_lazy("%(who)s resolved it"),
+    "ticket.closed": gettext_lazy("%(who)s closed it"),
+    "ticket.marked_spam": gettext_lazy("%(who)s marked it as spam"),
+    "ticket.deleted": gettext_lazy("%(who)s deleted it"),
+    "ticket.woken": gettext_lazy("The time it was postponed to has come"),
+}
+_BY_ITSELF = {"ticket.reopened": gettext_lazy("Open again: the customer wrote")}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names behind the ids in some events."""
+
+    people: dict[UUID, str]
+    departments: dict[UUID, str]
+
+    @classmethod
+    def needed_by(cls, events: Iterable[Event]) -> "Names":
+        """Two queries at most, however many events there are."""
+        people: set[UUID] = set()
+        departments: set[UUID] = set()
+        for event in events:
+            if event.actor_id and event.actor_kind == ActorKind.AGENT:
+                people.add(event.actor_id)
+            ids = {UUID(i) for i in ((event.changes or {}).get("from"), (event.changes or {}).get("to")) if _is_id(i)}
+            (departments if event.kind == "ticket.transferred" else people).update(ids)
+        return cls(
+            dict(Membership.objects.filter(pk__in=people).values_list("id", "name")) if people else {},
+            dict(Department.objects.filter(pk__in=departments).values_list("id", "name")) if departments else {},
+        )
+
+    def person(self, key: object) -> str:
+        return self.people.get(UUID(str(key)), _("a former agent")) if _is_id(key) else _("nobody")
+
+    def department(self, key: object) -> str:
+        return self.departments.get(UUID(str(key)), _("a former department")) if _is_id(key) else ""
+
+
+def told(event: Event, names: Names) -> str:
+    """One event as a sentence in HTML, names in bold; empty for events that the page shows otherwise."""
+    changes = event.changes or {}
+    kind = event.kind
+    if kind == "ticket.created" and event.actor_kind != ActorKind.AGENT:
+        return ""  # the customer's first message says it
+    if kind == "ticket.assigned" and changes.get("to") == str(event.actor_id):
+        kind = "ticket.taken"
+    by_itself = _BY_ITSELF.get(kind) if event.actor_kind == ActorKind.SYSTEM else None
+    sentence = by_itself or _SENTENCES.get(kind)
+    if sentence is None:
+        return ""
+    parts = {
+        "who": _who(event, names),
+        "whom": names.person(changes.get("to")),
+        "from_whom": names.person(changes.get("from")),
+        "from_department": names.department(changes.get("from")),
+        "to_department": names.department(changes.get("to")),
+    }
+    return format_html(
+        str(sentence).replace("{", "{{").replace("}", "}}")
+        % {name: format_html("{}{}{}", "{", name, "}") for name in parts},
+        **{name: format_html("<b><bdi>{}</bdi></b>", value) for name, value in parts.items()},
+    )
+
+
+def _who(event: Event, names: Names) -> str:
+    if event.actor_kind == ActorKind.AGENT:
+        return names.person(event.actor_id)
+    return pgettext("who did something", "Steward")
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, UUID):
+        return True
+    return isinstance(value, str) and len(value) == 36

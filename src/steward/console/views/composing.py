@@ -1,0 +1,107 @@
+"""Writing to a customer first."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from steward.channels.email.ways import has_way_out
+from steward.console.entrance import ConsoleRequest, member_required
+from steward.console.forms import NewTicketForm
+from steward.console.lists import ticket_url
+from steward.console.shell import shell
+from steward.console.ticket_page import draft_of
+from steward.console.views.writing import forget_removed_files, keep_upload, writing_of
+from steward.lib.ids import new_id
+from steward.people.access import solvable_departments
+from steward.tickets import actions
+from steward.tickets.actions.replying import NothingWritten
+from steward.tickets.models import Message, Ticket
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def compose(request: ConsoleRequest) -> HttpResponse:
+    """The form for a new ticket, and what comes of it."""
+    departments = solvable_departments(request.actor)
+    if not departments:
+        raise PermissionDenied("solve")
+    if request.method != "POST":
+        return _page(request, NewTicketForm(initial=_begun(request), departments=departments))
+    form = NewTicketForm(request.POST, departments=departments)
+    if form.is_valid():
+        sent_before = Message.objects.filter(pk=form.cleaned_data["once"]).select_related("ticket").first()
+        ticket = sent_before.ticket if sent_before else _composed(request, form)
+        if ticket is not None:
+            return HttpResponseRedirect(ticket_url(ticket.code), status=303)
+    return _page(request, form, status=422)
+
+
+@require_POST
+@member_required
+def new_draft(request: ConsoleRequest) -> HttpResponse:
+    """Keep what was typed so far for a new ticket."""
+    kept = {name: request.POST[name] for name in ("subject", "to", "cc", "body_html") if name in request.POST}
+    chosen = request.POST.get("department", "")
+    allowed = {str(department.id) for department in solvable_departments(request.actor)}
+    if chosen in allowed:
+        kept["department_id"] = chosen
+    forget_removed_files(request, actions.save_draft(request.me, None, kept))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@member_required
+def new_upload(request: ConsoleRequest) -> HttpResponse:
+    """Put one file to the draft of a new ticket."""
+    return keep_upload(request, None)
+
+
+def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket | None:
+    try:
+        with transaction.atomic():
+            ticket = actions.compose_ticket(
+                form.cleaned_data["department"],
+                writing_of(request, form, None),
+                subject=form.cleaned_data["subject"],
+                author=request.me,
+                actor=request.actor,
+                to=form.cleaned_data["to"],
+                cc=form.cleaned_data["cc"],
+            )
+            actions.discard_draft(request.me, None)
+            return ticket
+    except NothingWritten:
+        form.add_error("body_text", _("There is nothing to send yet: write something first."))
+        return None
+
+
+def _begun(request: ConsoleRequest) -> dict[str, object]:
+    draft = draft_of(request, None)
+    return {name: draft.get(name) for name in ("to", "cc", "subject", "department")}
+
+
+def _page(request: ConsoleRequest, form: NewTicketForm, status: int = 200) -> HttpResponse:
+    draft = draft_of(request, None)
+    if form.is_bound:
+        draft |= {"html": form.data.get("body_html", ""), "text": form.data.get("body_text", "")}
+    departments = solvable_departments(request.actor)
+    context = {
+        "page": "new",
+        "form": form,
+        "draft": draft,
+        "departments": departments,
+        "once": form.data.get("once") or new_id(),
+        "can_send": any(has_way_out(UUID(str(department.id))) for department in departments),
+        "actions": {
+            "create_url": reverse("console:new"),
+            "draft_url": reverse("console:new-draft"),
+            "upload_url": reverse("console:new-upload"),
+        },
+    }
+    return TemplateResponse(request, "console/new.html", shell(request) | context, status=status)

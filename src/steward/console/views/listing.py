@@ -1,0 +1,59 @@
+"""Lists and search."""
+
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from steward.console.entrance import ConsoleRequest, member_required
+from steward.console.freshness import unless_unchanged
+from steward.console.lists import list_context, rows, view_from
+from steward.console.shell import shell
+from steward.tickets.queries import RANKED, Cursor, search_tickets
+
+
+@require_safe
+@member_required
+def list_page(request: ConsoleRequest) -> HttpResponse:
+    """A list of tickets: `view` names it, `after` says from where on."""
+    view = view_from(request.GET.get("view", ""))
+    context = list_context(request.actor, view, after=_cursor(request))
+    return TemplateResponse(request, "console/list.html", shell(request) | context)
+
+
+@require_safe
+@member_required
+def changes_in_list(request: ConsoleRequest) -> HttpResponse:
+    """The list as it is now, for the light poll."""
+    view = view_from(request.GET.get("view", ""))
+    context = list_context(request.actor, view, current=request.GET.get("current", ""))
+    return unless_unchanged(request, TemplateResponse(request, "console/live.html", shell(request) | context))
+
+
+@require_safe
+@member_required
+def search(request: ConsoleRequest) -> HttpResponse:
+    """Search for code, subject, text, name or address."""
+    query = request.GET.get("q", "").strip()
+    found = search_tickets(request.actor, query)
+    lists = list_context(request.actor, view_from(""))
+    context = {
+        "page": "search",
+        "query": query,
+        "view": {"key": "search", "label": _("Search"), "count": len(found.tickets) if query else None, "url": None},
+        "views": lists["views"],
+        "tickets": rows(found.tickets, None),
+        "empty_kind": "search" if query else "search_start",
+        "search_note": _("Only the newest %(count)s hits were ranked.") % {"count": RANKED} if found.is_cut else "",
+    }
+    return TemplateResponse(request, "console/search.html", shell(request) | context)
+
+
+def _cursor(request: ConsoleRequest) -> Cursor | None:
+    text = request.GET.get("after")
+    if not text:
+        return None
+    try:
+        return Cursor.parse(text)
+    except ValueError as error:
+        raise Http404("no such page of the list") from error

@@ -1,0 +1,115 @@
+"""Single messages: the body of a mail, the mail as it came, attachments, sending again."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from steward.channels.email import spool
+from steward.channels.email.models import RawMail
+from steward.console.entrance import ConsoleRequest, member_required
+from steward.console.lists import ticket_url
+from steward.files.actions import read_file
+from steward.files.content_types import is_inline_image
+from steward.lib.html import remote_images, render_mail
+from steward.outbox.actions import send_again
+from steward.privacy.egress.gate import record_remote_images
+from steward.tickets.access import can_solve, get_attachment, get_message
+from steward.tickets.models import Attachment, Message
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+_BODY_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:{images}; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+_FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@require_safe
+@member_required
+def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
+    """The HTML of a mail for its frame. `images=1` lets the browser fetch remote images, which the ledger notes."""
+    message = _message(request, message_id)
+    wants_images = request.GET.get("images") == "1"
+    if wants_images:
+        hosts = [urlsplit(address).hostname or "" for address in remote_images(message.body_html)]
+        record_remote_images(request.account.id, [host for host in hosts if host])
+    html = render_mail(message.body_html, images=wants_images, cid=_inline_images(message))
+    context = {"body_html": mark_safe(html), "title": message.ticket.subject}  # noqa: S308  the sanitiser's output
+    response = TemplateResponse(request, "console/mail_body.html", context)
+    response["Content-Security-Policy"] = _BODY_POLICY.format(images=" https: http:" if wants_images else "")
+    return response
+
+
+@require_safe
+@member_required
+def message_raw(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
+    """The mail as it came in, as a download."""
+    message = _message(request, message_id)
+    raw = RawMail.objects.filter(message=message).first()
+    if raw is None:
+        raise Http404("this message did not come by mail")
+    response = HttpResponse(spool.read(raw), content_type="message/rfc822")
+    return _as_download(response, f"{message.ticket.code}.eml")
+
+
+@require_safe
+@member_required
+def attachment(request: ConsoleRequest, attachment_id: UUID) -> HttpResponseBase:
+    """A file, always as a download; images that a mail shows in its text may be shown in place with `inline=1`."""
+    try:
+        found = get_attachment(request.actor, attachment_id)
+    except Attachment.DoesNotExist as error:
+        raise Http404("no such attachment") from error
+    content_type = found.file.content_type
+    is_shown = request.GET.get("inline") == "1" and is_inline_image(content_type)
+    served = content_type if is_shown else "application/octet-stream"
+    response = StreamingHttpResponse(read_file(found.file), content_type=served)
+    response["Content-Length"] = found.file.size
+    if is_shown:
+        response["Content-Security-Policy"] = _FILE_POLICY
+        return response
+    return _as_download(response, found.name)
+
+
+@require_POST
+@member_required
+def resend(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
+    """Send a mail again that did not arrive."""
+    message = _message(request, message_id)
+    if not can_solve(request.actor, message.ticket):
+        raise PermissionDenied("solve")
+    if message.outgoing is None:
+        raise Http404("no mail was made of this message yet")
+    send_again(message.outgoing)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(ticket_url(message.ticket.code), status=303)
+
+
+def _message(request: ConsoleRequest, message_id: UUID) -> Message:
+    try:
+        return get_message(request.actor, message_id)
+    except Message.DoesNotExist as error:
+        raise Http404("no such message") from error
+
+
+def _inline_images(message: Message) -> Mapping[str, str]:
+    """The address of each image that the mail carries itself, by Content-ID (RFC 2392)."""
+    carried = Attachment.objects.filter(message=message).exclude(content_id="")
+    return {each.content_id: f"/console/attachments/{each.id}?inline=1" for each in carried}
+
+
+def _as_download(response: R, name: str) -> R:
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name or 'file', safe='')}"
+    response["Content-Security-Policy"] = _FILE_POLICY
+    return response

@@ -1,0 +1,107 @@
+"""The ticket page, and changing what stands in its header."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from steward.console.entrance import ConsoleRequest, with_ticket
+from steward.console.freshness import unless_unchanged
+from steward.console.lists import list_context, ticket_url, view_from
+from steward.console.shell import shell
+from steward.console.ticket_page import ticket_context
+from steward.people.access import members_who_can_solve
+from steward.people.models import Department
+from steward.tickets import actions
+from steward.tickets.access import can_supervise
+from steward.tickets.models import Message, Ticket
+from steward.tickets.statuses import Status
+
+
+@require_safe
+@with_ticket("read")
+def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """One ticket beside its list. htmx asks for the ticket alone."""
+    context = shell(request)
+    if "HX-Request" not in request.headers:
+        context |= list_context(request.actor, view_from(request.GET.get("view", "")), current=ticket.code)
+    try:
+        context |= ticket_context(request, ticket, before=request.GET.get("before"))
+    except (Message.DoesNotExist, ValidationError) as error:
+        raise Http404("no such message in this ticket") from error
+    return TemplateResponse(request, "console/ticket.html", context | {"page": "tickets"})
+
+
+@require_safe
+@with_ticket("read")
+def changes_in_ticket(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Header and conversation as they are now, for the light poll."""
+    context = shell(request) | ticket_context(request, ticket)
+    return unless_unchanged(request, TemplateResponse(request, "console/live.html", context))
+
+
+@require_POST
+@with_ticket("solve")
+def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Give the ticket another status; `postponed_until` (local time of the account) postpones it."""
+    try:
+        until = request.POST.get("postponed_until")
+        if until:
+            actions.postpone_ticket(ticket, until=_moment(until, request.account.time_zone), actor=request.actor)
+        else:
+            actions.change_status(ticket, Status(request.POST.get("status", "")), actor=request.actor)
+    except actions.StatusRefused:
+        messages.error(request, _("The status was not changed: this ticket cannot go there from where it is now."))
+    except ValueError:
+        messages.error(request, _("The status was not changed: there is no such status or time."))
+    return _back(request, ticket)
+
+
+@require_POST
+@with_ticket("solve")
+def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Give the ticket to somebody (`assignee`) or to nobody. Solvers may take it; to others only supervisors give."""
+    wanted = request.POST.get("assignee", "")
+    if wanted != str(request.me.id) and not can_supervise(request.actor, ticket):
+        raise PermissionDenied("supervise")
+    assignee = next((m for m in members_who_can_solve(ticket.department_id) if str(m.id) == wanted), None)
+    if wanted and assignee is None:
+        raise Http404("nobody of that id can have this ticket")
+    actions.assign_ticket(ticket, assignee, actor=request.actor)
+    return _back(request, ticket)
+
+
+@require_POST
+@with_ticket("supervise")
+def ticket_department(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Move the ticket to another `department`."""
+    try:
+        department = Department.objects.filter(archived_at__isnull=True).get(
+            pk=UUID(request.POST.get("department", ""))
+        )
+    except (Department.DoesNotExist, ValueError) as error:
+        raise Http404("no such department") from error
+    actions.transfer_ticket(ticket, department, actor=request.actor)
+    return _back(request, ticket)
+
+
+def _moment(local: str, zone: str) -> datetime:
+    """A local date and time as browsers send them; raises `ValueError`."""
+    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
+
+
+def _back(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """The new header for htmx, the page for everybody else; the list when the ticket went out of sight."""
+    sees = request.actor.sees_all or ticket.department_id in request.actor.departments
+    if "HX-Request" in request.headers and sees:
+        return TemplateResponse(request, "console/_header.html", shell(request) | ticket_context(request, ticket))
+    url = ticket_url(ticket.code) if sees else "/console/"
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url, status=303)

@@ -1,0 +1,156 @@
+"""Answers and notes, and the drafts they grow in."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from steward.console.entrance import ConsoleRequest, with_ticket
+from steward.console.forms import WritingForm
+from steward.console.lists import list_context, ticket_url, view_from
+from steward.console.shell import shell
+from steward.console.ticket_page import reply_to_of, ticket_context
+from steward.files.actions import NewFile, store_files
+from steward.files.models import File
+from steward.tickets import actions
+from steward.tickets.actions.replying import NothingWritten, Writing
+from steward.tickets.conversation import Correspondent
+from steward.tickets.models import Draft, DraftAttachment, Message, Ticket
+
+
+@require_POST
+@with_ticket("solve")
+def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Answer the customer; with `then=resolve` the ticket is resolved after."""
+    form = WritingForm(request.POST)
+    if ticket.is_closed:
+        form.add_error(None, _("This ticket is closed. Write a new one instead; your text is kept as a draft."))
+    if not form.is_valid() or was_sent(form, ticket):
+        return _answer(request, ticket, form)
+    try:
+        with transaction.atomic():
+            actions.reply_to_ticket(
+                ticket,
+                writing_of(request, form, ticket),
+                author=request.me,
+                actor=request.actor,
+                to=_addressees(ticket, wants_given=form.cleaned_data["reply_to"] == "given"),
+                cc=form.cleaned_data["cc"],
+            )
+            actions.discard_draft(request.me, ticket)
+            if form.cleaned_data["then"] == "resolve":
+                actions.resolve_ticket(ticket, actor=request.actor)
+    except NothingWritten:
+        form.add_error(None, _("There is nothing to send yet: write something first."))
+    except NobodyToWriteTo:
+        form.add_error(None, _("No address of this customer is known, so the answer has nowhere to go."))
+    return _answer(request, ticket, form)
+
+
+@require_POST
+@with_ticket("solve")
+def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Leave a note that only agents see."""
+    form = WritingForm(request.POST)
+    if not form.is_valid() or was_sent(form, ticket):
+        return _answer(request, ticket, form)
+    try:
+        with transaction.atomic():
+            written = writing_of(request, form, ticket)
+            actions.add_note(ticket, written, author=request.me, actor=request.actor)
+            actions.discard_draft(request.me, ticket)
+    except NothingWritten:
+        form.add_error(None, _("There is nothing to keep yet: write something first."))
+    return _answer(request, ticket, form)
+
+
+@require_POST
+@with_ticket("solve")
+def ticket_draft(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Keep what was typed so far."""
+    names = ("kind", "cc", "body_html")
+    kept = {name: request.POST[name] for name in names if name in request.POST}
+    if kept.get("kind") not in {Draft.Kind.REPLY, Draft.Kind.NOTE}:
+        kept.pop("kind", None)
+    draft = actions.save_draft(request.me, ticket, kept)
+    forget_removed_files(request, draft)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@with_ticket("solve")
+def ticket_upload(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Put one file to the draft; answers with its id."""
+    return keep_upload(request, ticket)
+
+
+class NobodyToWriteTo(ValueError):
+    """The customer has no address."""
+
+
+def keep_upload(request: ConsoleRequest, ticket: Ticket | None) -> JsonResponse:
+    """Store the uploaded `file` in the person's draft."""
+    uploaded = request.FILES.get("file")
+    if uploaded is None:
+        return JsonResponse({"error": _("No file came with this request.")}, status=400)
+    draft = Draft.objects.filter(author=request.me, ticket=ticket).first() or actions.save_draft(request.me, ticket, {})
+    kept = actions.attach_to_draft(draft, uploaded.name or "", uploaded.read(), uploaded.content_type or "")
+    return JsonResponse({"id": str(kept.id), "name": kept.name, "size": kept.file.size}, status=201)
+
+
+def forget_removed_files(request: HttpRequest, draft: Draft) -> None:
+    """A draft holds the files its form still names; forms without scripts name none and change nothing."""
+    if "attachment" in request.POST:
+        named = [text for text in request.POST.getlist("attachment") if len(text) == 36]
+        for attachment in draft.attachments.exclude(pk__in=named):
+            actions.detach_from_draft(attachment)
+
+
+def was_sent(form: WritingForm, ticket: Ticket) -> bool:
+    """The same form came before: it was sent twice, by a double click or a lost answer."""
+    once = form.cleaned_data.get("once")
+    return once is not None and Message.objects.filter(pk=once, ticket=ticket).exists()
+
+
+def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None) -> Writing:
+    """What the form holds: text, the draft's files, and files sent along without scripts."""
+    kept = DraftAttachment.objects.filter(
+        pk__in=form.attachment_ids(), draft__author=request.me, draft__ticket=ticket
+    ).select_related("file")
+    files: list[tuple[File, str]] = [(attachment.file, attachment.name) for attachment in kept]
+    uploads = request.FILES.getlist("files")
+    stored = store_files(NewFile(upload.read(), upload.content_type or "") for upload in uploads)
+    files += [(file, upload.name or "") for file, upload in zip(stored, uploads, strict=True)]
+    once = form.cleaned_data.get("once")
+    return Writing(form.html(), files, id=once) if once else Writing(form.html(), files)
+
+
+def _addressees(ticket: Ticket, *, wants_given: bool) -> Sequence[Correspondent]:
+    """The known address of the requester, or the one the newest mail asks for, when the agent chose that."""
+    name = ticket.requester.name
+    if wants_given:
+        newest = Message.objects.filter(ticket=ticket, kind=Message.Kind.INCOMING).order_by("-at").first()
+        if given := reply_to_of(newest):
+            return [Correspondent(name, given)]
+    known = ticket.requester.addresses.order_by("id").values_list("value", flat=True).first()
+    if not known:
+        raise NobodyToWriteTo
+    return [Correspondent(name, known)]
+
+
+def _answer(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> HttpResponse:
+    if not form.errors:
+        return HttpResponseRedirect(ticket_url(ticket.code), status=303)
+    context = shell(request) | list_context(request.actor, view_from(""), current=ticket.code)
+    context |= ticket_context(request, ticket)
+    context["draft"] = context["draft"] | {
+        "html": form.data.get("body_html", ""),
+        "text": form.data.get("body_text", ""),
+        "cc": form.data.get("cc", ""),
+        "kind": form.data.get("kind", "reply"),
+    }
+    context |= {"page": "tickets", "composer_errors": [e for errors in form.errors.values() for e in errors]}
+    return TemplateResponse(request, "console/ticket.html", context, status=422)

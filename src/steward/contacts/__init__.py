@@ -1,0 +1,1 @@
+"""Customers: Contact, and the addresses by which they are known."""

@@ -1,0 +1,8 @@
+"""Contacts as a Django application."""
+
+from django.apps import AppConfig
+
+
+class ContactsConfig(AppConfig):
+    name = "steward.contacts"
+    label = "contacts"

@@ -1,0 +1,8 @@
+"""The demo as a Django application."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    name = "steward.demo"
+    label = "demo"

@@ -1,0 +1,72 @@
+"""Recording events, and telling those who listen."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from steward.events.models import Event
+from steward.events.subscriptions import run_subscribers
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+
+Changes = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event about to be recorded."""
+
+    kind: str
+    target: models.Model
+    changes: Changes | None = None
+
+
+def record(kind: str, target: models.Model, *, actor: Actor, changes: Changes | None = None) -> Event:
+    """Append one event in the current transaction.
+
+    `changes` holds states, ids and counters as JSON values: never a name, an address or free text.
+    """
+    return record_many([Happening(kind, target, changes)], actor=actor)[0]
+
+
+def record_many(happenings: Iterable[Happening], *, actor: Actor) -> list[Event]:
+    """Append several events in one statement, then run the subscribers that belong into this transaction."""
+    at = now()
+    events = [_event(happening, actor, at) for happening in happenings]
+    Event.objects.bulk_create(events)
+    run_subscribers(events)
+    return events
+
+
+def _event(happening: Happening, actor: Actor, at: Any) -> Event:
+    salt = secrets.token_bytes(16)
+    # As it will be read back: subscribers and the digest see what the column holds.
+    changes = json.loads(json.dumps(dict(happening.changes or {}), default=_plain))
+    target = happening.target
+    return Event(
+        kind=happening.kind,
+        object_type=target._meta.label_lower,
+        object_id=target.pk,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        at=at,
+        changes=changes,
+        salt=salt,
+        digest=digest_of(salt, changes),
+    )
+
+
+def digest_of(salt: bytes, changes: Changes) -> bytes:
+    """SHA-256 over the salt and the canonical JSON of the changes (sorted keys, no white space)."""
+    canonical = json.dumps(changes, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(salt + canonical.encode()).digest()
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, UUID) else value

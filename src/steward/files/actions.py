@@ -1,0 +1,60 @@
+"""Storing and reading files."""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from django.core.files.base import File as DjangoFile
+from django.core.files.storage import default_storage
+
+from steward.files.content_types import safe_content_type
+from steward.files.models import File
+from steward.lib.clock import now
+from steward.lib.ids import new_id
+from steward.privacy.keys.streaming import EncryptingWriter, decrypt_chunks
+from steward.tenancy.scope import current_account_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """Bytes to be kept. `content_type` is what the sender claims."""
+
+    content: bytes
+    content_type: str = "application/octet-stream"
+
+
+def store_files(new: Iterable[NewFile]) -> list[File]:
+    """Keep the bytes, encrypted, and return their rows in the same order."""
+    files = [_written(each) for each in new]
+    File.objects.bulk_create(files)
+    return files
+
+
+def read_file(file: File) -> Iterator[bytes]:
+    """The bytes of a file, decrypted, in chunks of at most 64 KiB. Needs no scope: `file` names its account."""
+    with default_storage.open(file.storage_key, "rb") as stored:
+        yield from decrypt_chunks(file.account_id, cast(BinaryIO, stored), context=_context(file.storage_key))
+
+
+def _written(new: NewFile) -> File:
+    account_id = current_account_id()
+    name = new_id().hex
+    # A random name: what a sender calls a file never reaches the file system.
+    key = f"{account_id}/{name[-2:]}/{name}"
+    encrypted = io.BytesIO()
+    with EncryptingWriter(account_id, encrypted, context=_context(key)) as writer:
+        writer.write(new.content)
+    encrypted.seek(0)
+    return File(
+        storage_key=default_storage.save(key, DjangoFile(encrypted)),
+        size=len(new.content),
+        sha256=hashlib.sha256(new.content).digest(),
+        content_type=safe_content_type(new.content_type),
+        created_at=now(),
+    )
+
+
+def _context(storage_key: str) -> str:
+    return f"files:{storage_key}"

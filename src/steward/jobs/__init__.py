@@ -1,0 +1,5 @@
+"""Work done later: a queue in PostgreSQL (procrastinate) behind `enqueue`, which always rides on our transaction."""
+
+from steward.jobs.queue import enqueue, enqueue_many, periodic, task
+
+__all__ = ["enqueue", "enqueue_many", "periodic", "task"]

@@ -1,0 +1,39 @@
+"""Jobs that were given up: seen, and tried again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+from procrastinate import manager
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from steward.lib.clock import now
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job whose last attempt failed. `account` is the account's id, empty for work of the whole installation."""
+
+    id: int
+    task: str
+    account: str
+    attempts: int
+    at: datetime | None
+
+
+def failed_jobs(*, limit: int = 200) -> list[FailedJob]:
+    """The jobs that failed for good, the newest first."""
+    failed = ProcrastinateJob.objects.filter(status="failed").annotate(ended=Max("procrastinateevent__at"))
+    return [
+        FailedJob(job.id, job.task_name, str(job.args.get("account", "")), job.attempts, job.ended)
+        for job in failed.order_by("-id")[:limit]
+    ]
+
+
+def retry_job(job_id: int) -> bool:
+    """Put a failed job back into its queue, due now. False when there is no such failed job."""
+    if not ProcrastinateJob.objects.filter(pk=job_id, status="failed").exists():
+        return False
+    manager.JobManager(DjangoConnector()).retry_job_by_id(job_id, retry_at=now())
+    return True

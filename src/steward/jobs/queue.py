@@ -1,0 +1,90 @@
+"""Declaring tasks and queueing jobs.
+
+procrastinate's own `task.defer()` must not be used: inside a worker it goes over the worker's connection, so the job
+stays when our transaction is rolled back. `enqueue` always uses Django's connection. Jobs carry ids, never content.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from procrastinate import RetryStrategy, jobs, manager, tasks
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from steward.tenancy.scope import account_scope, current_account_id
+
+Task = tasks.Task[Any, Any, Any]
+
+_RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)  # 4 s, 16 s, ... about a day in all
+
+
+def task(
+    name: str, *, queue: str = "default", in_scope: bool = True, retry: RetryStrategy | bool = _RETRY
+) -> Callable[[Callable[..., None]], Task]:
+    """Declare work for an account. The function gets `account_id: UUID` and the ids it was queued with.
+
+    It runs inside the account's scope; with `in_scope=False` it opens its own scopes, which work on the network must,
+    so that no transaction is held while another machine is waited for.
+    """
+
+    def declare(function: Callable[..., None]) -> Task:
+        @wraps(function)
+        def run(account: str, **ids: Any) -> None:
+            account_id = UUID(account)
+            if not in_scope:
+                return function(account_id, **ids)
+            with account_scope(account_id):
+                return function(account_id, **ids)
+
+        return app.task(name=name, queue=queue, retry=retry)(run)
+
+    return declare
+
+
+def periodic(name: str, *, cron: str, queue: str = "default") -> Callable[[Callable[[], None]], Task]:
+    """Declare work of the whole installation that is done by the clock (cron expression, UTC)."""
+
+    def declare(function: Callable[[], None]) -> Task:
+        @wraps(function)
+        def run(timestamp: int) -> None:
+            function()
+
+        made: Task = app.task(name=name, queue=queue, retry=False, queueing_lock=name)(run)
+        app.periodic(cron=cron)(made)
+        return made
+
+    return declare
+
+
+def enqueue(job: Task, *, at: datetime | None = None, **ids: Any) -> int:
+    """Queue one job for the account in scope, in the current transaction. Returns the job's id."""
+    return enqueue_many(job, [ids], at=at)[0]
+
+
+def enqueue_many(job: Task, each: Iterable[dict[str, Any]], *, at: datetime | None = None) -> list[int]:
+    """Queue a job for each set of ids, in one statement."""
+    account = str(current_account_id())
+    queued = [
+        jobs.Job(
+            id=None,
+            lock=None,
+            queueing_lock=None,
+            task_name=job.name,
+            queue=job.queue,
+            task_kwargs={"account": account, **{name: _plain(value) for name, value in ids.items()}},
+            scheduled_at=at,
+            priority=job.priority,
+        )
+        for ids in each
+    ]
+    if not queued:
+        return []
+    stored = manager.JobManager(DjangoConnector()).batch_defer_jobs(jobs=queued)
+    return [stored_job.id for stored_job in stored if stored_job.id is not None]
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value

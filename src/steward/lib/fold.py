@@ -1,0 +1,70 @@
+"""Folding of text for search: the same form for what is stored and for what is asked.
+
+PostgreSQL's `simple` configuration knows nothing of accents, Arabic letter forms or scripts written without spaces,
+and the embedded build has no ICU; so the folding is done here and `to_tsvector('simple', ...)` only splits words.
+"""
+
+import re
+import unicodedata
+
+# tsvector refuses more than 1 MiB of lexemes; indexing must never fail a message, so text is cut far below.
+LONGEST_TEXT = 200_000
+
+_SPECIAL = str.maketrans(
+    {
+        "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "þ": "th", "ð": "d", "ħ": "h",
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": "", "ک": "ك", "ی": "ي",
+    }
+)  # fmt: skip
+# Latin, Hebrew and Arabic marks; not the Japanese voicing marks, which change the letter.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+_UNSPACED = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uac00-\ud7af\U00020000-\U0002ffff]+"
+)
+_WORDS = re.compile(r"\w+", re.UNICODE)
+_COMPOUND = re.compile(r"[^\s<>\"'()\[\]{},;|]+")
+
+
+def fold(text: str) -> str:
+    """Lower-case, without accents, unspaced scripts as bigrams."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
+    return _UNSPACED.sub(_bigrams, unicodedata.normalize("NFC", _MARKS.sub("", text)))
+
+
+def _bigrams(match: re.Match[str]) -> str:
+    run = match.group()
+    if len(run) == 1:
+        return f" {run} "
+    return " " + " ".join(run[i : i + 2] for i in range(len(run) - 1)) + " "
+
+
+def words_for_index(*texts: str) -> str:
+    """The folded words of the texts, space separated, cut at `LONGEST_TEXT` characters.
+
+    PostgreSQL's own parser keeps `name@example.org` or `foo.com/a` as one word and turns `NW-1234` into `nw` and
+    `-1234`; here each compound stands apart in its parts as well as joined, so that either can be searched for.
+    """
+    folded = fold(" ".join(text[:LONGEST_TEXT] for text in texts if text))[:LONGEST_TEXT]
+    parts = _WORDS.findall(folded)
+    joined = [_joined(c) for c in _COMPOUND.findall(folded) if _is_compound(c)]
+    return " ".join(parts + joined)[:LONGEST_TEXT]
+
+
+def _is_compound(word: str) -> bool:
+    return len(word) <= 100 and not word.isalnum() and len(_WORDS.findall(word)) > 1
+
+
+def _joined(word: str) -> str:
+    return "".join(_WORDS.findall(word))
+
+
+def search_terms(query: str) -> list[str]:
+    """The folded terms of what somebody typed, at most 12; each is to be matched as a prefix, all of them together."""
+    terms: list[str] = []
+    for word in fold(query[:500]).split():
+        parts = _WORDS.findall(word)
+        terms.extend(["".join(parts)] if len(parts) > 1 and _is_compound(word) else parts)
+    return list(dict.fromkeys(t for t in terms if t))[:12]

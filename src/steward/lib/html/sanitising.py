@@ -1,0 +1,95 @@
+"""The two sanitisers. One cleaner per profile is built at import: building costs more than cleaning."""
+
+import re
+from collections.abc import Callable, Mapping, Set
+
+import nh3
+
+from steward.lib.html.bounding import bounded
+from steward.lib.html.profiles import (
+    CLASSES,
+    LINK_REL,
+    MAIL_ATTRIBUTES,
+    MAIL_TAGS,
+    NEVER,
+    OUTGOING_ATTRIBUTES,
+    OUTGOING_TAGS,
+    SCHEMES,
+    is_picture,
+)
+from steward.lib.html.styles import clean_style
+
+# `https:x` without slashes is relative to a page that is itself https, hence the slashes.
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\\]*", re.IGNORECASE)
+_SOURCE = re.compile(r"(?:https?://|cid:)[^\\]*", re.IGNORECASE)
+
+# The parser swallows the line end after `<pre>`, each time anew.
+_AFTER_PRE = re.compile(r"(<pre[^>]*>)[\r\n]+")
+_ROUNDS = 5
+
+AttributeFilter = Callable[[str, str, str], str | None]
+
+
+def keep_attribute(tag: str, name: str, value: str) -> str | None:
+    """Return the value an allowed attribute may have, or None to drop it."""
+    if name == "style":
+        return clean_style(value)
+    if name == "href":
+        return value if _LINK.fullmatch(value) else None
+    if name == "src":
+        return value if _SOURCE.fullmatch(value) or is_picture(value) else None
+    return value
+
+
+def build_cleaner(
+    *,
+    tags: Set[str] = MAIL_TAGS,
+    attributes: Mapping[str, Set[str]] = MAIL_ATTRIBUTES,
+    attribute_filter: AttributeFilter | None = keep_attribute,
+) -> nh3.Cleaner:
+    """Build a cleaner: links open elsewhere and tell nothing; ids and names go.
+
+    The filter decides about every URL: what it lets through may be relative (URLs of ours).
+    """
+    return nh3.Cleaner(
+        tags=tags,
+        clean_content_tags=NEVER,
+        attributes=attributes,
+        attribute_filter=attribute_filter,
+        url_schemes=SCHEMES,
+        url_relative="pass_through",
+        link_rel=None,
+        set_tag_attribute_values={"a": {"target": "_blank", "rel": LINK_REL}},
+        allowed_classes={tag: names for tag, names in CLASSES.items() if tag in tags},
+    )
+
+
+_MAIL = build_cleaner()
+_OUTGOING = build_cleaner(tags=OUTGOING_TAGS, attributes=OUTGOING_ATTRIBUTES)
+# To see whether HTML reads the same a second time, without calling back into Python for every attribute.
+_AGAIN = build_cleaner(attribute_filter=None)
+
+
+def sanitise_mail(html: str) -> str:
+    """Return the HTML of a received message with layout kept and nothing active. Takes any string. Idempotent."""
+    return settled(_MAIL, html)
+
+
+def sanitise_outgoing(html: str) -> str:
+    """Return HTML as a rich-text editor makes it, safe to store, to show and to send. Idempotent."""
+    return settled(_OUTGOING, html)
+
+
+def settled(cleaner: nh3.Cleaner, html: str) -> str:
+    """Clean until cleaning changes nothing.
+
+    Where an element went that kept others apart (a list item inside a button inside a list item), what remains reads
+    differently the next time; once is nearly always enough.
+    """
+    cleaned = cleaner.clean(bounded(html))
+    for _ in range(_ROUNDS):
+        again = _AGAIN.clean(cleaned)
+        if again == cleaned:
+            break
+        cleaned = cleaner.clean(_AFTER_PRE.sub(r"\1", again))
+    return cleaned

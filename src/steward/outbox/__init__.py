@@ -1,0 +1,1 @@
+"""Outgoing mail: stored before it is sent, delivered by a job, its state always known."""

@@ -1,0 +1,85 @@
+"""Mail on its way out."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from steward.lib.ids import new_id
+from steward.privacy.egress.models import Connector
+from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.tenancy.models import AccountOwned, Ref
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    SENT = "sent", pgettext_lazy("delivery", "Sent")
+    DEFERRED = "deferred", pgettext_lazy("delivery", "Deferred")
+    FAILED = "failed", pgettext_lazy("delivery", "Failed")
+    HELD = "held", pgettext_lazy("delivery", "Held")  # nowhere to send it: no relay and no server of the account
+
+
+class OutgoingMail(AccountOwned):
+    """One mail as it leaves: the finished bytes, so that a retry sends the same Message-ID and the same words."""
+
+    purpose = impersonal(models.TextField())  # "answer", "automatic answer", ...
+    state = impersonal(models.TextField(choices=State.choices, default=State.WAITING))
+    internet_id = personal(
+        models.TextField(), Whose.ANYBODY, "user.unique_id", purpose="support", erase=Erase.DELETE_ROW
+    )
+    connector = impersonal(  # the account's own server; without one the installation's relay
+        Ref(Connector, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    )
+    envelope_from = impersonal(models.TextField())
+    envelope_to = personal(
+        models.JSONField(), Whose.CONTACT, "user.contact.email", purpose="support", erase=Erase.DELETE_ROW
+    )
+    content = personal(  # RFC 5322 bytes, encrypted with the account's key
+        models.BinaryField(), Whose.ANYBODY, "user.content", purpose="support", erase=Erase.DELETE_ROW, export=False
+    )
+    size = impersonal(models.IntegerField())
+    attempts = impersonal(models.IntegerField(default=0))
+    reason = impersonal(models.TextField(blank=True, default=""))  # a code of ours: why it waits or failed
+    server_words = personal(
+        models.TextField(blank=True, default=""), Whose.CONTACT, "user.contact.email", purpose="support",
+        erase=Erase.NULL,
+    )  # fmt: skip
+    created_at = impersonal(models.DateTimeField())
+    next_attempt_at = impersonal(models.DateTimeField(null=True))
+    finished_at = impersonal(models.DateTimeField(null=True))
+
+    class Meta(AccountOwned.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["account", "internet_id"], name="outbox_outgoingmail_internet"),
+            models.Index(
+                fields=["account", "next_attempt_at"],
+                condition=models.Q(state__in=["waiting", "deferred", "held"]),
+                name="outbox_outgoingmail_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.id}"
+
+    @property
+    def content_context(self) -> str:
+        """What binds the encrypted bytes to this row."""
+        return f"outbox.outgoingmail:{self.id}"
+
+
+class InstallationMail(models.Model):
+    """Mail that belongs to no account: sign-up, password reset. Kept only until it is delivered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    purpose = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    envelope_from = models.TextField()
+    envelope_to = models.JSONField()
+    content = models.BinaryField()  # encrypted with the installation's key
+    reason = models.TextField(blank=True, default="")
+    attempts = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.id}"

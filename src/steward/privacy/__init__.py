@@ -1,0 +1,1 @@
+"""Privacy as running code: inventory, keys, the egress gate."""

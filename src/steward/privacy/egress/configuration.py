@@ -1,0 +1,87 @@
+"""What the operator configured, as this package reads it. Settings are read at each call: tests change them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from steward.privacy.egress.addresses import BadDestination, Destination, literal_address, parse_destination
+
+DNS_PORT = 53
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The installation's relay (`STEWARD_SMTP_RELAY`)."""
+
+    destination: Destination
+    is_implicit: bool  # TLS from the first byte (`smtps`)
+    username: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Relay({self.destination})"
+
+
+def allowed_private() -> frozenset[Destination]:
+    """The private destinations the operator allows (`STEWARD_EGRESS_ALLOW`); raises `BadDestination`."""
+    return _destinations(tuple(getattr(settings, "STEWARD_EGRESS_ALLOW", ())))
+
+
+def resolver() -> Destination | None:
+    """The DNS server to ask (`STEWARD_RESOLVER`, an IP address with or without port); None for the system's."""
+    return _resolver(_setting("STEWARD_RESOLVER"))
+
+
+def relay() -> Relay | None:
+    """The installation's relay; None when there is none, and mail waits. Raises `BadDestination`."""
+    text = _setting("STEWARD_SMTP_RELAY")
+    return _relay(text) if text else None
+
+
+def ca_file() -> str:
+    """A file with a certificate authority to trust besides the usual ones (`STEWARD_CA_FILE`); empty for none."""
+    return _setting("STEWARD_CA_FILE")
+
+
+def own_name() -> str:
+    """How this installation introduces itself to mail servers: never the machine's own name."""
+    return _setting("STEWARD_DOMAIN") or "localhost"
+
+
+def _setting(name: str) -> str:
+    value: Any = getattr(settings, name, "")
+    return str(value) if value else ""
+
+
+@lru_cache(maxsize=4)
+def _destinations(texts: tuple[str, ...]) -> frozenset[Destination]:
+    return frozenset(map(parse_destination, texts))
+
+
+@lru_cache(maxsize=4)
+def _resolver(text: str) -> Destination | None:
+    if not text:
+        return None
+    if (alone := literal_address(text)) is not None:
+        return Destination(str(alone), DNS_PORT)
+    found = parse_destination(text)
+    if literal_address(found.host) is None:
+        raise BadDestination("STEWARD_RESOLVER is an IP address, with or without port")
+    return found
+
+
+@lru_cache(maxsize=4)
+def _relay(text: str) -> Relay:
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise BadDestination("STEWARD_SMTP_RELAY is smtp(s)://user:password@host:port")
+    is_implicit = parts.scheme == "smtps"
+    return Relay(
+        destination=Destination.of(parts.hostname, parts.port or (465 if is_implicit else 587)),
+        is_implicit=is_implicit,
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )

@@ -1,0 +1,58 @@
+"""Declaring and retiring the destinations of an account."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from steward.events.actions import record
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+from steward.privacy.egress.addresses import Destination
+from steward.privacy.egress.models import Connector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """A mail server as somebody gave it."""
+
+    kind: Connector.Kind
+    destination: Destination
+    tls: Connector.Tls
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+
+def declare_connector(declared: Declaration, *, actor: Actor) -> Connector:
+    """Note that the account wants its mail to go through, or come from, this server: its instruction to us.
+
+    An earlier declaration of the same server and user is retired. Whether the host may be reached is decided at each
+    connection.
+    """
+    place: dict[str, Any] = {
+        "kind": declared.kind,
+        "host": declared.destination.host,
+        "port": declared.destination.port,
+        "username": declared.username,
+    }
+    with transaction.atomic():
+        for earlier in Connector.objects.select_for_update().filter(retired_at=None, **place):
+            retire_connector(earlier, actor=actor)
+        connector: Connector = Connector.objects.create(
+            **place,
+            tls=declared.tls,
+            password=declared.password,
+            declared_by_kind=actor.kind.value,
+            declared_by_id=actor.id,
+            declared_at=now(),
+        )
+        record("connector.declared", connector, actor=actor)
+    return connector
+
+
+def retire_connector(connector: Connector, *, actor: Actor) -> None:
+    """Close the way to a server at once and forget its password. Retiring twice does nothing."""
+    with transaction.atomic():
+        if Connector.objects.filter(pk=connector.pk, retired_at=None).update(retired_at=now(), password=b""):
+            record("connector.retired", connector, actor=actor)
+    connector.refresh_from_db()

@@ -1,0 +1,152 @@
+"""The gate: decide, write the ledger, connect to exactly the addresses that were checked."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from steward.privacy.egress import ledger, tls, wall
+from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, is_public
+from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
+from steward.privacy.egress.known import Surroundings, gather
+from steward.privacy.egress.resolving import addresses_of, are_reachable
+from steward.tenancy.scope import account_in_scope
+
+CONNECT_SECONDS = 20.0
+
+
+class InsideTransaction(RuntimeError):
+    """The network was used inside an account scope: no transaction waits for another machine."""
+
+
+@dataclass(slots=True)
+class Passage:
+    """One allowed destination. `sent` counts the bytes the client sends; `close` writes it to the ledger."""
+
+    request: Request
+    addresses: tuple[IPAddress, ...]
+    entry: ledger.Entry
+    sent: int = 0
+    _is_closed: bool = field(default=False)
+
+    @property
+    def host(self) -> str:
+        """The name that was asked for, which the certificate must carry."""
+        return self.request.destination.host
+
+    @property
+    def is_private(self) -> bool:
+        """Whether every address lies in a network of the operator's own."""
+        return not any(map(is_public, self.addresses))
+
+    def connect_tcp(self, seconds: float = CONNECT_SECONDS) -> socket.socket:
+        """A connected socket, to the first address that answers; `seconds` is also its timeout. Raises OSError."""
+        failure: OSError | None = None
+        for address in self.addresses:
+            try:
+                return _connected(address, self.request.destination.port, seconds)
+            except OSError as error:
+                failure = error
+        raise failure or OSError("no address")
+
+    def connect_tls(self, seconds: float = CONNECT_SECONDS) -> ssl.SSLSocket:
+        """The same under TLS from the first byte; the certificate is checked against the name, not the address."""
+        plain = self.connect_tcp(seconds)
+        try:
+            return tls.context().wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
+
+    def close(self) -> None:
+        """Write down how much was sent. Closing twice does nothing."""
+        if not self._is_closed:
+            self._is_closed = True
+            ledger.settle(self.entry, self.sent)
+
+
+def open_passage(request: Request) -> Passage:
+    """Decide, and open the way; the caller closes it.
+
+    Raises `EgressDenied` (after writing that to the ledger), `Unresolvable`, or `InsideTransaction`.
+    """
+    if account_in_scope() is not None:
+        raise InsideTransaction("close the account scope before using the network")
+    surroundings = gather(request)
+    decision, addresses = _judged(request, surroundings.known)
+    entry = ledger.write(request, decision, region=surroundings.region)
+    if not decision.is_allowed:
+        raise EgressDenied(request, decision)
+    return Passage(request, addresses, entry)
+
+
+@contextmanager
+def passage(request: Request) -> Iterator[Passage]:
+    """`open_passage`, closed at the end of the block."""
+    opened = open_passage(request)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def record_remote_images(account_id: UUID, hosts: list[str]) -> None:
+    """Write down that a reader asked for the images of a mail, which the browser now fetches itself (class B).
+
+    May be called inside a scope: it sends nothing.
+    """
+    for host in sorted(set(hosts)):
+        try:
+            destination = Destination.of(host, 443)
+        except BadDestination:
+            continue  # no browser finds such a host either
+        _record_image(account_id, destination)
+
+
+def _record_image(account_id: UUID, destination: Destination) -> None:
+    request = Request(
+        account_id=account_id,
+        purpose="mail.remote_images",
+        categories=("user.device.ip_address",),
+        destination=destination,
+        is_on_request=True,
+    )
+    surroundings = gather(request)
+    ledger.write(request, decide(request, surroundings.known), region=surroundings.region)
+
+
+def _judged(request: Request, known: Known) -> tuple[Decision, tuple[IPAddress, ...]]:
+    """Decide first as if the host were reachable: a name that is denied anyway is not even looked up."""
+    decision = decide(request, replace(known, resolves_to_reachable=True))
+    if not decision.is_allowed:
+        return decision, ()
+    addresses = addresses_of(request.destination)
+    reachable = are_reachable(addresses, request.destination)
+    return decide(request, replace(known, resolves_to_reachable=reachable)), addresses
+
+
+def _connected(address: IPAddress, port: int, seconds: float) -> socket.socket:
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.settimeout(seconds)
+        with wall.allow((str(address), port)):
+            made.connect((str(address), port))
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+__all__ = [
+    "EgressDenied",
+    "InsideTransaction",
+    "Passage",
+    "Reason",
+    "Surroundings",
+    "open_passage",
+    "passage",
+    "record_remote_images",
+]

@@ -1,0 +1,87 @@
+"""Gathering what the decision reads: the account's connectors and state, the operator's relay."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from steward.privacy.egress import configuration
+from steward.privacy.egress.addresses import Destination
+from steward.privacy.egress.decision import Grant, Known, Request
+from steward.privacy.egress.models import Connector
+from steward.privacy.egress.purposes import PURPOSES, TrafficClass
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+_BY_KIND = {
+    Connector.Kind.SMTP.value: (TrafficClass.TENANT_DIRECTED, "mail.deliver"),
+    Connector.Kind.IMAP.value: (TrafficClass.COUNTERPARTY, "mail.fetch"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known for one request, and the region the data leave from (empty when no account is concerned)."""
+
+    known: Known
+    region: str = ""
+
+
+def gather(request: Request) -> Surroundings:
+    """Read what is stored and configured about the destination; opens a scope of its own."""
+    relay = _relay_grants()
+    if request.account_id is None:
+        return Surroundings(Known(grants=relay))
+    with account_scope(request.account_id):
+        account = Account.objects.select_related("data_centre").get(pk=request.account_id)
+        grants = (*_connector_grants(request.account_id, request.destination), *relay, *_browser_grants(request))
+    is_open = account.state == Account.State.ACTIVE
+    return Surroundings(Known(grants=grants, is_account_open=is_open), account.data_centre.region_id)
+
+
+def _connector_grants(account_id: UUID, destination: Destination) -> tuple[Grant, ...]:
+    rows = Connector.objects.filter(host=destination.host, port=destination.port)
+    return tuple(_connector_grant(account_id, row) for row in rows)
+
+
+def _connector_grant(account_id: UUID, connector: Connector) -> Grant:
+    traffic, purpose = _BY_KIND[connector.kind]
+    return _grant(
+        traffic,
+        Destination(connector.host, connector.port),
+        purpose,
+        account_id=account_id,
+        is_active=connector.retired_at is None,
+    )
+
+
+def _relay_grants() -> tuple[Grant, ...]:
+    relay = configuration.relay()
+    if relay is None:
+        return ()
+    # T: whoever runs the installation chose the relay for their own mail. For accounts of others it is a
+    # subprocessor (S), which takes an engagement: those come with the registry.
+    return (_grant(TrafficClass.TENANT_DIRECTED, relay.destination, "mail.deliver"),)
+
+
+def _browser_grants(request: Request) -> tuple[Grant, ...]:
+    """A reader's browser may fetch from any host when the reader asks for it: nothing of ours is sent."""
+    if request.purpose != "mail.remote_images":
+        return ()
+    return (_grant(TrafficClass.BROWSER, request.destination, request.purpose, account_id=request.account_id),)
+
+
+def _grant(
+    traffic: TrafficClass,
+    destination: Destination,
+    purpose: str,
+    *,
+    account_id: UUID | None = None,
+    is_active: bool = True,
+) -> Grant:
+    return Grant(
+        traffic=traffic,
+        destination=destination,
+        purposes=frozenset({purpose}),
+        categories=PURPOSES[purpose].categories,
+        account_id=account_id,
+        is_active=is_active,
+    )

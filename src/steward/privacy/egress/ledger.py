@@ -1,0 +1,101 @@
+"""Writing the ledgers: a row before anything leaves, and for everything that was denied. Never the payload."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from threading import Lock
+from uuid import UUID
+
+from django.db import connection
+
+from steward.lib.clock import now
+from steward.privacy.egress.addresses import Destination
+from steward.privacy.egress.decision import Decision, Reason, Request
+from steward.privacy.egress.models import EgressEvent, InstallationEgress
+from steward.privacy.egress.purposes import PURPOSES, TrafficClass
+from steward.tenancy.scope import account_scope
+
+_FLUSH_SECONDS = 60.0
+_LOOKUPS_LOCK = Lock()
+_lookups: Counter[tuple[Destination, str]] = Counter()
+_flushed_at = time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of one of the ledgers: the account's, or the installation's when there is no account."""
+
+    id: UUID
+    account_id: UUID | None
+
+
+def write(request: Request, decision: Decision, *, region: str = "") -> Entry:
+    """Write down a decision, durably: outside a scope this is a transaction of its own."""
+    if request.account_id is None:
+        row = InstallationEgress.objects.create(**_columns(request, decision))
+        return Entry(row.id, None)
+    with account_scope(request.account_id):
+        grant = decision.grant
+        event = EgressEvent.objects.create(
+            from_region=region, engagement_id=grant.engagement_id if grant else None, **_columns(request, decision)
+        )
+    return Entry(event.id, request.account_id)
+
+
+def settle(entry: Entry, sent: int) -> None:
+    """Write down, once, how many bytes we sent on the connection."""
+    if entry.account_id is None:
+        InstallationEgress.objects.filter(pk=entry.id, bytes=None).update(bytes=sent)
+        return
+    with account_scope(entry.account_id):
+        EgressEvent.objects.filter(pk=entry.id, bytes=None).update(bytes=sent)
+
+
+def count_lookup(server: Destination, purpose: str) -> None:
+    """Count one look-up of a name; the counts are written once a minute, and when a process ends well.
+
+    Names are looked up many times for one mail, the operator chose the server at start, and no account is concerned:
+    a row for each would cost more than the look-ups.
+    """
+    with _LOOKUPS_LOCK:
+        _lookups[server, purpose] += 1
+        is_due = time.monotonic() - _flushed_at > _FLUSH_SECONDS
+    if is_due and not connection.in_atomic_block:
+        flush_lookups()
+
+
+def flush_lookups() -> None:
+    """Write the look-ups counted so far. Every process calls this when it ends."""
+    global _flushed_at
+    with _LOOKUPS_LOCK:
+        counted = dict(_lookups)
+        InstallationEgress.objects.bulk_create([_lookup_row(*key, calls) for key, calls in counted.items()])
+        _lookups.clear()  # only now: what could not be written is kept
+        _flushed_at = time.monotonic()
+
+
+def _columns(request: Request, decision: Decision) -> dict[str, object]:
+    return {
+        "traffic": decision.grant.traffic.value if decision.grant else "",
+        "purpose": request.purpose,
+        "categories": sorted(request.categories),
+        "host": request.destination.host,
+        "port": request.destination.port,
+        "is_allowed": decision.is_allowed,
+        "reason_code": decision.reason.value,
+        "at": now(),
+    }
+
+
+def _lookup_row(server: Destination, purpose: str, calls: int) -> InstallationEgress:
+    return InstallationEgress(
+        traffic=TrafficClass.INFRASTRUCTURE.value,
+        purpose=purpose,
+        categories=sorted(PURPOSES[purpose].categories),
+        host=server.host,
+        port=server.port,
+        calls=calls,
+        is_allowed=True,
+        reason_code=Reason.ALLOWED.value,
+        at=now(),
+    )

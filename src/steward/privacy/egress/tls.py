@@ -1,0 +1,20 @@
+"""TLS towards others: always verified, TLS 1.2 at least."""
+
+import ssl
+from functools import lru_cache
+
+from steward.privacy.egress import configuration
+
+
+def context() -> ssl.SSLContext:
+    """The client context: the system's authorities, and that of `STEWARD_CA_FILE`."""
+    return _context(configuration.ca_file())
+
+
+@lru_cache(maxsize=2)
+def _context(ca_file: str) -> ssl.SSLContext:
+    made = ssl.create_default_context()
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file:
+        made.load_verify_locations(ca_file)
+    return made

@@ -1,0 +1,73 @@
+"""What a field can say about itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db import models
+
+F = TypeVar("F", bound=models.Field)  # type: ignore[type-arg]  # any field, whatever it stores
+
+
+class Whose(StrEnum):
+    """The person a value is about."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    ANYBODY = "anybody"  # free text and raw material: whoever is written about
+
+
+class Erase(StrEnum):
+    """What erasing the person does to the value (GDPR article 17)."""
+
+    DELETE_ROW = "delete_row"
+    NULL = "null"
+    RECOMPUTE = "recompute"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one field holds. `category` is a fideslang key, empty when nothing personal is held."""
+
+    is_personal: bool
+    whose: Whose | None = None
+    category: str = ""
+    purpose: str = ""
+    erase: Erase | None = None
+    is_exported: bool = False
+
+
+NOTHING_PERSONAL = Holding(is_personal=False)
+
+
+def personal(  # noqa: PLR0913  one argument for each thing the law asks about a value
+    field: F, whose: Whose, category: str, *, purpose: str, erase: Erase, export: bool = True
+) -> F:
+    """Declare that the field holds personal data."""
+    return _declare(field, Holding(True, whose, category, purpose, erase, export))
+
+
+def impersonal(field: F) -> F:
+    """Declare that the field holds nothing about a person (states, counters, times, ids of our own rows)."""
+    return _declare(field, NOTHING_PERSONAL)
+
+
+def _declare(field: F, holding: Holding) -> F:
+    field.steward_holding = holding  # type: ignore[attr-defined]
+    return field
+
+
+def holding_of(field: models.Field) -> Holding | None:  # type: ignore[type-arg]
+    """What the field says it holds; None when it says nothing."""
+    return getattr(field, "steward_holding", None)
+
+
+def undeclared_fields(owned: Iterable[type[models.Model]]) -> list[str]:
+    """The fields that say nothing, as `app.Model.field`."""
+    return [
+        f"{model._meta.label}.{field.name}"
+        for model in owned
+        for field in model._meta.local_fields
+        if holding_of(field) is None
+    ]

@@ -1,0 +1,98 @@
+"""The command `steward`: finds the sub-command and hands it the rest of the line.
+
+Only the module of the chosen command is imported, and Django only for those that need it, so that `steward --help` and
+`steward mail explain` start at once. Exit codes: 0 done, 1 failed (one sentence on standard error), 2 wrongly called.
+"""
+
+import importlib
+import importlib.metadata
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from steward.privacy.egress import wall
+from steward.project.failure import Failure
+
+DISTRIBUTION = "steward-desk"
+PACKAGE = "steward.project.commands"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: the module whose `main(arguments)` runs it, and what it is for."""
+
+    module: str
+    summary: str
+    uses_models: bool = True
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "demo": Command("demo", "run everything with sample data; no mail leaves the machine", uses_models=False),
+        "up": Command("up", "run everything: database, web, worker and mail", uses_models=False),
+        "migrate": Command("migrate", "set up the database or bring it up to date", uses_models=False),
+        "web": Command("web", "run only the web server (pages, and the streams once there are any)"),
+        "worker": Command("worker", "run only the worker: jobs, and mail that becomes tickets"),
+        "mail": Command("mail", "run only the mail server and mailboxes; `mail explain` shows what mails would become", uses_models=False),
+        "account": Command("account", "make and list accounts"),
+        "agent": Command("agent", "add people to an account"),
+        "mail-account": Command("mail_account", "add an address that receives and answers mail"),
+        "mail-in": Command("mail_in", "take one mail from standard input"),
+        "jobs": Command("jobs", "list the jobs that failed, and run one again"),
+        "django": Command("django", "run a management command of Django", uses_models=False),
+    }
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    name, *arguments = [*(sys.argv[1:] if argv is None else argv)] or [""]
+    if name in {"-h", "--help", "help"}:
+        print(overview())
+        return 0
+    if name == "--version":
+        print(f"steward {importlib.metadata.version(DISTRIBUTION)}")
+        return 0
+    if name not in COMMANDS:
+        return _unknown(name)
+    wall.install()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.project.settings")
+    return _run(name, arguments)
+
+
+def overview() -> str:
+    """What there is, one line for each command."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(["usage: steward COMMAND ...", "", *lines, "", "`steward COMMAND --help` tells more."])
+
+
+def _unknown(name: str) -> int:
+    problem = f"There is no command `{name}`." if name else "Which command?"
+    print(f"{problem}\n\n{overview()}", file=sys.stderr)
+    return 2
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    command = COMMANDS[name]
+    try:
+        if command.uses_models:
+            importlib.import_module("steward.project.starting").start_django()
+        code = importlib.import_module(f"{PACKAGE}.{command.module}").main(arguments)
+        sys.stdout.flush()
+        return int(code)
+    except Failure as failure:
+        print(f"steward {name}: {failure}", file=sys.stderr)
+        return failure.code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`steward account list | head`); nothing is left to be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

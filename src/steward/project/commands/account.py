@@ -1,0 +1,72 @@
+"""`steward account create` and `steward account list`."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from steward.people.models import User
+from steward.project import settings
+from steward.project.accounts import Owner, open_account
+from steward.project.commands.parsing import parser_for, read_password
+from steward.project.commands.session import database
+from steward.project.failure import Failure
+from steward.tenancy.actions import SlugRefused
+from steward.tenancy.models import Account
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    with database():
+        run: Any = options.run
+        run(options)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("account", "Make and list accounts.")
+    commands = parser.add_subparsers(required=True, metavar="create|list")
+    create = commands.add_parser("create", help="open an account; the owner's password is read from standard input")
+    create.add_argument("slug", metavar="SLUG", help=f"it answers at SLUG.{settings.STEWARD_DOMAIN}")
+    create.add_argument("--name", required=True, help="what the company is called")
+    create.add_argument("--owner", required=True, metavar="EMAIL", help="with which the owner signs in")
+    create.add_argument("--owner-name", default="", metavar="NAME", help="the owner's name as customers read it")
+    create.set_defaults(run=_create)
+    listing = commands.add_parser("list", help="show the accounts")
+    listing.add_argument("--json", action="store_true", help="one JSON object per line")
+    listing.set_defaults(run=_list)
+    return parser
+
+
+def _create(options: argparse.Namespace) -> None:
+    owner = Owner(options.owner, options.owner_name or options.owner.partition("@")[0], _password(options.owner))
+    try:
+        account = open_account(options.slug, name=options.name, owner=owner)
+    except SlugRefused as problem:
+        raise Failure(str(problem)) from problem
+    except ValidationError as problem:
+        raise Failure(" ".join(problem.messages)) from problem
+    host = f"{account.slug}.{settings.STEWARD_DOMAIN}"
+    print(f"{account.name} is open: https://{host}/console/, mail to support@{host}.")
+
+
+def _password(email: str) -> str | None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Failure(f"“{email}” is no e-mail address.") from None
+    if User.objects.filter(email=User.objects.normalise(email)).exists():
+        return None  # whoever signs in elsewhere already keeps the password they have
+    password = read_password(f"Password for {email}", twice=True)
+    if not password:
+        raise Failure("The owner needs a password: one line on standard input.")
+    return password
+
+
+def _list(options: argparse.Namespace) -> None:
+    for account in Account.objects.order_by("slug"):
+        shown = {"slug": account.slug, "name": account.name, "state": account.state}
+        print(json.dumps(shown, ensure_ascii=False) if options.json else "\t".join(shown.values()))

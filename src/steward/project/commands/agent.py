@@ -1,0 +1,69 @@
+"""`steward agent add`: give somebody a place in an account."""
+
+import argparse
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.contrib.auth.password_validation import validate_password
+
+from steward.lib.actor import SYSTEM
+from steward.people.actions import add_member, join_department
+from steward.people.models import Department, DepartmentRole, Role, User
+from steward.project.commands.parsing import parser_for, read_password
+from steward.project.commands.session import account_named, database
+from steward.project.failure import Failure
+from steward.tenancy.scope import account_scope
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    with database():
+        account = account_named(options.slug)
+        password = _password(options.email)
+        with account_scope(account.id):
+            _add(options, password)
+    print(f"{options.email} is {options.role} in {account.name}.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("agent", "Add people to an account.")
+    add = parser.add_subparsers(required=True, metavar="add").add_parser(
+        "add", help="add a person, or put one into a department; a new person's password is read from standard input"
+    )
+    add.add_argument("slug", metavar="SLUG")
+    add.add_argument("--email", required=True)
+    add.add_argument("--name", default="", help="as customers read it")
+    add.add_argument("--role", choices=Role.values, default=Role.AGENT.value)
+    add.add_argument("--department", metavar="NAME", help="owners and admins see all without one")
+    add.add_argument("--department-role", choices=DepartmentRole.values, default=DepartmentRole.SOLVER.value)
+    return parser
+
+
+def _password(email: str) -> str | None:
+    try:
+        validate_email(email)
+        if User.objects.filter(email=User.objects.normalise(email)).exists():
+            return None
+        password = read_password(f"Password for {email}", twice=True)
+        validate_password(password)
+    except ValidationError as problem:
+        raise Failure(f"{email}: {' '.join(problem.messages)}") from problem
+    return password
+
+
+def _add(options: argparse.Namespace, password: str | None) -> None:
+    department = _department(options.department) if options.department else None
+    name = options.name or options.email.partition("@")[0]
+    member = add_member(options.email, name=name, role=options.role, password=password, actor=SYSTEM)
+    if department is not None:
+        join_department(member, department, role=options.department_role, actor=SYSTEM)
+
+
+def _department(name: str) -> Department:
+    found = Department.objects.filter(name__iexact=name).first()
+    if found is None:
+        names = ", ".join(Department.objects.order_by("name").values_list("name", flat=True))
+        raise Failure(f"There is no department “{name}”; there are {names}.")
+    return found

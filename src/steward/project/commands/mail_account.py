@@ -1,0 +1,89 @@
+"""`steward mail-account add`: an address that receives and answers mail."""
+
+import argparse
+from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit
+
+from steward.channels.email.mailboxes import AddressRefused, Mailbox, add_mail_account
+from steward.lib.actor import SYSTEM
+from steward.people.models import Department
+from steward.privacy.egress.addresses import BadDestination, Destination
+from steward.privacy.egress.connectors import Declaration, declare_connector
+from steward.privacy.egress.models import Connector
+from steward.project.commands.parsing import parser_for, read_password
+from steward.project.commands.session import account_named, database
+from steward.project.failure import Failure
+from steward.tenancy.scope import account_scope
+
+# RFC 8314: TLS from the first byte is preferred; the plain schemes upgrade with STARTTLS or are refused.
+_PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    with database():
+        account = account_named(options.slug)
+        imap = _declared(options.imap, Connector.Kind.IMAP)
+        smtp = _declared(options.smtp, Connector.Kind.SMTP)
+        with account_scope(account.id):
+            _add(options, imap, smtp)
+    print(f"{options.address} belongs to {account.name}.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("mail-account", "Add an address that receives and answers mail.")
+    add = parser.add_subparsers(required=True, metavar="add").add_parser(
+        "add", help="add an address; passwords are read from standard input, the mailbox's first, one line each"
+    )
+    add.add_argument("slug", metavar="SLUG")
+    add.add_argument("--address", required=True)
+    add.add_argument("--department", metavar="NAME", help="where its mail goes; the default department if not said")
+    add.add_argument("--name", default="", help="shown in From; the account's name if not said")
+    add.add_argument("--imap", metavar="imaps://USER@HOST[:993]", help="a mailbox to fetch; without one mail is brought")
+    add.add_argument("--smtp", metavar="smtps://USER@HOST[:465]", help="a server to send through; else STEWARD_SMTP_RELAY")
+    add.add_argument("--trusted-authserv", default="", metavar="ID", help="whose Authentication-Results are believed")
+    return parser
+
+
+def _declared(url: str | None, kind: Connector.Kind) -> Declaration | None:
+    """A server as typed, with its password from standard input. Raises `Failure`."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {kind.value, f"{kind.value}s"} or not parts.hostname or not parts.username:
+        raise Failure(f"“{url}” is no {kind.value}s://USER@HOST[:PORT].")
+    if parts.password:
+        raise Failure("A password in the command line is seen by every user of this machine: give it on standard input.")
+    username = unquote(parts.username)
+    password = read_password(f"Password of {username} at {parts.hostname}")
+    if not password:
+        raise Failure(f"The password of {username} at {parts.hostname} is missing: one line on standard input.")
+    try:
+        destination = Destination.of(parts.hostname, parts.port or _PORTS[parts.scheme])
+    except (BadDestination, ValueError) as problem:
+        raise Failure(f"“{url}”: {problem}") from problem
+    tls = Connector.Tls.IMPLICIT if parts.scheme.endswith("s") else Connector.Tls.STARTTLS
+    return Declaration(kind=kind, destination=destination, tls=tls, username=username, password=password)
+
+
+def _add(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None) -> None:
+    mailbox = Mailbox(
+        address=options.address,
+        name=options.name,
+        imap=declare_connector(imap, actor=SYSTEM) if imap else None,
+        smtp=declare_connector(smtp, actor=SYSTEM) if smtp else None,
+        trusted_authserv=options.trusted_authserv,
+    )
+    try:
+        add_mail_account(mailbox, department=_department(options.department), actor=SYSTEM)
+    except AddressRefused as problem:
+        raise Failure(str(problem)) from problem
+
+
+def _department(name: str | None) -> Department:
+    found = Department.objects.filter(**({"name__iexact": name} if name else {"is_default": True})).first()
+    if found is None:
+        names = ", ".join(Department.objects.order_by("name").values_list("name", flat=True))
+        raise Failure(f"There is no department “{name or 'default'}”; there are {names}.")
+    return found

@@ -1,0 +1,21 @@
+"""`steward mail-in`: one mail from standard input, as a mail server's pipe delivers it."""
+
+import sys
+from collections.abc import Sequence
+
+from steward.channels.email.pipe import mail_in
+from steward.project.commands.parsing import parser_for
+from steward.project.commands.session import database
+from steward.project.failure import TEMPORARY, Failure
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = parser_for("mail-in", "Take one mail from standard input. Exit codes: 75 try again later, 67 no such address.")
+    parser.add_argument("--to", required=True, metavar="ADDRESS", help="the envelope recipient")
+    parser.add_argument("--from", dest="sender", default="", metavar="ADDRESS", help="the envelope sender; empty for bounces")
+    options = parser.parse_args(arguments)
+    try:
+        with database():
+            return mail_in(sys.stdin.buffer.read(), to=options.to, sender=options.sender)
+    except Failure as failure:
+        raise Failure(str(failure), code=TEMPORARY) from failure

@@ -1,0 +1,47 @@
+"""The demo as it runs: sample data, then everything, then the addresses on the screen and in `demo.json`."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from steward.privacy.egress import wall
+from steward.project.failure import Failure
+from steward.project.running import run_everything
+
+
+def run(data: Path, listening: socket.socket) -> int:
+    """Run the demo until told to stop; returns the exit code."""
+    return run_everything(data, listening, lambda: _prepare(data), env={})
+
+
+def _prepare(data: Path) -> None:
+    """Load the sample data unless they are there, write `demo.json` and say where everything is."""
+    with wall.allow_child("sample data are loaded by a process with models"):
+        child = subprocess.run(
+            [sys.executable, "-m", "steward.project.demo_accounts"], stdin=subprocess.DEVNULL, env={**os.environ}, check=False
+        )
+    if child.returncode != 0:
+        raise Failure("The sample data could not be loaded; the lines above say why.")
+    print(told(json.loads((data / "demo.json").read_text())), flush=True)
+
+
+def told(demo: dict[str, Any]) -> str:
+    """What is printed: addresses, sign-ins, the SMTP port and the outbox."""
+    lines = ["", f"Steward runs at {demo['url']}", ""]
+    for account in demo["accounts"]:
+        lines += [f"  {account['name']}: {account['url']}", f"    mail to {account['address']}"]
+        width = max(len(person["email"]) for person in account["people"])
+        lines += [f"    {person['email']:<{width}}  {person['password']}  {person['role']}" for person in account["people"]]
+        lines.append("")
+    lines += [
+        f"  Send mail to 127.0.0.1 port {demo['smtp_port']} (SMTP, no sign-in).",
+        f"  Mail that would leave is kept: {demo['outbox_url']}",
+        "",
+        "Ctrl-C stops everything; the data stay. `make demo-reset` starts over.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""Headers that every response carries."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+_PRIVATE = ("/console", "/outbox")
+
+
+class SecurityHeaders:
+    """Sets what a view did not set itself; the outermost middleware, so that errors and redirects have them too."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith(_PRIVATE):
+            # What customers wrote stays in no cache but the one in front of the reader, and there it is asked for anew.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

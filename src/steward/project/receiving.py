@@ -1,0 +1,11 @@
+"""The mail process: the SMTP listener and the mailboxes."""
+
+from steward.channels.email import serving
+from steward.project import settings
+from steward.project.database import at_hand
+
+
+def run(*, supervised: bool) -> int:
+    """Receive mail until SIGTERM or SIGINT; returns the exit code."""
+    with at_hand(settings.STEWARD_DATA, supervised=supervised):
+        return serving.run()

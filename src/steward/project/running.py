@@ -1,0 +1,63 @@
+"""`steward up` and `steward demo`: all processes under one supervisor."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from steward.privacy.egress import wall
+from steward.project.database import is_embedded, only_supervisor, used
+from steward.project.failure import Failure
+from steward.project.postgres import PostgresError, Server
+from steward.project.serving.web import listen
+from steward.project.setting_up import set_up
+from steward.project.supervisor import Child, Supervisor, up
+
+Prepare = Callable[[], None]
+
+
+def run_everything(data: Path, listening: socket.socket, prepare: Prepare, *, env: Mapping[str, str]) -> int:
+    """Set up, call `prepare` once the database answers, then keep web, worker and mail alive until told to stop.
+
+    `env` is added to the environment of the processes. Returns the exit code.
+    """
+    children = _children(listening, env)
+
+    def ready(server: Server | None) -> list[Child]:
+        set_up(server)
+        prepare()
+        return children
+
+    with wall.allow_child("the supervisor starts our own processes"):
+        if not is_embedded():
+            if "DATABASE_OWNER_URL" in os.environ:
+                set_up(None)
+            prepare()
+            return Supervisor(children).run()
+        with only_supervisor(data), used(data):
+            try:
+                return up(data, ready)
+            except PostgresError as problem:
+                raise Failure(str(problem)) from problem
+
+
+def bound(host: str, port: int, *, patience: float = 3.0) -> socket.socket:
+    """The socket that all web processes share. Raises `Failure` when the port is taken."""
+    try:
+        return listen(host, port, patience=patience)
+    except OSError as problem:
+        raise Failure(f"Nothing can listen on {host} port {port}: {problem.strerror}. STEWARD_PORT chooses another.") from problem
+
+
+def _children(listening: socket.socket, env: Mapping[str, str]) -> list[Child]:
+    number = listening.fileno()
+    return [
+        Child("web", [*_steward("web"), "--socket", str(number)], env, (number,)),
+        Child("worker", _steward("worker"), env),
+        Child("mail", _steward("mail"), env),
+    ]
+
+
+def _steward(command: str) -> list[str]:
+    return [sys.executable, "-m", "steward.project.cli", command, "--supervised"]

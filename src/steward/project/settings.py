@@ -1,0 +1,196 @@
+"""Settings of Steward, all from environment variables; `docs/operate/settings.md` describes each for operators."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from steward.project.environment import flag, installation_secret, listing
+from steward.project.postgres.placing import default_data
+
+STEWARD_DATA = Path(os.environ.get("STEWARD_DATA") or default_data(Path(".data"))).absolute()
+STEWARD_DEMO = flag("STEWARD_DEMO")
+STEWARD_TESTING = flag("STEWARD_TESTING")
+STEWARD_HOST = os.environ.get("STEWARD_HOST", "127.0.0.1")
+STEWARD_PORT = int(os.environ.get("STEWARD_PORT", "8000"))
+STEWARD_SMTP_PORT = int(os.environ.get("STEWARD_SMTP_PORT", "2525"))
+STEWARD_SMTP_HOST = os.environ.get("STEWARD_SMTP_HOST", STEWARD_HOST)  # an IP address
+STEWARD_SMTP_CONNECTIONS = int(os.environ.get("STEWARD_SMTP_CONNECTIONS", "500"))
+STEWARD_SMTP_CONNECTIONS_PER_IP = int(os.environ.get("STEWARD_SMTP_CONNECTIONS_PER_IP", "50"))
+STEWARD_TLS_CERT = os.environ.get("STEWARD_TLS_CERT", "")  # PEM files; the SMTP listener offers STARTTLS with them
+STEWARD_TLS_KEY = os.environ.get("STEWARD_TLS_KEY", "")
+STEWARD_IMAP_MARKS_SEEN = os.environ.get("STEWARD_IMAP_MARKS_SEEN", "1") != "0"  # fetched mail is marked as read
+STEWARD_DOMAIN = os.environ.get("STEWARD_DOMAIN", "localhost").lower()
+STEWARD_SINGLE_ACCOUNT = os.environ.get("STEWARD_SINGLE_ACCOUNT", "")
+STEWARD_MASTER_KEY = os.environ.get("STEWARD_MASTER_KEY", "")
+STEWARD_SMTP_RELAY = os.environ.get("STEWARD_SMTP_RELAY", "")
+STEWARD_RESOLVER = os.environ.get("STEWARD_RESOLVER", "")
+STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
+STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
+STEWARD_LEDGER = os.environ.get("STEWARD_LEDGER", "")
+STEWARD_TRUSTED_PROXIES = listing("STEWARD_TRUSTED_PROXIES")
+STEWARD_METRICS_TOKEN = os.environ.get("STEWARD_METRICS_TOKEN", "")
+STEWARD_THREADS = int(os.environ.get("STEWARD_THREADS", "2"))  # requests answered at once, in each web process
+STEWARD_MAX_BODY = int(os.environ.get("STEWARD_MAX_BODY", str(50 * 2**20)))  # bytes
+STEWARD_MAX_MAIL = int(os.environ.get("STEWARD_MAX_MAIL", str(50 * 2**20)))  # bytes
+STEWARD_EXCHANGER = flag("STEWARD_EXCHANGER")  # the SMTP listener is the exchanger: it checks SPF, DKIM and DMARC
+
+if os.environ.get("STEWARD_TEST_CLOCK") and not (STEWARD_DEMO or STEWARD_TESTING):
+    raise ImproperlyConfigured("STEWARD_TEST_CLOCK stops the time and is refused outside the demo and tests.")
+
+SECRET_KEY = os.environ.get("STEWARD_SECRET_KEY") or installation_secret(STEWARD_DATA)
+DEBUG = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+ROOT_URLCONF = "steward.project.urls"
+WSGI_APPLICATION = "steward.project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The directory of accounts decides which hosts exist; `tenancy.middleware` refuses all others first.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    "steward.ui",
+    "steward.tenancy",
+    "steward.privacy.keys",
+    "steward.events",
+    "steward.privacy.egress",
+    "steward.jobs",
+    "steward.outbox",
+    "steward.people",
+    "steward.contacts",
+    "steward.files",
+    "steward.tickets",
+    "steward.channels.email",
+    "steward.console",
+    "steward.demo",
+    "steward.project",
+]
+
+MIDDLEWARE = [
+    "steward.project.middleware.SecurityHeaders",
+    "steward.tenancy.middleware.AccountMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+
+def _database() -> dict[str, object]:
+    """The one database alias; `STEWARD_DB_ROLE` (app, owner, ops) chooses the login."""
+    role = os.environ.get("STEWARD_DB_ROLE", "app")
+    variable = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "ops": "DATABASE_OPS_URL"}[role]
+    if "DATABASE_URL" in os.environ:
+        if variable not in os.environ:
+            raise ImproperlyConfigured(f"{variable} is needed for this command when DATABASE_URL is set.")
+        parts = conninfo_to_dict(os.environ[variable])
+    else:
+        from steward.project.postgres import dsn  # noqa: PLC0415  only with the embedded server
+
+        parts = conninfo_to_dict(dsn(STEWARD_DATA, f"steward_{role}"))
+    known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    database: dict[str, object] = {key: str(parts.pop(name, "") or "") for key, name in known.items()}
+    return database | {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database()}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "steward_cache"}}
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["steward.people.authentication.AccountBackend"]
+PASSWORD_HASHERS = ["steward.people.authentication.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "steward.people.authentication.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "/console/sign-in"
+LOGIN_REDIRECT_URL = "/console/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/console/sign-in"
+
+SESSION_ENGINE = "steward.people.sessions"
+SESSION_COOKIE_NAME = "steward_console"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "steward_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+# Set behind a proxy that speaks TLS; the demo is plain http on loopback.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("STEWARD_HTTPS")
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STEWARD_DATA / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": STEWARD_DATA / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if STEWARD_TESTING:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "mail.log": {"level": "WARNING"},  # aiosmtpd logs addresses at INFO
+        "mail.error": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,15 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from steward.project import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("console/", include("steward.console.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]
+if settings.STEWARD_DEMO:
+    urlpatterns.append(path("", include("steward.demo.urls")))

@@ -1,0 +1,73 @@
+"""Which account answers for a host name."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from steward.tenancy.models import Account, Domain
+
+_KEEP = 5.0  # seconds that an answer is believed: a suspended account stops within them
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the directory tells of an account."""
+
+    id: UUID
+    slug: str
+    name: str
+    state: str
+    language: str
+    time_zone: str
+    serves_console: bool
+    receives_mail: bool
+
+
+_known: dict[str, tuple[float, Entry | None]] = {}
+
+
+def account_at(host: str) -> Entry | None:
+    """The account behind a host name (lower case, without port), or None."""
+    kept = _known.get(host)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    if len(_known) > 10_000:
+        _known.clear()
+    entry = _look_up(host)
+    _known[host] = (time.monotonic() + _KEEP, entry)
+    return entry
+
+
+def forget() -> None:
+    """Look everything up anew: an account was made or changed in this process."""
+    _known.clear()
+
+
+def base_host_account() -> Entry | None:
+    """The account that answers on the base domain itself (`STEWARD_SINGLE_ACCOUNT`), or None."""
+    if not settings.STEWARD_SINGLE_ACCOUNT:
+        return None
+    return account_at(f"{settings.STEWARD_SINGLE_ACCOUNT}.{settings.STEWARD_DOMAIN}")
+
+
+def is_base_host(host: str) -> bool:
+    return host in {settings.STEWARD_DOMAIN, settings.STEWARD_HOST, "localhost", "127.0.0.1", "[::1]"}
+
+
+def _look_up(host: str) -> Entry | None:
+    domain = Domain.objects.select_related("account").filter(host=host).first()
+    if domain is None or domain.account.state == Account.State.TERMINATED:
+        return None
+    account = domain.account
+    return Entry(
+        id=account.id,
+        slug=account.slug,
+        name=account.name,
+        state=account.state,
+        language=account.language,
+        time_zone=account.time_zone,
+        serves_console=domain.serves_console,
+        receives_mail=domain.receives_mail,
+    )

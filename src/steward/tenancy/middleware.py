@@ -1,0 +1,34 @@
+"""The first question of every request: whose host is this?"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from steward.tenancy.directory import account_at, base_host_account, is_base_host
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class AccountMiddleware:
+    """Puts the account that the host belongs to on `request.account` (None on the base domain); refuses other hosts.
+
+    Opens no scope: each view decides what belongs into one transaction.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = host_of(request)
+        account = base_host_account() if is_base_host(host) else account_at(host)
+        if account is None and not is_base_host(host):
+            return TemplateResponse(request, "tenancy/unknown_host.html", {"host": host}, status=421).render()
+        request.account = account  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def host_of(request: HttpRequest) -> str:
+    """The host the request names, lower case, without port."""
+    host = str(request.META.get("HTTP_HOST", "")).lower()
+    return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host

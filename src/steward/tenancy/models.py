@@ -1,0 +1,157 @@
+"""The directory of accounts, and what every table of an account is made of."""
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+
+from steward.lib.ids import new_id
+from steward.privacy.inventory import impersonal
+from steward.tenancy.scope import account_in_scope, current_account_id
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Region(models.Model):
+    """A legal area whose data stays inside it."""
+
+    code = models.TextField(primary_key=True)
+    name = models.TextField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DataCentre(models.Model):
+    """A place where an account's data lies."""
+
+    code = models.TextField(primary_key=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    country = models.CharField(max_length=2)  # ISO 3166-1 alpha-2
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Account(models.Model):
+    """One tenant. The directory holds nothing personal."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        TERMINATED = "terminated"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.TextField(unique=True)
+    name = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.ACTIVE)
+    state_since = models.DateTimeField()
+    data_centre = models.ForeignKey(DataCentre, on_delete=models.PROTECT)
+    language = models.TextField(default="en")  # BCP 47
+    time_zone = models.TextField(default="UTC")  # IANA name
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class TakenSlug(models.Model):
+    """Every slug that was ever given out; rows outlive their account, so that no slug is used twice."""
+
+    slug = models.TextField(primary_key=True)
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Domain(models.Model):
+    """A host name that belongs to an account: for its pages, for its mail, or for both."""
+
+    host = models.TextField(primary_key=True)  # lower case, IDNA form
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="domains")
+    serves_console = models.BooleanField(default=False)
+    receives_mail = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class Ref(models.ForeignKey[Any, Any]):
+    """A reference inside one account.
+
+    The database constraint is composite and made by `SecureTable`: a plain foreign key is checked past row-level
+    security and would accept a row of another account. No index of its own: every index starts with the account.
+    """
+
+    def __init__(self, to: str | type[models.Model], on_delete: Any, **options: Any) -> None:
+        options["db_constraint"] = False
+        options.setdefault("db_index", False)
+        super().__init__(to, on_delete, **options)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, options = super().deconstruct()
+        options.pop("db_constraint", None)
+        return name, path, list(args), options
+
+
+class AccountQuerySet(models.QuerySet[M]):
+    """Rows of the account in scope."""
+
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[M]:
+        account_id = current_account_id()
+        rows = list(objs)
+        for row in rows:
+            row.account_id = account_id
+        return super().bulk_create(rows, *args, **options)
+
+
+class AccountManager(models.Manager[M]):
+    """The manager of every account-owned model: raises `NoAccount` outside a scope."""
+
+    queryset_class: ClassVar[type[models.QuerySet[Any]]] = AccountQuerySet
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        account_id = current_account_id()
+        return self.queryset_class(self.model, using=self._db).filter(account_id=account_id)
+
+
+class AccountOwned(models.Model):
+    """A row that belongs to one account. Its migration needs `SecureTable`."""
+
+    id = impersonal(models.UUIDField(primary_key=True, default=new_id, editable=False))
+    account = impersonal(
+        models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False)
+    )
+
+    objects = AccountManager[Self]()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if self._state.adding and not self.account_id:
+            self.account_id = current_account_id()
+        super().save(*args, **options)
+
+
+def account_owned_models() -> list[type[AccountOwned]]:
+    """Every model whose rows belong to an account."""
+    from django.apps import apps  # noqa: PLC0415  the registry is complete only once all models are loaded
+
+    return [model for model in apps.get_models() if issubclass(model, AccountOwned)]
+
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "AccountOwned",
+    "AccountQuerySet",
+    "DataCentre",
+    "Domain",
+    "Ref",
+    "Region",
+    "TakenSlug",
+    "account_in_scope",
+    "account_owned_models",
+]

@@ -1,0 +1,62 @@
+"""The account scope: one transaction in which the database shows the rows of one account and no others."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+_current: ContextVar[UUID | None] = ContextVar("steward_account", default=None)
+
+
+class NoAccount(RuntimeError):
+    """Data of an account was asked for outside `account_scope`."""
+
+
+class WrongAccount(RuntimeError):
+    """A scope was opened for one account inside the scope of another."""
+
+
+def current_account_id() -> UUID:
+    """The account in scope; raises `NoAccount` outside a scope."""
+    account_id = _current.get()
+    if account_id is None:
+        raise NoAccount("this needs an account: wrap it in account_scope(account.id)")
+    return account_id
+
+
+def account_in_scope() -> UUID | None:
+    """The account in scope, or None."""
+    return _current.get()
+
+
+@contextmanager
+def account_scope(account_id: UUID) -> Iterator[None]:
+    """Open the outermost transaction for one account; nested scopes of the same account join it.
+
+    The setting is local to the transaction, so nothing has to be reset and a pooled connection carries nothing over.
+    """
+    before = _current.get()
+    if before is not None:
+        if before != account_id:
+            raise WrongAccount("scopes of two accounts do not nest")
+        with transaction.atomic():
+            yield
+        return
+    with transaction.atomic(durable=True):
+        _set(str(account_id))
+        token = _current.set(account_id)
+        try:
+            yield
+        finally:
+            # Before the commit: a callback that ran after it would find an account here and none in the database,
+            # and would silently read nothing. Callbacks open a scope of their own.
+            _current.reset(token)
+            if connection.savepoint_ids and not connection.needs_rollback:
+                _set("")  # the transaction of a test outlives the scope
+
+
+def _set(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('steward.account', %s, true)", [value])

@@ -1,0 +1,26 @@
+"""Every table without an account, and why it has none. A contract compares this list with the database."""
+
+REASONS = {
+    "tenancy_region": "directory: where accounts may lie",
+    "tenancy_datacentre": "directory: where accounts may lie",
+    "tenancy_account": "directory: the accounts themselves, nothing personal",
+    "tenancy_takenslug": "directory: slugs are never given out twice",
+    "tenancy_domain": "directory: which account answers for a host name",
+    "people_user": "identity: per cell, only what sign-in needs",
+    "people_session": "identity: sessions, under a hash of their key",
+    "account_emailaddress": "identity: addresses a person signs in with (allauth)",
+    "account_emailconfirmation": "identity: pending confirmations (allauth)",
+    "auth_group": "unused part of Django's auth",
+    "auth_group_permissions": "unused part of Django's auth",
+    "auth_permission": "unused part of Django's auth",
+    "django_content_type": "names of models",
+    "django_migrations": "the state of the schema",
+    "steward_cache": "counters of sign-in throttling, no content",
+    "email_arrival": "queue: ids of mails that wait to become tickets",
+    "procrastinate_jobs": "queue: ids only",
+    "procrastinate_events": "queue: ids only",
+    "procrastinate_periodic_defers": "queue: ids only",
+    "procrastinate_workers": "queue: which workers live",
+    "egress_installationegress": "ledger: what left for no account in particular (DNS, sign-up mail)",
+    "outbox_installationmail": "mail that belongs to no account (sign-up, reset)",
+}

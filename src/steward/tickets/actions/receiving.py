@@ -1,0 +1,180 @@
+"""Taking in what customers write: many messages at a time, in few statements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from steward.contacts.actions import contacts_for, fold_email
+from steward.contacts.models import Contact
+from steward.events.actions import Happening, record_many
+from steward.files.actions import NewFile, store_files
+from steward.lib.actor import SYSTEM, Actor
+from steward.lib.ids import new_code
+from steward.tickets.conversation import IncomingMessage, preview_of
+from steward.tickets.indexing import index_messages
+from steward.tickets.models import Attachment, Message, Participant, Ticket
+from steward.tickets.statuses import Status, after_customer_wrote
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """One incoming message on its way into the tables."""
+
+    incoming: IncomingMessage
+    contact: Contact
+    ticket: Ticket
+    is_new: bool
+    message: Message
+
+
+def receive_messages(incoming: Sequence[IncomingMessage], *, actor: Actor = SYSTEM) -> list[Message]:
+    """Store messages from customers, with tickets, contacts, attachments, search entries and events.
+
+    The answer is in the order given. At most one message per existing ticket may be among them.
+    """
+    with transaction.atomic():
+        arrivals = _arrivals(incoming)
+        new = [arrival for arrival in arrivals if arrival.is_new]
+        Ticket.objects.bulk_create(arrival.ticket for arrival in new)
+        for arrival in arrivals:
+            if not arrival.is_new:
+                _continue(arrival)
+        _join(arrivals)
+        Message.objects.bulk_create(arrival.message for arrival in arrivals)
+        _attach(arrivals)
+        index_messages([(arrival.ticket, arrival.message, _searchable(arrival.incoming)) for arrival in arrivals])
+        record_many(_happenings(arrivals), actor=actor)
+    return [arrival.message for arrival in arrivals]
+
+
+def _arrivals(incoming: Sequence[IncomingMessage]) -> list[_Arrival]:
+    contacts = contacts_for({each.sender.email: each.sender.name for each in incoming if each.sender.email})
+    codes = _fresh_codes(sum(each.ticket is None for each in incoming))
+    return [_arrival(each, contacts, codes) for each in incoming]
+
+
+def _arrival(incoming: IncomingMessage, contacts: dict[str, Contact], codes: list[str]) -> _Arrival:
+    contact = contacts.get(fold_email(incoming.sender.email)) or _nameless(incoming)
+    ticket = incoming.ticket or _new_ticket(incoming, contact, codes.pop())
+    return _Arrival(incoming, contact, ticket, incoming.ticket is None, _message(incoming, contact, ticket))
+
+
+def _nameless(incoming: IncomingMessage) -> Contact:
+    """A contact of its own for a message that names no sender: it belongs to nobody we know."""
+    return Contact.objects.create(name=incoming.sender.name, created_at=incoming.at)
+
+
+def _fresh_codes(count: int) -> list[str]:
+    codes: set[str] = set()
+    while len(codes) < count:
+        drawn = {new_code() for _ in range(count - len(codes))}
+        codes |= drawn - set(Ticket.objects.filter(code__in=drawn).values_list("code", flat=True))
+    return list(codes)
+
+
+def _new_ticket(incoming: IncomingMessage, requester: Contact, code: str) -> Ticket:
+    return Ticket(
+        code=code,
+        subject=incoming.subject,
+        status=Status.NEW,
+        channel=incoming.channel,
+        department_id=incoming.department_id,
+        requester=requester,
+        previous=incoming.previous,
+        preview=preview_of(incoming.own_words),
+        message_count=1,
+        created_at=incoming.at,
+        changed_at=incoming.at,
+    )
+
+
+def _message(incoming: IncomingMessage, contact: Contact, ticket: Ticket) -> Message:
+    return Message(
+        ticket=ticket,
+        kind=Message.Kind.INCOMING,
+        channel=incoming.channel,
+        contact=contact,
+        sender_name=incoming.sender.name,
+        sender_email=incoming.sender.email,
+        recipients=incoming.recipients,
+        internet_id=incoming.internet_id,
+        body_html=incoming.body_html,
+        body_text=incoming.body_text,
+        is_html=incoming.is_html,
+        is_automatic=incoming.is_automatic,
+        is_verified=incoming.is_verified,
+        findings=incoming.findings,
+        at=incoming.at,
+    )
+
+
+def _continue(arrival: _Arrival) -> None:
+    """Move an existing ticket on: a customer has written. An automatic mail changes no status."""
+    ticket, incoming = arrival.ticket, arrival.incoming
+    status = ticket.status if incoming.is_automatic else after_customer_wrote(ticket.status)
+    changes = {"status": status, "changed_at": incoming.at, "message_count": F("message_count") + 1}
+    if status == Status.OPEN:
+        changes |= {"postponed_until": None, "status_before": ""}
+    Ticket.objects.filter(pk=ticket.pk).update(preview=preview_of(incoming.own_words), **changes)
+
+
+def _join(arrivals: Iterable[_Arrival]) -> None:
+    Participant.objects.bulk_create(
+        [
+            Participant(
+                ticket=arrival.ticket,
+                contact=arrival.contact,
+                is_requester=arrival.is_new,
+                is_verified=arrival.is_new or arrival.incoming.is_verified,
+                joined_at=arrival.incoming.at,
+            )
+            for arrival in arrivals
+        ],
+        ignore_conflicts=True,  # who takes part already stays as they are
+    )
+
+
+def _attach(arrivals: Iterable[_Arrival]) -> None:
+    pairs = [(arrival.message, attachment) for arrival in arrivals for attachment in arrival.incoming.attachments]
+    files = store_files(NewFile(attachment.content, attachment.content_type) for _, attachment in pairs)
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message,
+            file=file,
+            name=attachment.name,
+            content_id=attachment.content_id,
+            is_inline=attachment.is_inline,
+        )
+        for (message, attachment), file in zip(pairs, files, strict=True)
+    )
+
+
+def _searchable(incoming: IncomingMessage) -> str:
+    return " ".join([incoming.own_words, *(attachment.name for attachment in incoming.attachments)])
+
+
+def _happenings(arrivals: Iterable[_Arrival]) -> list[Happening]:
+    happenings: list[Happening] = []
+    for arrival in arrivals:
+        ticket = arrival.ticket
+        if arrival.is_new:
+            happenings.append(
+                Happening("ticket.created", ticket, {"channel": ticket.channel, "department": ticket.department_id})
+            )
+        said: dict[str, Any] = {"message": arrival.message.id, "contact": arrival.contact.id}
+        if arrival.incoming.is_automatic:
+            said |= {"automatic": True}
+        happenings.append(Happening("message.received", ticket, said))
+        if not arrival.is_new and not arrival.incoming.is_automatic:
+            happenings.extend(_reopened(ticket))
+    return happenings
+
+
+def _reopened(ticket: Ticket) -> list[Happening]:
+    after = after_customer_wrote(ticket.status)
+    if after == ticket.status:
+        return []
+    return [Happening("ticket.reopened", ticket, {"from": ticket.status, "to": after.value})]

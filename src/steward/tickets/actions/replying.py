@@ -1,0 +1,172 @@
+"""Writing: answers, notes, new tickets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from steward.contacts.actions import contacts_for, fold_email
+from steward.events.actions import record
+from steward.files.models import File
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+from steward.lib.html import html_to_text, sanitise_outgoing
+from steward.lib.ids import new_code, new_id
+from steward.people.models import Department, Membership
+from steward.tickets.conversation import Correspondent, preview_of
+from steward.tickets.indexing import index_messages
+from steward.tickets.models import Attachment, Message, Participant, Ticket
+from steward.tickets.statuses import HIDDEN, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What an agent wrote: HTML as typed, and the files put to it under their names.
+
+    `id` is the message's id, chosen when the form was made: sending the same form twice writes one message.
+    """
+
+    body_html: str
+    files: Sequence[tuple[File, str]] = field(default=())
+    id: UUID = field(default_factory=new_id)
+
+
+class NothingWritten(ValueError):
+    """Neither words nor files."""
+
+
+def reply_to_ticket(
+    ticket: Ticket,
+    writing: Writing,
+    *,
+    author: Membership,
+    actor: Actor,
+    to: Sequence[Correspondent],
+    cc: Sequence[Correspondent] = (),
+) -> Message:
+    """Answer the customer. The mail is sent by a job once this is committed; the ticket becomes answered.
+
+    Whoever answers a ticket that nobody had takes it. Raises `NothingWritten`.
+    """
+    with transaction.atomic():
+        message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
+        columns: dict[str, Any] = {
+            "status": Status.ANSWERED,
+            "postponed_until": None,
+            "status_before": "",
+            "resolved_at": None,
+        }
+        if ticket.assignee_id is None:
+            columns |= {"assignee": author}
+        _move_on(ticket, message, **columns)
+        record("message.sent", ticket, actor=actor, changes={"message": message.id, "from": ticket.status})
+        if ticket.assignee_id is None:
+            record("ticket.assigned", ticket, actor=actor, changes={"from": None, "to": author.id})
+    ticket.refresh_from_db()
+    return message
+
+
+def add_note(ticket: Ticket, writing: Writing, *, author: Membership, actor: Actor) -> Message:
+    """Leave a note that only agents see. Changes no status. Raises `NothingWritten`."""
+    with transaction.atomic():
+        message = _write(ticket, writing, kind=Message.Kind.NOTE, author=author)
+        Ticket.objects.filter(pk=ticket.pk).update(changed_at=message.at, message_count=F("message_count") + 1)
+        record("note.added", ticket, actor=actor, changes={"message": message.id})
+    ticket.refresh_from_db()
+    return message
+
+
+def compose_ticket(
+    department: Department,
+    writing: Writing,
+    *,
+    subject: str,
+    author: Membership,
+    actor: Actor,
+    to: Sequence[Correspondent],
+    cc: Sequence[Correspondent] = (),
+) -> Ticket:
+    """Write to a customer first: a new ticket, answered, whose requester is the first addressee."""
+    if not to:
+        raise ValueError("a ticket needs somebody to write to")
+    with transaction.atomic():
+        contacts = contacts_for({person.email: person.name for person in to})
+        ticket = Ticket.objects.create(
+            code=_free_code(),
+            subject=subject,
+            status=Status.ANSWERED,
+            department=department,
+            assignee=author,
+            requester=contacts[fold_email(to[0].email)],
+            created_at=now(),
+            changed_at=now(),
+        )
+        Participant.objects.create(
+            ticket=ticket, contact=ticket.requester, is_requester=True, is_verified=True, joined_at=now()
+        )
+        record("ticket.created", ticket, actor=actor, changes={"department": department.id})
+        message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
+        _move_on(ticket, message)
+        record("message.sent", ticket, actor=actor, changes={"message": message.id})
+    ticket.refresh_from_db()
+    return ticket
+
+
+def _free_code() -> str:
+    while Ticket.objects.filter(code=(code := new_code())).exists():
+        continue
+    return code
+
+
+def _write(
+    ticket: Ticket,
+    writing: Writing,
+    *,
+    kind: Message.Kind,
+    author: Membership,
+    to: Sequence[Correspondent] = (),
+    cc: Sequence[Correspondent] = (),
+) -> Message:
+    body_html = sanitise_outgoing(writing.body_html)
+    text = html_to_text(body_html)
+    if not text.strip() and not writing.files:
+        raise NothingWritten("there are neither words nor files")
+    message = Message.objects.create(
+        id=writing.id,
+        ticket=ticket,
+        kind=kind,
+        channel=ticket.channel,
+        author=author,
+        sender_name=author.name,
+        recipients={"to": [p.as_json() for p in to], "cc": [p.as_json() for p in cc]} if to else {},
+        body_html=body_html,
+        body_text=text,
+        at=now(),
+    )
+    Attachment.objects.bulk_create(Attachment(message=message, file=file, name=name) for file, name in writing.files)
+    _invite(ticket, [*to, *cc])
+    index_messages([(ticket, message, " ".join([text, *(name for _, name in writing.files)]))])
+    return message
+
+
+def _invite(ticket: Ticket, people: Sequence[Correspondent]) -> None:
+    """Whom an agent writes to takes part from now on: they may answer."""
+    if not people:
+        return
+    contacts = contacts_for({person.email: person.name for person in people})
+    Participant.objects.bulk_create(
+        [Participant(ticket=ticket, contact=c, is_verified=True, joined_at=now()) for c in set(contacts.values())],
+        ignore_conflicts=True,
+    )
+    Participant.objects.filter(ticket=ticket, contact__in=contacts.values()).update(is_verified=True)
+
+
+def _move_on(ticket: Ticket, message: Message, **columns: object) -> None:
+    if ticket.status in HIDDEN:
+        columns.pop("status", None)
+    Ticket.objects.filter(pk=ticket.pk).update(
+        changed_at=message.at, preview=preview_of(message.body_text), message_count=F("message_count") + 1, **columns
+    )

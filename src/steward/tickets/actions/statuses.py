@@ -1,0 +1,90 @@
+"""Changing the status of a ticket."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from steward.events.actions import record
+from steward.jobs import enqueue
+from steward.lib.actor import SYSTEM, Actor
+from steward.lib.clock import now
+from steward.tickets.models import Ticket
+from steward.tickets.statuses import HIDDEN, Status, after_postponement, may_follow
+
+_VERBS = {
+    Status.NEW: "ticket.restored",
+    Status.OPEN: "ticket.reopened",
+    Status.ANSWERED: "ticket.marked_answered",
+    Status.POSTPONED: "ticket.postponed",
+    Status.RESOLVED: "ticket.resolved",
+    Status.CLOSED: "ticket.closed",
+    Status.SPAM: "ticket.marked_spam",
+    Status.DELETED: "ticket.deleted",
+}
+
+
+class StatusRefused(ValueError):
+    """The ticket's status does not lead to the one asked for."""
+
+
+def change_status(
+    ticket: Ticket, status: Status, *, actor: Actor, until: datetime | None = None, verb: str = ""
+) -> None:
+    """Give the ticket another status. The status it has already changes nothing; raises `StatusRefused`.
+
+    `until` is when a postponed ticket comes back; `verb` names the event where the status alone does not.
+    """
+    with transaction.atomic():
+        current = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        if current.status == status and status != Status.POSTPONED:
+            return
+        if current.status != status and not may_follow(current.status, status):
+            raise StatusRefused(f"{current.status} does not lead to {status}")
+        changes = _columns(current, status, until)
+        Ticket.objects.filter(pk=ticket.pk).update(**changes)
+        record(verb or _VERBS[status], ticket, actor=actor, changes=_told(current.status, status, until))
+    ticket.refresh_from_db()
+
+
+def _columns(current: Ticket, status: Status, until: datetime | None) -> dict[str, Any]:
+    columns: dict[str, Any] = {"status": status, "changed_at": now(), "postponed_until": None}
+    if status == Status.POSTPONED:
+        columns |= {"postponed_until": until, "status_before": current.status_before or current.status}
+    elif status in HIDDEN:
+        columns["status_before"] = current.status
+    else:
+        columns["status_before"] = ""
+    if status == Status.RESOLVED:
+        columns["resolved_at"] = now()
+    elif status not in (*HIDDEN, Status.CLOSED):
+        columns["resolved_at"] = None
+    return columns
+
+
+def _told(before: str, after: Status, until: datetime | None) -> dict[str, Any]:
+    told = {"from": before, "to": after.value}
+    return told | {"until": until.isoformat()} if until else told
+
+
+def resolve_ticket(ticket: Ticket, *, actor: Actor) -> None:
+    """Mark the work done. Resolving a resolved ticket does nothing."""
+    change_status(ticket, Status.RESOLVED, actor=actor)
+
+
+def postpone_ticket(ticket: Ticket, *, until: datetime, actor: Actor) -> None:
+    """Put the ticket away until a moment to come; then it is open again, or new if it had never been answered."""
+    if until <= now():
+        raise StatusRefused("the moment to come back is past")
+    from steward.tickets.tasks import wake  # noqa: PLC0415  tasks call this module
+
+    with transaction.atomic():
+        change_status(ticket, Status.POSTPONED, actor=actor, until=until)
+        enqueue(wake, at=until, ticket=ticket.id)
+
+
+def wake_ticket(ticket: Ticket) -> None:
+    """Bring a postponed ticket back once its time has come; one that was postponed again sleeps on."""
+    if ticket.status != Status.POSTPONED or ticket.postponed_until is None or ticket.postponed_until > now():
+        return
+    change_status(ticket, after_postponement(ticket.status_before), actor=SYSTEM, verb="ticket.woken")

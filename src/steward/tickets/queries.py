@@ -1,0 +1,187 @@
+"""Lists, counts and search for screens. Every list is read from one index in its order, page by page (keyset)."""
+
+import base64
+import binascii
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from steward.lib.actor import Actor
+from steward.lib.fold import search_terms
+from steward.people.models import Department
+from steward.tickets.access import visible_tickets
+from steward.tickets.models import Ticket
+from steward.tickets.statuses import HIDDEN, WAITING, Status
+
+PAGE = 50
+COUNTED = 99  # counts stop there: "99+" says as much, and costs the same in any account
+RANKED = 2_000  # the newest hits among which the best are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which tickets: `all`, `mine`, `unassigned`, `department:<id>` or `status:<status>`."""
+
+    kind: str
+    value: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.value}" if self.value else self.kind
+
+    @classmethod
+    def from_key(cls, key: str) -> "View":
+        """Raises `ValueError` for a view that does not exist."""
+        kind, _, value = key.partition(":")
+        if kind == "department":
+            UUID(value)
+        elif kind == "status":
+            Status(value)
+        elif kind not in {"all", "mine", "unassigned"} or value:
+            raise ValueError(f"no such view: {key}")
+        return cls(kind, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ends: the last row's order values."""
+
+    changed_at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        packed = int(self.changed_at.timestamp() * 1_000_000).to_bytes(8) + self.id.bytes
+        return base64.urlsafe_b64encode(packed).decode()
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Raises `ValueError` for anything that is not a cursor."""
+        try:
+            packed = base64.urlsafe_b64decode(text.encode())
+        except (binascii.Error, UnicodeEncodeError) as error:
+            raise ValueError("not a cursor") from error
+        if len(packed) != 24:
+            raise ValueError("not a cursor")
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int.from_bytes(packed[:8]))
+        return cls(at, uuid.UUID(bytes=packed[8:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets, and where the next ones begin."""
+
+    tickets: list[Ticket]
+    next: Cursor | None
+
+
+def list_tickets(actor: Actor, view: View, *, after: Cursor | None = None) -> Page:
+    """One page of a view, newest activity first, with what a row shows (requester, assignee, department)."""
+    ids = [row["id"] for row in _ids(actor, view, after)]
+    tickets = Ticket.objects.filter(pk__in=ids).select_related("requester", "assignee", "department")
+    in_order = sorted(tickets, key=lambda ticket: (ticket.changed_at, ticket.id), reverse=True)
+    shown = in_order[:PAGE]
+    more = len(in_order) > PAGE
+    return Page(shown, Cursor(shown[-1].changed_at, shown[-1].id) if more else None)
+
+
+def _ids(actor: Actor, view: View, after: Cursor | None) -> QuerySet[Ticket, Any]:
+    """The ids of one page and one more, from one index scan per department the actor may look into."""
+    scans = [_scan(tickets, after) for tickets in _selections(actor, view)]
+    if len(scans) == 1:
+        return scans[0]
+    if not scans:
+        return Ticket.objects.none().values("id")
+    return scans[0].union(*scans[1:], all=True).order_by("-changed_at", "-id")[: PAGE + 1]
+
+
+def _scan(tickets: QuerySet[Ticket], after: Cursor | None) -> QuerySet[Ticket, Any]:
+    if after is not None:
+        # Both halves: the first is what the index can start from, the second keeps rows of one moment in order.
+        tickets = tickets.filter(
+            Q(changed_at__lt=after.changed_at) | Q(changed_at=after.changed_at, id__lt=after.id),
+            changed_at__lte=after.changed_at,
+        )
+    return tickets.order_by("-changed_at", "-id").values("id", "changed_at")[: PAGE + 1]
+
+
+def _selections(actor: Actor, view: View) -> list[QuerySet[Ticket]]:
+    """The view as selections that each follow one index. Someone who sees not all gets one per department."""
+    chosen = _chosen(actor, view)
+    if view.kind == "mine" or (actor.sees_all and view.kind != "unassigned"):
+        # What is given to me is little enough to be filtered, whatever departments I am in.
+        return [chosen]
+    if view.kind == "department":
+        return [chosen]
+    departments = _departments_of(actor)
+    return [chosen.filter(department=department) for department in departments]
+
+
+def _departments_of(actor: Actor) -> Sequence[UUID]:
+    return list(Department.objects.values_list("id", flat=True)) if actor.sees_all else list(actor.departments)
+
+
+def _chosen(actor: Actor, view: View) -> QuerySet[Ticket]:
+    tickets = Ticket.objects.all() if _is_narrowed(actor, view) else visible_tickets(actor)
+    match view.kind:
+        case "mine":
+            return tickets.filter(assignee=actor.id).exclude(status__in=HIDDEN)
+        case "unassigned":
+            return tickets.filter(assignee__isnull=True, status__in=WAITING)
+        case "department":
+            return visible_tickets(actor).filter(department_id=UUID(view.value)).exclude(status__in=HIDDEN)
+        case "status":
+            return tickets.filter(status=view.value)
+        case _:
+            return tickets.exclude(status__in=HIDDEN)
+
+
+def _is_narrowed(actor: Actor, view: View) -> bool:
+    """Whether `_selections` names the departments itself."""
+    return not actor.sees_all and view.kind in {"all", "unassigned", "status"}
+
+
+def count_tickets(actor: Actor, view: View) -> int:
+    """How many tickets a view holds, counted up to one more than `COUNTED`."""
+    total = 0
+    for selection in _selections(actor, view):
+        total += selection.order_by()[: COUNTED + 1 - total].count() if total <= COUNTED else 0
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Tickets found, best first; `is_cut` when only the newest `RANKED` hits were looked at."""
+
+    tickets: list[Ticket]
+    is_cut: bool
+
+
+def search_tickets(actor: Actor, query: str) -> Found:
+    """Tickets by code, subject, words of any message, name or address; each term also as the start of a word."""
+    terms = search_terms(query)
+    if not terms:
+        return Found([], is_cut=False)
+    hits = _hits(actor, " & ".join(f"'{term}':*" for term in terms))
+    best: dict[UUID, float] = {}
+    for position, (ticket_id, rank) in enumerate(hits):
+        # Hits come newest first; age counts a little, so that of two equal ones the newer stands above.
+        best[ticket_id] = max(best.get(ticket_id, 0.0), rank + 0.01 * (1 - position / RANKED))
+    ordered = sorted(best, key=lambda ticket_id: best[ticket_id], reverse=True)[:PAGE]
+    tickets = visible_tickets(actor).select_related("requester", "assignee", "department").in_bulk(ordered)
+    return Found([tickets[key] for key in ordered if key in tickets], is_cut=len(hits) >= RANKED)
+
+
+def _hits(actor: Actor, words: str) -> list[tuple[UUID, float]]:
+    departments = None if actor.sees_all else list(actor.departments)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ticket_id, rank FROM search_messages(%s::tsquery, %s::uuid[], %s) ORDER BY at DESC",
+            [words, departments, RANKED],
+        )
+        return list(cursor.fetchall())

@@ -1,0 +1,1 @@
+"""What tickets do when something happens elsewhere."""

@@ -1,0 +1,39 @@
+// Menus are popovers and open by themselves; this adds what hands on a keyboard expect: arrows, first letters, one open way in.
+
+const items = (menu) => [...menu.querySelectorAll(".menu-item:not(:disabled)")];
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.matches?.("[data-menu]")) return;
+    document.querySelector(`[popovertarget="${event.target.id}"]`)?.setAttribute("aria-expanded", event.newState === "open");
+    if (event.newState === "open") (event.target.querySelector("[aria-current]") ?? items(event.target)[0])?.focus();
+  },
+  true,
+);
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("[data-menu]");
+  if (!menu || event.target.matches("input, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const all = items(menu);
+  const here = all.indexOf(document.activeElement);
+  const next = target(event.key, all, here);
+  if (!next) return;
+  event.preventDefault();
+  event.stopPropagation();
+  next.focus();
+});
+
+function target(key, all, here) {
+  if (key === "ArrowDown") return all[(here + 1) % all.length];
+  if (key === "ArrowUp") return all.at(here - 1);
+  if (key === "Home") return all[0];
+  if (key === "End") return all.at(-1);
+  if (key.length !== 1 || key === " ") return null;
+  const letter = key.toLocaleLowerCase();
+  const from = [...all.slice(here + 1), ...all.slice(0, here + 1)];
+  return from.find((item) => name(item).startsWith(letter));
+}
+
+// The glyphs and avatars before a name are no part of it.
+const name = (item) => [...item.childNodes].filter((node) => !node.ariaHidden).map((node) => node.textContent).join("").trim().toLocaleLowerCase();

@@ -1,0 +1,65 @@
+// What every page of the console needs: the token on each request, notices, dialogs, and a ticket that opens beside its list.
+import { faults, isSignIn } from "./sending.js";
+
+export const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
+
+const toasts = document.getElementById("toasts");
+
+/** Show a notice that stays until it is closed or eight seconds have passed. */
+export function notify(text) {
+  const toast = toasts.querySelector("template").content.firstElementChild.cloneNode(true);
+  toast.querySelector("span").textContent = text;
+  toasts.append(toast);
+  setTimeout(() => toast.remove(), 8000);
+}
+
+document.documentElement.dataset.js = "";
+
+addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  event.target.closest("[data-dismiss]")?.closest(".toast").remove();
+});
+
+addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrf();
+});
+addEventListener("htmx:sendError", () => notify(toasts.dataset.offline));
+addEventListener("htmx:responseError", (event) => {
+  const { requestConfig, xhr, pathInfo } = event.detail;
+  // A ticket that cannot be opened says why on a page of its own.
+  if (requestConfig.verb === "get") location.assign(pathInfo.finalRequestPath);
+  else notify(faults(xhr.responseText) ?? toasts.dataset.refused);
+});
+
+// A change made on this page shows in the list and in the conversation at once, not at the next poll.
+addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.requestConfig?.verb !== "get" && event.detail.successful) dispatchEvent(new Event("steward:changed"));
+});
+
+// A menu is gone with the header it stood in; the focus goes back to the button that opens the new one.
+let openMenu = null;
+addEventListener("htmx:beforeSwap", (event) => {
+  // The session has ended: what is typed is kept in this browser, and one comes back here after signing in.
+  if (isSignIn(event.detail.xhr.responseURL)) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+  openMenu = document.activeElement?.closest("[popover]")?.id ?? null;
+});
+addEventListener("htmx:afterSwap", (event) => {
+  if (openMenu) document.querySelector(`[popovertarget="${openMenu}"]`)?.focus();
+  openMenu = null;
+  const ticket = document.getElementById("ticket");
+  if (event.detail.target.id === "ticket" || event.detail.elt?.id === "ticket") showOpened(ticket);
+});
+
+function showOpened(ticket) {
+  document.body.dataset.open = ticket.dataset.open;
+  for (const row of document.querySelectorAll("#rows [aria-current]")) row.removeAttribute("aria-current");
+  const row = document.querySelector(`#row-${CSS.escape(ticket.dataset.code ?? "")} .row`);
+  row?.setAttribute("aria-current", "true");
+  row?.removeAttribute("data-unread");
+  // Where the list has left the screen, the focus cannot stay in it.
+  if (!row?.checkVisibility()) document.getElementById("main").focus();
+}

@@ -1,0 +1,90 @@
+// How fresh pieces from the server take the place of old ones without a jump.
+
+const key = (element) => element.id;
+const kept = (list) => new Map([...list.querySelectorAll(":scope > [data-entry]")].map((item) => [key(item), item]));
+// Each rendering masks the form token anew; that alone is no change.
+const told = (element) => element.innerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1").replace(/ (class|aria-expanded)="[^"]*"/g, "");
+
+/** Bring the list in step. While one has scrolled down, new rows wait behind a pill. */
+export function applyRows(fresh, list) {
+  const old = kept(list);
+  const incoming = [...fresh.querySelectorAll(":scope > [data-entry]")];
+  const added = incoming.filter((row) => !old.has(key(row)));
+  const scroller = list.closest("[data-scroll]");
+  for (const row of incoming) if (old.has(key(row))) renew(old.get(key(row)), row);
+  const pill = scroller.querySelector(".list-new");
+  if (added.length && scroller.scrollTop > 40) return offer(pill, added.length, () => arrange(incoming, list, scroller));
+  pill.hidden = true;
+  arrange(incoming, list, scroller);
+}
+
+function offer(pill, count, show) {
+  const button = pill.querySelector("button");
+  button.textContent = button.dataset.text.replace("%s", count);
+  button.onclick = () => {
+    pill.hidden = true;
+    show();
+  };
+  pill.hidden = false;
+}
+
+function arrange(incoming, list, scroller) {
+  const old = kept(list);
+  const names = new Set(incoming.map(key));
+  const focused = document.activeElement;
+  dropGone(old, names);
+  let before = null;
+  for (const row of incoming) {
+    const item = old.get(key(row)) ?? row;
+    const place = before ? before.nextElementSibling : list.firstElementChild;
+    if (item !== place) list.insertBefore(item, place);
+    before = item;
+  }
+  if (list.contains(focused)) focused.focus({ preventScroll: true });
+  if (scroller.scrollTop <= 40) scroller.scrollTop = 0;
+}
+
+/** Rows that left the view go; those after the last known one only lie beyond the first page. */
+function dropGone(old, names) {
+  const all = [...old.values()];
+  const last = all.findLastIndex((row) => names.has(key(row)));
+  for (const row of all.slice(0, last + 1)) if (!names.has(key(row))) row.remove();
+}
+
+function renew(row, fresh) {
+  const link = row.querySelector(".row");
+  const newer = fresh.querySelector(".row");
+  if (told(link) !== told(newer)) link.replaceChildren(...newer.cloneNode(true).childNodes);
+  // The open ticket is being read: only what comes while another is open makes it unread again.
+  link.toggleAttribute("data-unread", newer.hasAttribute("data-unread") && !link.hasAttribute("aria-current"));
+}
+
+/** Add new messages and events where they belong; what is on the screen stays where it is. */
+export function applyEntries(fresh, entries) {
+  const talk = entries.closest("[data-talk]");
+  const old = kept(entries);
+  const anchor = firstSeen(entries, talk);
+  let before = null;
+  for (const entry of [...fresh.querySelectorAll(":scope > [data-entry]")]) {
+    const known = old.get(key(entry));
+    if (!known) before ? before.after(entry) : entries.prepend(entry);
+    before = known ?? entry;
+  }
+  if (talk.scrollTop < -40 && anchor) talk.scrollTop += anchor.item.getBoundingClientRect().top - anchor.top;
+}
+
+function firstSeen(entries, talk) {
+  const top = talk.getBoundingClientRect().top;
+  const item = [...entries.children].find((child) => child.getBoundingClientRect().bottom > top);
+  return item && { item, top: item.getBoundingClientRect().top };
+}
+
+/** Swap the small named pieces that differ, unless a menu in them is open or the focus is there. */
+export function applyParts(fresh, place) {
+  for (const part of place.querySelectorAll("[data-part]")) {
+    const newer = fresh.getElementById(part.id);
+    if (!newer || told(newer) === told(part)) continue;
+    if (part.querySelector(":popover-open") || part.contains(document.activeElement)) continue;
+    part.replaceWith(newer);
+  }
+}

@@ -1,0 +1,190 @@
+"""What every test gets: a database of its own with the cast in it, and a wall that nothing passes unseen."""
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from steward.privacy.egress import wall
+from steward.tenancy import directory
+from steward.testing import browsing, cast, database, jobs, server
+
+
+@pytest.fixture(scope="session")
+def _server():
+    with server.running_server():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, _server):
+    with django_db_blocker.unblock():
+        database.provide_database()
+        yield
+        database.remove_database()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _restoring_instead_of_flushing():
+    """TRUNCATE is not for the application's role, and would take the cast with it."""
+    flush = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda _test: database.restore_database()
+    yield
+    TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture(autouse=True)
+def _fresh_directory():
+    """What the directory of accounts remembers belongs to the test before."""
+    directory.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _wall():
+    wall.install()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_refused(request, _wall):
+    """No test tries to leave the process unseen, unless it asks for `refused`."""
+    before = len(wall.refusals())
+    yield
+    if "refused" not in request.fixturenames:
+        assert not wall.refusals()[before:]
+
+
+@pytest.fixture
+def refused(_wall):
+    """What the wall has refused in this test so far; a test that takes this expects some of it."""
+    before = len(wall.refusals())
+    return lambda: wall.refusals()[before:]
+
+
+@pytest.fixture(autouse=True)
+def _children_of_system_tests(request):
+    if request.node.get_closest_marker("system"):
+        request.getfixturevalue("child_processes")
+
+
+@pytest.fixture
+def child_processes():
+    """Lets the test start child processes: the outside actors of system tests, and command line tools."""
+    with wall.allow_child("tests"):
+        yield
+
+
+@pytest.fixture
+def run_jobs(db):
+    """Runs the queued jobs that are due, as a worker would."""
+    return jobs.run_jobs
+
+
+@pytest.fixture
+def client_of(db):
+    """`client_of(ada)`: a browser in which she is signed in, at the host of her account."""
+    return browsing.client_of
+
+
+@pytest.fixture
+def visitor_at(db):
+    """`visitor_at(northwind)`: a browser in which nobody is signed in."""
+    return browsing.visitor_at
+
+
+@pytest.fixture
+def settle(db):
+    """Does what COMMIT would: numbers events, checks references; raises what COMMIT would raise."""
+
+    def settle():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    return settle
+
+
+@pytest.fixture
+def northwind(db):
+    return cast.account("northwind")
+
+
+@pytest.fixture
+def contoso(db):
+    return cast.account("contoso")
+
+
+@pytest.fixture
+def ada(northwind):
+    """Owner of Northwind."""
+    return cast.member(northwind.id, "Ada")
+
+
+@pytest.fixture
+def ben(northwind):
+    """Solver in Support."""
+    return cast.member(northwind.id, "Ben")
+
+
+@pytest.fixture
+def cleo(northwind):
+    """Solver in Billing."""
+    return cast.member(northwind.id, "Cleo")
+
+
+@pytest.fixture
+def dana(northwind):
+    """Reader in Support."""
+    return cast.member(northwind.id, "Dana")
+
+
+@pytest.fixture
+def zoe(contoso):
+    """Owner of Contoso: in every test another tenant."""
+    return cast.member(contoso.id, "Zoe")
+
+
+@pytest.fixture
+def eli(northwind):
+    """Customer of Northwind."""
+    return cast.contact(northwind.id, "Eli")
+
+
+@pytest.fixture
+def farah(northwind):
+    """Customer of Northwind."""
+    return cast.contact(northwind.id, "Farah")
+
+
+@pytest.fixture
+def omar(contoso):
+    """Customer of Contoso."""
+    return cast.contact(contoso.id, "Omar")
+
+
+@pytest.fixture
+def support(northwind):
+    """Northwind's default department."""
+    return cast.department(northwind.id, "Support")
+
+
+@pytest.fixture
+def billing(northwind):
+    """Northwind's other department."""
+    return cast.department(northwind.id, "Billing")
+
+
+@pytest.fixture
+def support_mail(northwind):
+    """`support@northwind.localhost`, into Support."""
+    return cast.mail_account(northwind.id, "support")
+
+
+@pytest.fixture
+def billing_mail(northwind):
+    """`billing@northwind.localhost`, into Billing."""
+    return cast.mail_account(northwind.id, "billing")
+
+
+@pytest.fixture
+def hello_mail(contoso):
+    """`hello@contoso.localhost`."""
+    return cast.mail_account(contoso.id, "hello")
