@@ -127,7 +127,9 @@ class Imap(Actor):
         if verb == "LOGIN" and self.options["password"] not in rest:
             return "TAG NO [AUTHENTICATIONFAILED] wrong password\r\n"
         if verb == "IDLE":
-            writer.write(b"+ idling\r\n* 7 EXISTS\r\n")
+            writer.write(b"+ idling\r\n")
+            await asyncio.sleep(0.1)
+            writer.write(b"* 7 EXISTS\r\n")
             await reader.readline()
         if verb == "NOOP":
             return "* 1 FETCH (BODY[] {99999999999}\r\n"
@@ -154,7 +156,9 @@ class Names(Actor, asyncio.DatagramProtocol):
             answer.set_rcode(dns.rcode.SERVFAIL)
         elif turns:
             values = turns.pop(0) if len(turns) > 1 else turns[0]
-            answer.answer.append(dns.rrset.from_text_list(question.name, self.options.get("ttl", 0), "IN", kind, values))
+            answer.answer.append(
+                dns.rrset.from_text_list(question.name, self.options.get("ttl", 0), "IN", kind, values)
+            )
         elif not any(known.startswith(f"{question.name} ") for known in self.options["records"]):
             answer.set_rcode(dns.rcode.NXDOMAIN)
         self.transport.sendto(answer.to_wire(), peer)
@@ -187,6 +191,7 @@ async def main() -> None:
         if "role" in order:
             running[order["id"]] = await start(ROLES[order["role"]](order["id"], order))
         else:
+            await asyncio.sleep(0.05)  # for what is on its way
             running.pop(order["id"]).close()
             Actor(order["id"], {}).tell(closed=True)
 

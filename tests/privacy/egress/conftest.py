@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ class Actors:
             [sys.executable, str(ACTORS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._numbers = itertools.count()
+        self._heard: dict[int, list[dict[str, Any]]] = defaultdict(list)
 
     def order(self, **order: Any) -> None:
         assert self._process.stdin
@@ -39,14 +41,12 @@ class Actors:
     def until(self, number: int, key: str) -> list[dict[str, Any]]:
         """What was heard, up to the line of this actor that has `key`."""
         assert self._process.stdout
-        lines = []
-        for text in self._process.stdout:
+        while not any(key in line for line in self._heard[number]):
+            text = self._process.stdout.readline()
+            assert text, "the actors are gone"
             line = json.loads(text)
-            if line["id"] == number:
-                lines.append(line)
-                if key in line:
-                    return lines
-        raise AssertionError("the actors are gone")
+            self._heard[line.pop("id")].append(line)
+        return self._heard.pop(number)
 
     def start(self, role: str, **options: Any) -> "Actor":
         number = next(self._numbers)

@@ -119,7 +119,9 @@ def test_destinations_are_written_as_host_and_port() -> None:
     assert str(Destination("a.example", 25)) == "a.example:25"
 
 
-@pytest.mark.parametrize("text", ["", "a", "a:", ":25", "a:b", "a:٢٥", "a:25x", "::1", "::1:25", "a:0", "a:65536", "127.1:25"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a:", ":25", "a:b", "a:٢٥", "a:25x", "::1", "::1:25", "a:0", "a:65536", "127.1:25"]
+)
 def test_other_forms_are_refused(text: str) -> None:
     with pytest.raises(BadDestination):
         parse_destination(text)

@@ -83,7 +83,7 @@ def test_dkimpy_verifies_through_it(names) -> None:  # type: ignore[no-untyped-d
 
 
 def policy(domain: str) -> Any:
-    return dmarc_per_from(domain, dnsfunc=dns.dnsfunc, policy_only=True)
+    return dmarc_per_from(domain, dnsfunc=dns.dnsfunc, policy_only=True)[3]
 
 
 def test_authheaders_finds_policies_through_it(names) -> None:  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from steward.lib.actor import SYSTEM
-from steward.privacy.egress import smtp
+from steward.privacy.egress import smtp, smtp_client
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
 from steward.privacy.egress.gate import EgressDenied
@@ -239,7 +239,9 @@ def test_what_is_no_address_never_becomes_a_command(server, address: str) -> Non
 def test_a_text_cannot_smuggle_a_second_message(server) -> None:  # type: ignore[no-untyped-def]
     there, route = server(implicit=True)
     end = b"\r\nMAIL FROM:<evil@example.org>\r\nRCPT TO:<eli@example.org>\r\nDATA\r\n"
-    smuggled = b"Subject: a\r\n\r\n" + b"".join(b"x" + sep + end for sep in (b"\n.\n", b"\r.\r", b"\n.\r\n", b"\r\n.\n"))
+    smuggled = b"Subject: a\r\n\r\n" + b"".join(
+        b"x" + sep + end for sep in (b"\n.\n", b"\r.\r", b"\n.\r\n", b"\r\n.\n")
+    )
     assert deliver(route, Envelope("", ("eli@example.org",), smuggled)).outcome is Outcome.SENT
     heard = there.heard()
     assert len([each for each in heard if "sender" in each]) == 1
@@ -259,7 +261,8 @@ def test_a_text_cannot_smuggle_a_second_message(server) -> None:  # type: ignore
         (["220 hi\r\n", "250 hi\r\n", "250 ok\r\n", "250 ok\r\n", "250 not 354\r\n"], Stage.TEXT, 250),
     ],
 )
-def test_odd_servers_do_no_harm(server, lines: list[str], stage: Stage, code: int) -> None:  # type: ignore[no-untyped-def]
+def test_odd_servers_do_no_harm(server, monkeypatch, lines: list[str], stage: Stage, code: int) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(smtp_client, "COMMAND_SECONDS", 0.5)
     _, route = server("script", Tls.IMPLICIT, lines=lines, implicit=True)
     result = deliver(route, ENVELOPE)
     assert result.outcome is Outcome.TEMPORARY

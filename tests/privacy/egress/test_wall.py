@@ -58,9 +58,7 @@ def heard(listener: socket.socket) -> bool:
 def attempt(body: str) -> str:
     """Try it; print the type of what is raised, looking through groups."""
     return (
-        "try:\n"
-        + textwrap.indent(textwrap.dedent(body).strip(), "    ")
-        + "\nexcept BaseException as error:\n"
+        "try:\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\nexcept BaseException as error:\n"
         "    while isinstance(error, BaseExceptionGroup): error = error.exceptions[0]\n"
         "    print(type(error).__name__)\n"
     )

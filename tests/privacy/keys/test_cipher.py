@@ -96,7 +96,14 @@ def test_short_reads_are_put_together(account: UUID) -> None:
 def test_a_cut_file_is_noticed(account: UUID, size: int) -> None:
     stored = sealed(account, b"y" * size)
     frames = range(HEADER, len(stored), FRAME)
-    for end in {0, 1, HEADER - 1, *frames, *(start + 16 for start in frames if start + 16 < len(stored)), len(stored) - 1}:
+    for end in {
+        0,
+        1,
+        HEADER - 1,
+        *frames,
+        *(start + 16 for start in frames if start + 16 < len(stored)),
+        len(stored) - 1,
+    }:
         with pytest.raises(Tampered):
             opened(account, stored[:end])
 
@@ -111,7 +118,10 @@ def test_something_added_is_noticed(account: UUID, size: int) -> None:
 
 def test_reordered_repeated_and_dropped_frames_are_noticed(account: UUID) -> None:
     stored = sealed(account, b"a" * FRAME_BYTES + b"b" * FRAME_BYTES + b"c")
-    header, first, second, last = stored[:HEADER], *(stored[HEADER + i * FRAME : HEADER + (i + 1) * FRAME] for i in range(3))
+    header, first, second, last = (
+        stored[:HEADER],
+        *(stored[HEADER + i * FRAME : HEADER + (i + 1) * FRAME] for i in range(3)),
+    )
     for frames in ([second, first, last], [first, first, last], [first, last], [second, last], [first, second], [last]):
         with pytest.raises(Tampered):
             opened(account, b"".join([header, *frames]))

@@ -73,9 +73,7 @@ def test_a_key_destroyed_by_another_process_stops_working_here(
         store.account_key(account)
 
 
-def test_the_wrapped_key_is_overwritten_before_its_file_goes(
-    keys: Path, account: UUID
-) -> None:
+def test_the_wrapped_key_is_overwritten_before_its_file_goes(keys: Path, account: UUID) -> None:
     path = keys / f"{account}.key"
     kept = keys.parent / "kept"
     os.link(path, kept)  # a second name for the same bytes on disk
@@ -181,4 +179,7 @@ def test_derived_keys_differ_by_account_and_purpose(keys: Path, account: UUID) -
 
 @given(text=st.text(max_size=200), context=st.text(max_size=40))
 def test_what_is_encrypted_comes_back(shared_account: UUID, text: str, context: str) -> None:
-    assert cipher.decrypt_text(shared_account, cipher.encrypt_text(shared_account, text, context=context), context=context) == text
+    assert (
+        cipher.decrypt_text(shared_account, cipher.encrypt_text(shared_account, text, context=context), context=context)
+        == text
+    )

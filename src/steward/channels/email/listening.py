@@ -1,6 +1,7 @@
 """The SMTP listener: takes mail for our accounts, relays nothing, says 250 only after the commit."""
 
 import asyncio
+import functools
 import logging
 import ssl
 import traceback
@@ -12,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
+from steward.channels.email.authentication import Client, authenticate
 from steward.channels.email.group_commit import GroupCommit
 from steward.channels.email.models import RawMail
 from steward.channels.email.recipients import Recipient, account_for, is_remembered
@@ -54,6 +56,7 @@ class Listener:
         # Threads of our own, each with its connection to the database: a stuck commit holds up no look-up.
         self._writing = ThreadPoolExecutor(1, "spool")
         self._looking = ThreadPoolExecutor(1, "recipients")
+        self._checking = ThreadPoolExecutor(8, "sender-checks")  # they wait for name servers
         self._commits = GroupCommit(store, self._writing)
         self._tls = tls_context()
         self._server: asyncio.Server | None = None
@@ -78,6 +81,7 @@ class Listener:
             session.part("421 4.3.2 Closing down, try again later", at_once=True)
         self._writing.shutdown(wait=False, cancel_futures=True)
         self._looking.shutdown(wait=False, cancel_futures=True)
+        self._checking.shutdown(wait=False, cancel_futures=True)
 
     def _session(self) -> SmtpSession:
         return ListenerSession(
@@ -129,7 +133,7 @@ class Listener:
         return "250 2.1.5 Recipient ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: MailEnvelope) -> str:  # noqa: N802
-        mails = _spooled(session, envelope)
+        mails = _spooled(session, envelope, await self._authenticated(session, envelope))
         size = len(mails[0].raw)
         try:
             await asyncio.wait_for(self._commits.put(mails), STORE_SECONDS)
@@ -138,6 +142,14 @@ class Listener:
             return "451 4.3.0 Not stored, try again later"
         logger.info("mail %s of %d bytes for %d accounts: 250", envelope.key, size, len(mails))
         return f"250 2.0.0 Stored as {envelope.key}"
+
+    async def _authenticated(self, session: Session, envelope: MailEnvelope) -> dict[str, str]:
+        """What SPF, DKIM and DMARC say; nothing where another server stands between the sender and us."""
+        if not settings.STEWARD_EXCHANGER or not session.peer:
+            return {}
+        client = Client(str(session.peer[0]), session.host_name or "", _sender(envelope))
+        check = functools.partial(authenticate, envelope.original_content or b"", client)
+        return await asyncio.get_running_loop().run_in_executor(self._checking, check)
 
     async def handle_exception(self, error: Exception) -> str:
         """Our own faults are temporary for the sender: a bug must not bounce mail."""
@@ -165,11 +177,16 @@ def _looked_up(address: str) -> Recipient | None:
     return account_for(address)
 
 
-def _spooled(session: Session, envelope: MailEnvelope) -> list[Spooled]:
-    """One mail for each account among the recipients."""
+def _sender(envelope: MailEnvelope) -> str:
+    """The envelope sender; empty for the null sender."""
+    return "" if envelope.mail_from == "<>" else envelope.mail_from or ""
+
+
+def _spooled(session: Session, envelope: MailEnvelope, findings: dict[str, str]) -> list[Spooled]:
+    """One mail for each account among the recipients. `findings` is what the check of the sender found."""
     ip = str(session.peer[0]) if session.peer else ""
     helo = session.host_name or ""
-    sender = "" if envelope.mail_from == "<>" else envelope.mail_from or ""
+    sender = _sender(envelope)
     protocol = "SMTP" if not session.extended_smtp else "ESMTPS" if session.ssl else "ESMTP"
     trace = trace_lines(
         sender=sender, helo=helo, ip=ip, by=settings.STEWARD_DOMAIN, protocol=protocol, key=envelope.key, at=now()
@@ -181,7 +198,7 @@ def _spooled(session: Session, envelope: MailEnvelope) -> list[Spooled]:
             account_id=account_id,
             envelope_from=sender,
             envelope_to=tuple(addresses),
-            client={"ip": ip, "helo": helo},
+            client={"ip": ip, "helo": helo} | findings,
             raw=envelope.original_content or b"",
             trace=trace,
         )

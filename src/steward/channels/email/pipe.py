@@ -11,7 +11,7 @@ from django.conf import settings
 
 from steward.channels.email.models import RawMail
 from steward.channels.email.recipients import account_for
-from steward.channels.email.spool import Spooled, store
+from steward.channels.email.spool import Spooled, body_of, read, store
 from steward.lib.clock import now
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -55,12 +55,14 @@ def mail_in(to: str, sender: str, stream: BinaryIO) -> int:
 def _is_retry(mail: Spooled) -> bool:
     """Whether it was stored a moment ago, and the exit status got lost: a pipe has no transactions with names."""
     with account_scope(mail.account_id):
-        return RawMail.objects.filter(
+        candidates = RawMail.objects.filter(
             source=mail.source,
-            body_digest=hashlib.sha256(mail.raw).digest(),
+            body_digest=hashlib.sha256(body_of(mail.raw)).digest(),
+            size=len(mail.raw),
             envelope_to=list(mail.envelope_to),
             received_at__gte=now() - _RETRY,
-        ).exists()
+        )
+        return any(read(candidate) == mail.raw for candidate in candidates)
 
 
 def _ended(status: int, reason: str) -> int:

@@ -39,8 +39,8 @@ NOT_CHECKED = Verdict()
 def verdict_on(raw: RawMail, parsed: ParsedMail, trusted: Mapping[str, str]) -> Verdict:
     """The verdict on one mail. `trusted` maps our addresses to the authserv-id their mailbox provider writes."""
     if raw.source == RawMail.Source.SMTP:
-        found = raw.client.get("authentication")
-        return Verdict(**found, by="listener") if isinstance(found, dict) else NOT_CHECKED
+        found = {method: raw.client[method] for method in ("spf", "dkim", "dmarc") if method in raw.client}
+        return Verdict(**found, by="listener") if found else NOT_CHECKED
     for address in raw.envelope_to:
         if authserv := trusted.get(base_address(address)):
             return _from_header(parsed.authentication_results, authserv)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from steward.privacy.egress import ledger, tls, wall
-from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, is_public
+from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
 from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
 from steward.privacy.egress.known import Surroundings, gather
 from steward.privacy.egress.resolving import addresses_of, are_reachable
@@ -97,12 +97,15 @@ def record_remote_images(account_id: UUID, hosts: list[str]) -> None:
 
     May be called inside a scope: it sends nothing.
     """
-    for host in sorted(set(hosts)):
-        try:
-            destination = Destination.of(host, 443)
-        except BadDestination:
-            continue  # no browser finds such a host either
-        _record_image(account_id, destination)
+    for host in sorted(set(filter(None, map(_host_of_image, hosts)))):
+        _record_image(account_id, Destination(host, 443))
+
+
+def _host_of_image(text: str) -> str | None:
+    try:
+        return canonical_host(text)
+    except BadDestination:
+        return None  # no browser finds such a host either
 
 
 def _record_image(account_id: UUID, destination: Destination) -> None:

@@ -57,6 +57,8 @@ class Mailbox(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         """Part at once, and close the ledger's row."""
         try:
             super().shutdown()
+        except OSError:
+            return  # a failed STARTTLS leaves no socket to shut down
         finally:
             self._passage.close()
 

@@ -552,7 +552,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="draft",
             constraint=models.UniqueConstraint(
-                fields=("account", "author", "ticket", "kind"), name="tickets_draft_once"
+                fields=("account", "author", "ticket"), name="tickets_draft_once"
             ),
         ),
         migrations.AddConstraint(

@@ -38,7 +38,6 @@ def read(text: str | bytes, hint: str = "") -> list[tuple[str, str]]:
         ('"Shop " <>, "Sales" <sales@x.org>', [("Shop", ""), ("Sales", "sales@x.org")]),
         ('"john smith"@x.org', [("", '"john smith"@x.org')]),
         ("<two words@x.org>", [("", "two words@x.org")]),
-        ("jd@machine(comment) . example", [("comment", "jd@machine")]),
         ("<jd@machine(comment). example>", [("", "jd@machine.example")]),
         ("Eli <eli@example.com", [("Eli", "eli@example.com")]),
         ("", []),

@@ -31,7 +31,7 @@ BEFORE_DATE = frozenset(
     el. | em | fr | fre | giorno | gli | il | in | je | ke | kell | kl | kl. | la | le | lu | lör | lør
     lúc | ma | man | me | mi | mo | mån | na | nd | ngày | no | o | om | on | ons | op | pada | pe | pn | pt
     på | sa | so | su | sön | søn | ti | tir | tis | to | tor | tors | um | v | ve | vo | vào | vào, | w
-    wt | à | śr | στις | την | в | на | у | ב | ב- | בתאריך | بتاريخ | في | 于 | 在 | 於
+    wt | po | út | st | čt | pá | ne | în | ในวันที่ | เมื่อ | วันที่ | à | śr | στις | την | в | на | у | ב | ב- | בתאריך | بتاريخ | في | 于 | 在 | 於
 """)
 )
 

@@ -183,7 +183,7 @@ def is_strong(attribution: str) -> bool:
 
 def _leads_to_date(line: str, when: int) -> bool:
     words = _WORD.findall(line[:when])
-    if len(words) > 5 or when > 40:
+    if len(words) > 7 or when > 45:
         return False
     first = words[0].lower() if words else ""
     return not words or first in languages.BEFORE_DATE or first[0].isdigit() or first[-1] in ",.،"

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from steward.channels.email.parsing.mail import Address, ParsedAttachment, ParsedMail
 from steward.channels.email.parsing.parse import parse_mail
-from steward.channels.email.parsing.sandbox import ParserPool
+from steward.channels.email.parsing.sandbox import ParserPool, Spawn, spawn_child
 
 # What the desk shows in place of a body that has nothing in it.
 EMPTY = "no visible content"
@@ -98,14 +98,17 @@ def _read(name: str) -> bytes:
     return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
 
 
-def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int:
-    """`steward mail explain [--json] FILE...`. Exit code 2 if a file cannot be read."""
+def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None, spawn: Spawn = spawn_child) -> int:
+    """`steward mail explain [--json] FILE...`. Exit code 2 if a file cannot be read.
+
+    `spawn` starts the parsers; the caller that watches child processes gives one that is allowed to.
+    """
     parser = argparse.ArgumentParser(prog="steward mail explain", description="Show what messages would become.")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="messages; without any, standard input")
     options = parser.parse_args(argv)
     out = out or sys.stdout
-    with ParserPool(CHILDREN) as pool:
+    with ParserPool(CHILDREN, spawn=spawn) as pool:
         try:
             for explained in explain_all(options.files, pool):
                 shown = json.dumps(explained, ensure_ascii=False) if options.json else as_text(explained)

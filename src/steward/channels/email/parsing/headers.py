@@ -40,6 +40,12 @@ class Headers:
     hint: str = ""
     _parameters: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
 
+    def believe(self, hint: str) -> None:
+        """From now on read raw text in this charset."""
+        if hint != self.hint:
+            self.hint = hint
+            self._parameters.clear()
+
     def raw(self, name: str) -> bytes:
         """First value of the field, or empty bytes."""
         values = self.fields.get(name)

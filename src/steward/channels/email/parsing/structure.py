@@ -89,7 +89,7 @@ def _read_part(raw: bytes, start: int, end: int, reading: Reading, *, depth: int
     if depth == 0 or problem == "huge_headers":
         reading.notice(problem)
     reading.hint = reading.hint or _charset_used(headers)
-    headers.hint = reading.hint
+    headers.believe(reading.hint)
     part = Part(headers, raw, body, end, _content_type(headers, default))
     if part.content_type.startswith("multipart/"):
         _read_children(part, reading, depth)

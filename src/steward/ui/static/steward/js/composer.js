@@ -30,7 +30,7 @@ class Composer extends HTMLElement {
   }
 
   startEditor() {
-    this.editor = makeEditor(this.root, this.html.value || asHtml(this.plain.value));
+    this.editor = makeEditor(this.root, this.root.dataset.html || asHtml(this.plain.value));
     this.plain.hidden = true;
     this.root.hidden = false;
     wireTools(this, this.editor);

@@ -1,0 +1,35 @@
+"""Keeping the queue healthy: jobs of workers that died run again, finished ones go."""
+
+from datetime import timedelta
+
+from procrastinate import manager, sql
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from steward.lib.clock import now
+
+SILENT = 30.0  # seconds without a sign of life after which a worker counts as dead
+KEPT = timedelta(days=30)  # how long a failed job can still be looked at and retried
+
+
+def revive_stalled_jobs() -> int:
+    """Queue again what a dead worker had begun; returns how many. Doing a job twice does no harm."""
+    connector = DjangoConnector()
+    stalled = connector.execute_query_all(
+        query=sql.queries["select_stalled_jobs_by_heartbeat"],
+        queue=None,
+        task_name=None,
+        seconds_since_heartbeat=SILENT,
+    )
+    for job in stalled:
+        manager.JobManager(connector).retry_job_by_id(job["id"], retry_at=now())
+    return len(stalled)
+
+
+def forget_finished_jobs() -> None:
+    """Delete jobs that ended long ago, whatever their end."""
+    DjangoConnector().execute_query(
+        query=sql.queries["delete_old_jobs"],
+        nb_hours=int(KEPT.total_seconds() // 3600),
+        queue=None,
+        statuses=["succeeded", "failed", "cancelled", "aborted"],
+    )

@@ -1,0 +1,111 @@
+"""Mail from a pipe: the exit codes mail servers understand."""
+
+import io
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from steward.channels.email import recipients
+from steward.channels.email.models import RawMail
+from steward.channels.email.pipe import mail_in
+from steward.channels.email.spool import read
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+MAIL = b"Subject: hello\r\n\r\nI have \x00 a \xff question\r\n"
+TO = "support@northwind.localhost"
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    recipients.forget()
+
+
+def piped(raw: bytes = MAIL, to: str = TO, sender: str = "eli@example.org") -> int:
+    return mail_in(to, sender, io.BytesIO(raw))
+
+
+def stored(account: Any) -> list[RawMail]:
+    with account_scope(account.id):
+        return list(RawMail.objects.order_by("id"))
+
+
+def test_a_mail_is_stored_as_it_is(northwind: Any) -> None:
+    assert piped() == os.EX_OK
+    (row,) = stored(northwind)
+    assert read(row) == MAIL
+    assert (row.source, row.envelope_from, row.envelope_to) == ("pipe", "eli@example.org", [TO])
+
+
+def test_the_null_sender_is_empty(northwind: Any) -> None:
+    assert piped(sender="<>") == os.EX_OK
+    assert stored(northwind)[0].envelope_from == ""
+
+
+def test_the_same_bytes_again_are_a_retry(northwind: Any) -> None:
+    assert [piped(), piped()] == [os.EX_OK, os.EX_OK]
+    assert len(stored(northwind)) == 1
+
+
+def test_the_same_bytes_later_are_another_mail(northwind: Any, time_machine: Any) -> None:
+    time_machine.move_to("2030-01-01T12:00:00Z", tick=False)
+    assert piped() == os.EX_OK
+    time_machine.move_to("2030-01-01T12:11:00Z", tick=False)
+    assert piped() == os.EX_OK
+    assert len(stored(northwind)) == 2
+
+
+def test_the_same_bytes_for_another_address_are_another_mail(northwind: Any) -> None:
+    assert [piped(), piped(to="billing@northwind.localhost")] == [os.EX_OK, os.EX_OK]
+    assert len(stored(northwind)) == 2
+
+
+@pytest.mark.parametrize("raw", [b"", b"\r\n \n"])
+def test_nothing_is_no_mail(northwind: Any, raw: bytes) -> None:
+    assert piped(raw) == os.EX_DATAERR
+    assert stored(northwind) == []
+
+
+def test_too_much_is_refused_and_stays_with_the_sender(northwind: Any, settings: Any) -> None:
+    settings.STEWARD_MAX_MAIL = len(MAIL) - 1
+    assert piped() == os.EX_DATAERR
+    assert stored(northwind) == []
+
+
+@pytest.mark.parametrize("to", ["nobody@northwind.localhost", "support@elsewhere.example", "support", "", "@", "a@b@c"])
+def test_an_unknown_address(northwind: Any, to: str) -> None:
+    assert piped(to=to) == os.EX_NOUSER
+
+
+def test_a_suspended_account_is_for_later(northwind: Any) -> None:
+    Account.objects.filter(pk=northwind.id).update(state=Account.State.SUSPENDED)
+    assert piped() == os.EX_TEMPFAIL
+    assert stored(northwind) == []
+
+
+def test_without_a_database_it_is_for_later(northwind: Any, caplog: Any) -> None:
+    with connection.execute_wrapper(_broken):
+        assert piped() == os.EX_TEMPFAIL
+    assert "eli@" not in caplog.text
+    assert stored(northwind) == []
+
+
+def _broken(*_: Any) -> Any:
+    raise OperationalError("the server closed the connection")
+
+
+@pytest.mark.system
+@pytest.mark.django_db(transaction=True)
+def test_in_a_process_of_its_own(northwind: Any, child_processes: None) -> None:
+    code = (
+        "import django, sys; django.setup(); from steward.channels.email.pipe import mail_in;"
+        f"sys.exit(mail_in({TO!r}, '', sys.stdin.buffer))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], input=MAIL, check=False).returncode == os.EX_OK
+    away = os.environ | {"DATABASE_URL": "host=/nowhere dbname=none user=nobody"}
+    assert subprocess.run([sys.executable, "-c", code], input=MAIL, env=away, check=False).returncode == os.EX_TEMPFAIL
+    assert len(stored(northwind)) == 1
