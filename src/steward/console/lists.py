@@ -1,6 +1,6 @@
 """What the list column shows: the views one can choose, and rows."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from steward.contacts.queries import first_addresses
 from steward.lib.actor import Actor
 from steward.people.access import visible_departments
 from steward.people.models import Department
@@ -35,7 +36,6 @@ class Row:
     assignee_name: str
     department_name: str
     current: bool
-    requester_email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +86,20 @@ def list_context(actor: Actor, view: View, *, after: Cursor | None = None, curre
     }
 
 
-def rows(tickets: Iterable[Ticket], view: View | None, current: str = "") -> list[Row]:
-    return [_row(ticket, view, current) for ticket in tickets]
+def rows(tickets: Sequence[Ticket], view: View | None, current: str = "") -> list[Row]:
+    """The tickets as rows; who has no name is shown by address."""
+    addresses = first_addresses({t.requester_id for t in tickets if not t.requester.name})
+    return [_row(ticket, view, current, addresses.get(ticket.requester_id, "")) for ticket in tickets]
 
 
-def _row(ticket: Ticket, view: View | None, current: str) -> Row:
+def _row(ticket: Ticket, view: View | None, current: str, address: str) -> Row:
     return Row(
         code=ticket.code,
         url=ticket_url(ticket.code, view),
         subject=ticket.subject,
         preview=ticket.preview,
         status=ticket.status,
-        requester_name=ticket.requester.name or _("Somebody without a name"),
+        requester_name=ticket.requester.name or address or _("Somebody without a name"),
         message_count=ticket.message_count,
         last_message_at=ticket.changed_at,
         unread=ticket.status in WAITING,

@@ -100,6 +100,11 @@ def kept_mail(mail_id: str) -> KeptMail:
     return _read(mail_id, path)
 
 
+def kept_ids() -> set[str]:
+    """The ids of all mails in the outbox."""
+    return set(_paths())
+
+
 def newest_mark() -> str:
     """Changes when a mail comes in or goes."""
     paths = _paths()

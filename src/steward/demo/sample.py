@@ -18,7 +18,7 @@ from steward.channels.email.receiving import receive_waiting
 from steward.channels.email.sending import send_message
 from steward.demo.customers import CustomerFile, CustomerMail, answer_to, hand_in
 from steward.demo.enclosures import made_file
-from steward.demo.outbox import KeptMail, kept_mails
+from steward.demo.outbox import KeptMail, kept_ids, kept_mail
 from steward.demo.scripts import Sample, Script, Step
 from steward.files.actions import NewFile, store_files
 from steward.lib.actor import SYSTEM, Actor
@@ -174,8 +174,10 @@ def _reply(play: _Play, step: Step, author: Membership, actor: Actor) -> None:
     send_message(message)
     message.refresh_from_db()
     assert message.outgoing_id is not None, "composed above"
+    before = kept_ids()
     delivery.attempt(message.account_id, message.outgoing_id, again=_never)
-    [play.answer] = kept_mails(limit=1)
+    [kept] = kept_ids() - before
+    play.answer = kept_mail(kept)
 
 
 def _writing(step: Step) -> Writing:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import models
 
-from steward.events.models import Event
+from steward.events.actions import digest_of
+from steward.events.models import Event, EventClock
 
 FIRST_CHAIN = b"\0" * 32
 
@@ -35,10 +36,23 @@ def chain_link(previous: bytes, event: Event) -> bytes:
 
 
 def broken_links() -> Iterator[int]:
-    """The positions in the account's chain that do not verify: a missing event, or one that was changed."""
+    """The positions in the account's chain that do not verify.
+
+    An event is missing or was changed, its changes do not fit their digest, or the clock knows of more events than
+    there are. What was erased (changes and salt NULL) verifies by its digest alone.
+    """
     previous, expected = FIRST_CHAIN, 1
     for event in Event.objects.filter(position__isnull=False).order_by("position").iterator():
-        position = event.position or 0
-        if position != expected or chain_link(previous, event) != bytes(event.chain or b""):
+        position, chain = event.position or 0, bytes(event.chain or b"")
+        if position != expected or chain_link(previous, event) != chain or not _fits_its_digest(event):
             yield position
-        previous, expected = bytes(event.chain or b""), position + 1
+        previous, expected = chain, position + 1
+    clock = EventClock.objects.first()
+    if clock is not None and (clock.position, bytes(clock.chain)) != (expected - 1, previous):
+        yield clock.position
+
+
+def _fits_its_digest(event: Event) -> bool:
+    if event.salt is None or event.changes is None:
+        return event.salt is None and event.changes is None
+    return digest_of(bytes(event.salt), event.changes) == bytes(event.digest)

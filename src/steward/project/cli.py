@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "mail-account": Command("mail_account", "add an address that receives and answers mail"),
         "mail-in": Command("mail_in", "take one mail from standard input"),
         "jobs": Command("jobs", "list the jobs that failed, and run one again"),
+        "bench": Command("bench", "measure mail, lists, ticket page and search on this machine", uses_models=False),
         "django": Command("django", "run a management command of Django", uses_models=False),
     }
 )

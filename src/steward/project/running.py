@@ -9,12 +9,14 @@ from pathlib import Path
 from steward.privacy.egress import wall
 from steward.project.database import is_embedded, only_supervisor, used
 from steward.project.failure import Failure
+from steward.project.fingerprint import is_set_up, note_set_up
 from steward.project.postgres import PostgresError, Server
 from steward.project.serving.web import listen
 from steward.project.setting_up import set_up
 from steward.project.supervisor import Child, Supervisor, up
 
-Prepare = Callable[[], None]
+Prepare = Callable[[bool], None]
+"""Called once the database answers; told whether the set-up was done anew."""
 
 
 def run_everything(data: Path, listening: socket.socket, prepare: Prepare, *, env: Mapping[str, str]) -> int:
@@ -24,16 +26,19 @@ def run_everything(data: Path, listening: socket.socket, prepare: Prepare, *, en
     """
     children = _children(listening, env)
 
-    def ready(server: Server | None) -> list[Child]:
-        set_up(server)
-        prepare()
+    def ready(server: Server) -> list[Child]:
+        is_new = not is_set_up(data)
+        if is_new:
+            set_up(server)
+        prepare(is_new)
+        note_set_up(data)
         return children
 
     with wall.allow_child("the supervisor starts our own processes"):
         if not is_embedded():
             if "DATABASE_OWNER_URL" in os.environ:
                 set_up(None)
-            prepare()
+            prepare(True)
             return Supervisor(children).run()
         with only_supervisor(data), used(data):
             try:

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from steward.privacy.egress.database import resolve_database
 from steward.project.environment import flag, installation_secret, listing
 from steward.project.postgres.placing import default_data
 
@@ -95,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
                 "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
             ],
         },
     }
@@ -108,7 +110,7 @@ def _database() -> dict[str, object]:
     if "DATABASE_URL" in os.environ:
         if variable not in os.environ:
             raise ImproperlyConfigured(f"{variable} is needed for this command when DATABASE_URL is set.")
-        parts = conninfo_to_dict(os.environ[variable])
+        parts = conninfo_to_dict(resolve_database(os.environ[variable]))
     else:
         from steward.project.postgres import dsn  # noqa: PLC0415  only with the embedded server
 

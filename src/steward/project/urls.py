@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from steward.project import health
+from steward.project import front, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front.front),
     path("console/", include("steward.console.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

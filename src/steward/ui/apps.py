@@ -1,3 +1,5 @@
+"""The look of everything as a Django application."""
+
 from django.apps import AppConfig
 
 

@@ -134,7 +134,8 @@ class Dovecot:
         )
         end = time.monotonic() + 15
         while not _is_listening(self.port):
-            assert self.process.poll() is None and time.monotonic() < end, (self.folder / "log").read_text()
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise AssertionError((self.folder / "log").read_text())
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -157,7 +158,11 @@ class Dovecot:
         subprocess.run([*command.split(), *more], cwd=self.folder, check=True, capture_output=True)
 
     def _configuration(self) -> str:
-        login = "" if os.geteuid() == 0 else f"default_internal_user = {self.user.pw_name}\ndefault_login_user = {self.user.pw_name}"
+        login = (
+            ""
+            if os.geteuid() == 0
+            else f"default_internal_user = {self.user.pw_name}\ndefault_login_user = {self.user.pw_name}"
+        )
         group = "" if os.geteuid() == 0 else f"default_internal_group = {self.user.pw_gid}"
         return textwrap.dedent(f"""
             base_dir = {self.folder}/run

@@ -1,4 +1,4 @@
-"""The SMTP listener, spoken to by real clients: what it says 250 to is in the spool, and nothing else is its business."""
+"""The SMTP listener, spoken to by real clients: what it says 250 to is in the spool."""
 
 import os
 import subprocess
@@ -6,11 +6,12 @@ import sys
 import time
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from psycopg import sql
 
-from steward.channels.email.models import Arrival, MailAccount, RawMail
+from steward.channels.email.models import Arrival, RawMail
 from steward.channels.email.spool import read
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -36,7 +37,8 @@ def test_a_mail_is_stored_with_its_envelope_and_our_trace(northwind: Any, listen
         """
         s = connect()
         say(s.ehlo())
-        say(s.sendmail("eli@example.org", ["support@northwind.localhost"], b"Subject: hi\\r\\n\\r\\n.dot\\r\\n..\\r\\n"))
+        mail = b"Subject: hi\\r\\n\\r\\n.dot\\r\\n..\\r\\n"
+        say(s.sendmail("eli@example.org", ["support@northwind.localhost"], mail))
         say(s.quit()[0])
         """,
     )
@@ -171,6 +173,20 @@ def test_too_many_recipients_and_connections(listener: Any, smtp_client: Any, no
     assert said == [[100, 452], 421, 250]
 
 
+def test_who_guesses_addresses_is_sent_away(northwind: Any, listener: Any, smtp_client: Any) -> None:
+    said = smtp_client(
+        listener().port,
+        """
+        s = connect(); s.ehlo(); s.mail("eli@example.org")
+        codes = [s.rcpt("guess%d@northwind.localhost" % number)[0] for number in range(21)]
+        say([codes.count(550), codes[-1]])
+        try: say(s.noop())
+        except smtplib.SMTPServerDisconnected: say("gone")
+        """,
+    )
+    assert said == [[20, 421], "gone"]
+
+
 def test_without_a_database_mail_stays_with_the_sender(northwind: Any, listener: Any, smtp_client: Any) -> None:
     server = listener()
     deliver = """
@@ -215,7 +231,8 @@ def test_starttls(northwind: Any, listener: Any, smtp_client: Any, dovecot: Any)
         """,
     )
     assert "STARTTLS" in said[0]
-    assert "STARTTLS" not in said[1] and "AUTH" not in said[1]
+    assert "STARTTLS" not in said[1]
+    assert "AUTH" not in said[1]
     assert said[2] == 221
     assert b"with ESMTPS id" in read(stored(northwind)[0])
 
@@ -231,7 +248,7 @@ print(idle.getreply()[0], flush=True)
 busy.send(b"\\r\\n.\\r\\n"); print(busy.getreply()[0], busy.getreply()[0], flush=True)
 """
     client = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert client.stdin and client.stdout
+    assert client.stdout
     assert client.stdout.readline() == "half\n"
     before = time.monotonic()
     server.process.terminate()
@@ -252,11 +269,34 @@ s.ehlo(); s.mail("eli@example.org"); s.rcpt("support@northwind.localhost"); s.do
 print("half", flush=True); print(s.getreply()[0], flush=True)
 """
     client = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert client.stdout and client.stdout.readline() == "half\n"
+    assert client.stdout
+    assert client.stdout.readline() == "half\n"
     before = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - before < 8
     assert client.communicate(timeout=10)[0] == "421\n"
+    assert stored(northwind) == []
+
+
+def test_sigterm_does_not_wait_for_a_commit_that_hangs(northwind: Any, listener: Any) -> None:
+    server = listener()
+    code = f"""
+import smtplib
+s = smtplib.SMTP("127.0.0.1", {server.port}, local_hostname="client.example")
+s.ehlo(); s.mail("eli@example.org"); s.rcpt("support@northwind.localhost"); s.docmd("DATA")
+s.send(b"Subject: late\\r\\n\\r\\n.\\r\\n"); print("sent", flush=True); print(s.getreply()[0], flush=True)
+"""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("LOCK TABLE email_rawmail IN ACCESS EXCLUSIVE MODE")
+        client = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert client.stdout
+        assert client.stdout.readline() == "sent\n"
+        time.sleep(0.5)
+        before = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - before < 8
+        assert client.communicate(timeout=10)[0] == "421\n"
+    time.sleep(0.5)  # the server of the database notices that its client is gone
     assert stored(northwind) == []
 
 

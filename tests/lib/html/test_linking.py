@@ -45,7 +45,7 @@ def test_paragraphs(text, html):
         ("(see http://a.example/x_(y)).", ["http://a.example/x_(y)"]),
         ("<http://a.example>", ["http://a.example"]),
         ('"http://a.example"', ["http://a.example"]),
-        ("http://a.example,http", ["http://a.example,http"]),
+        ("http://a.example,http", []),
         ("http://a.example:8080/", ["http://a.example:8080/"]),
         ("http://localhost/x", ["http://localhost/x"]),
         ("http://пример.example/путь", ["http://пример.example/путь"]),
@@ -78,8 +78,19 @@ def test_what_is_written_is_what_a_sanitiser_would_write(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 100_000, "a." * 50_000, "a@" * 50_000, "a@" + "a." * 50_000, "www." * 25_000, "http://" * 15_000]
-    + ["http://a/" + ")" * 100_000, "(" * 100_000, " " * 100_000 + "x", "\n" * 100_000, "http://a.example/(" * 6_000],
+    [
+        "a" * 100_000,
+        "a." * 50_000,
+        "a@" * 50_000,
+        "a@" + "a." * 50_000,
+        "www." * 25_000,
+        "http://" * 15_000,
+        "http://a/" + ")" * 100_000,
+        "(" * 100_000,
+        " " * 100_000 + "x",
+        "\n" * 100_000,
+        "http://a.example/(" * 6_000,
+    ],
     ids=lambda text: text[:12],
 )
 def test_takes_hostile_input_in_reasonable_time(text):

@@ -137,7 +137,7 @@ class Imap(Actor):
 
 
 class Names(Actor, asyncio.DatagramProtocol):
-    """Answers from `records`: {"name TYPE": [[value, ...], ...]}; each query takes the next list, the last one stays."""
+    """Answers from `records`: {"name TYPE": [[value, ...], ...]}; each query takes the next list, the last stays."""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport

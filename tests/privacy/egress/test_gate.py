@@ -236,7 +236,7 @@ def test_a_declaration_replaces_the_one_before(northwind) -> None:  # type: igno
 
 def test_the_systems_resolver_is_asked_when_no_other_is_named(settings, northwind) -> None:  # type: ignore[no-untyped-def]
     settings.STEWARD_RESOLVER = ""
-    assert [str(address) for address in addresses_of(Destination("localhost", 25))][0] == "127.0.0.1"
+    assert str(addresses_of(Destination("localhost", 25))[0]) == "127.0.0.1"
     assert ledger._lookups[Destination("system-resolver", 53), "dns.resolve"] == 1
     ledger._lookups.clear()
 

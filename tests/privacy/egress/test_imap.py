@@ -4,9 +4,10 @@ import threading
 from typing import Any
 
 import pytest
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 from steward.lib.actor import SYSTEM
+from steward.privacy.egress import imap
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector
 from steward.privacy.egress.decision import EgressDenied
@@ -20,8 +21,11 @@ from steward.tenancy.scope import account_scope
 def mailbox(actor, names, trusting, certificate, northwind):  # type: ignore[no-untyped-def]
     """`mailbox("implicit", "password")` starts a server, and gives it and Northwind's route to it."""
 
-    def start(tls: str, password: str = "right", *, typed: str = "", presented: str = "") -> tuple[Any, Route]:
-        there = actor("imap", certificate=presented or certificate, implicit=tls == "implicit", password=password)
+    def start(
+        tls: str, password: str = "right", *, typed: str = "", presented: str = "", role: str = "imap", **options: Any
+    ) -> tuple[Any, Route]:
+        options |= {"certificate": presented or certificate, "implicit": tls == "implicit", "password": password}
+        there = actor(role, **options)
         names({"imap.test. A": [["127.0.0.1"]], "mail.test. A": [["127.0.0.1"]]})
         here = Destination("mail.test", there.port)
         trusting.STEWARD_EGRESS_ALLOW = [str(here)]
@@ -74,6 +78,22 @@ def test_another_thread_can_wait_for_mail(mailbox) -> None:  # type: ignore[no-u
     assert told == [(7, b"EXISTS")]
 
 
+def test_a_wait_can_be_cut_short(mailbox) -> None:  # type: ignore[no-untyped-def]
+    _, route = mailbox("implicit")
+    opened = open_mailbox(route)
+    opened.idle()
+    cutter = threading.Timer(0.2, opened.cut)
+    cutter.start()
+    while opened.idle_check(timeout=20):
+        pass  # the mail that was announced before the cut
+    cutter.join()
+    with pytest.raises((OSError, IMAPClientError)):
+        opened.noop()
+    opened.cut()
+    opened.shutdown()
+    opened.cut()
+
+
 def test_passwords_may_have_any_letters(mailbox) -> None:  # type: ignore[no-untyped-def]
     there, route = mailbox("implicit", "zażółć")
     open_mailbox(route).logout()
@@ -117,3 +137,11 @@ def test_a_server_cannot_fill_the_memory(mailbox) -> None:  # type: ignore[no-un
     with pytest.raises(OSError, match="more than any message has"):
         opened.noop()
     opened.shutdown()
+
+
+def test_a_server_that_drips_is_left(mailbox, monkeypatch, northwind) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(imap, "OPENING_SECONDS", 0.3)
+    _, route = mailbox("implicit", role="script", lines=[], noise="* ")
+    with pytest.raises((OSError, IMAPClientError)):
+        open_mailbox(route)
+    assert [row.is_allowed for row in rows(northwind.id)] == [True]

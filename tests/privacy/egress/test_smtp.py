@@ -224,8 +224,9 @@ def test_a_server_for_seven_bits_gets_seven_bits(server) -> None:  # type: ignor
 @pytest.mark.parametrize(
     "address",
     [
-        "a b@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "a@example.org\r\nDATA", "<a@example.org>", "a", "@",
-        "a@", "@example.org", "a@b@example.org", "a@exa mple.org", "a\0@example.org", "a,b@example.org", "a@[1.2.3.4>]",
+        "a b@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "a@example.org\r\nDATA",
+        "<a@example.org>", "a", "@", "a@", "@example.org", "a@b@example.org", "a@exa mple.org", "a\0@example.org",
+        "a,b@example.org", "a@[1.2.3.4>]",
     ],
 )  # fmt: skip
 def test_what_is_no_address_never_becomes_a_command(server, address: str) -> None:  # type: ignore[no-untyped-def]
@@ -234,6 +235,22 @@ def test_what_is_no_address_never_becomes_a_command(server, address: str) -> Non
         result = deliver(route, envelope)
         assert (result.outcome, result.code, result.words) == (Outcome.PERMANENT, 0, "not an e-mail address")
     assert not [each for each in there.heard() if "recipient" in each or "message" in each]
+
+
+def test_what_is_no_address_does_not_keep_the_others_from_their_mail(server) -> None:  # type: ignore[no-untyped-def]
+    there, route = server(implicit=True)
+    result = deliver(route, Envelope("", ("nobody", "eli@example.org", ""), MESSAGE))
+    assert (result.outcome, result.accepted) == (Outcome.SENT, ("eli@example.org",))
+    assert {refusal.outcome for refusal in result.refused.values()} == {Outcome.PERMANENT}
+    assert set(result.refused) == {"nobody", ""}
+    assert [each["recipient"] for each in there.heard() if "recipient" in each] == ["eli@example.org"]
+
+
+@pytest.mark.parametrize("recipients", [(), ("",)])
+def test_nobody_to_send_to_is_for_good(server, recipients: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
+    there, route = server(implicit=True)
+    assert deliver(route, Envelope("", recipients, MESSAGE)).outcome is Outcome.PERMANENT
+    assert not [each for each in there.heard() if "message" in each]
 
 
 def test_a_text_cannot_smuggle_a_second_message(server) -> None:  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from uuid import UUID
 
@@ -79,6 +80,17 @@ def test_the_wrapped_key_is_overwritten_before_its_file_goes(keys: Path, account
     os.link(path, kept)  # a second name for the same bytes on disk
     store.destroy_account_key(account)
     assert set(kept.read_bytes()) == {0}
+
+
+def test_clear_keys_do_not_stay_in_memory(keys: Path, account: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = new_id()
+    store.create_account_key(other)
+    store.account_key(account)
+    later = time.monotonic() + 61
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    store.account_key(other)
+    assert store._path(str(account)) not in store._unwrapped._entries
+    assert store.account_key(account)
 
 
 def test_a_key_that_was_never_made_is_missing(keys: Path) -> None:

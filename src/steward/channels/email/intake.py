@@ -1,8 +1,9 @@
 """The loop that turns spooled mail into tickets: woken by NOTIFY, looking by itself each second."""
 
 import logging
+import subprocess
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Min
 
 from steward.channels.email.models import Arrival
-from steward.channels.email.parsing.sandbox import Parser
+from steward.channels.email.parsing.sandbox import Parser, spawn_child
 from steward.channels.email.receiving import receive_waiting
 from steward.channels.email.spool import CHANNEL
 from steward.lib.clock import now
@@ -25,9 +26,7 @@ _REST_AFTER_TROUBLE = 2.0
 
 def run_forever(stop: threading.Event) -> None:
     """Take in mail until told to stop. Trouble with the database is waited out; nothing is lost meanwhile."""
-    with allow_child("the parser of incoming mail runs apart, within limits of time and memory"):
-        parser = Parser()
-    with closing(parser):
+    with Parser(spawn=_spawn) as parser:
         while not stop.is_set():
             try:
                 with closing(_listening()) as listener:
@@ -43,6 +42,11 @@ def _work(parser: Parser, listener: "psycopg.Connection[object]", stop: threadin
         if not sum(receive_waiting(account_id, parser.parse) for account_id in _accounts_with_mail()):
             with suppress(StopIteration):
                 next(listener.notifies(timeout=_LOOK_EVERY, stop_after=1))
+
+
+def _spawn(argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    with allow_child("the parser of incoming mail runs apart, within limits of time and memory"):
+        return spawn_child(argv, environment)
 
 
 def _accounts_with_mail() -> Iterable[UUID]:

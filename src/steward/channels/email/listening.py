@@ -24,8 +24,9 @@ from steward.lib.clock import now
 from steward.tenancy.models import Account
 
 MOST_RECIPIENTS = 100  # RFC 5321 section 4.5.3.1.8
+MOST_UNKNOWN = 20  # in one connection: more is somebody who guesses addresses
 STORE_SECONDS = 60.0  # after which a client that waits for its answer is told to come again
-LINGER_SECONDS = 5.0  # for mails that are coming in when we are told to stop
+LINGER_SECONDS = 4.0  # for mails that are coming in when we are told to stop
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class MailEnvelope(Envelope):
 
 class ListenerSession(SmtpSession):
     """A connection whose transactions have an id and know their accounts."""
+
+    unknown = 0  # recipients refused so far
 
     def _create_envelope(self) -> Envelope:
         return MailEnvelope()
@@ -115,7 +118,7 @@ class Listener:
         return "250 2.1.0 Sender ok"
 
     async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: MailEnvelope, address: str, options: list[str]
+        self, server: ListenerSession, session: Session, envelope: MailEnvelope, address: str, options: list[str]
     ) -> str:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients, send the rest separately"
@@ -125,12 +128,19 @@ class Listener:
             logger.error("recipient not looked up: %s", type(error).__name__)
             return "451 4.3.0 Temporary trouble, try again later"
         if recipient is None:
-            return "550 5.1.1 No such mailbox here"
+            return self._unknown(server)
         if recipient.account.state != Account.State.ACTIVE:
             return "450 4.2.1 This mailbox is suspended, try again later"
         envelope.rcpt_tos.append(address)
         envelope.addresses.setdefault(recipient.account.id, []).append(address)
         return "250 2.1.5 Recipient ok"
+
+    def _unknown(self, server: ListenerSession) -> str:
+        server.unknown += 1
+        if server.unknown <= MOST_UNKNOWN:
+            return "550 5.1.1 No such mailbox here"
+        asyncio.get_running_loop().call_soon(server.hang_up)  # once the answer is written
+        return "421 4.7.0 Too many unknown recipients"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: MailEnvelope) -> str:  # noqa: N802
         mails = _spooled(session, envelope, await self._authenticated(session, envelope))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from steward.channels.email import spool
 from steward.channels.email.models import Arrival, MailAccount, RawMail
@@ -55,7 +55,10 @@ def receive_waiting(account_id: UUID, parse: Parse, *, limit: int = BATCH) -> in
     """
     try:
         return _receive(account_id, parse, limit)
-    except (DatabaseError, ValueError):
+    except (InterfaceError, OperationalError):
+        raise  # the database itself: the loop waits for it
+    except Exception:
+        # Whatever one mail does to us, the others go on; nothing is swallowed: it is logged and tried again.
         if limit == 1:
             return _set_aside(account_id, parse)
         logger.warning("a batch of %d mails failed, going on one by one", limit, exc_info=True)

@@ -3,7 +3,9 @@
 import asyncio
 import ipaddress
 import logging
+import os
 import signal
+import threading
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from steward.channels.email.fetching import Fetching
 from steward.channels.email.listening import LINGER_SECONDS, Listener
 from steward.privacy.egress import wall
+from steward.privacy.egress.ledger import flush_lookups
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +22,10 @@ def run() -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status."""
     wall.install()
     asyncio.run(_serve())
+    flush_lookups()
+    if _is_anything_stuck():
+        logging.shutdown()
+        os._exit(0)  # the interpreter would wait for a commit that hangs; its clients were told to come again
     return 0
 
 
@@ -34,6 +41,15 @@ async def _serve() -> None:
     await stop.wait()
     # At the same time: what the listener needs for mail that is coming in is all the time there is.
     await asyncio.gather(listener.stop(), asyncio.to_thread(fetching.stop, LINGER_SECONDS))
+
+
+def _is_anything_stuck() -> bool:
+    """Whether a thread that was told to end does not."""
+    threads = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    working = [thread for thread in threads if not thread.daemon]
+    for thread in working:
+        thread.join(0.5)
+    return any(thread.is_alive() for thread in working)
 
 
 def _address(host: str) -> str:

@@ -1,6 +1,7 @@
 """One SMTP connection: aiosmtpd's protocol, with its limits, time-outs and the reading of the text as we need them."""
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ CHUNK = 2**16  # bytes the reader holds back before it hands on a piece
 COMMAND_LIMIT = 2048  # RFC 5321 section 4.5.3.1.4 asks for 512; long addresses and parameters need more
 
 _END = b"\r\n.\r\n"
+_PLAIN_PATH = re.compile(r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(?:@[A-Za-z0-9.-]+))>(.*)", re.DOTALL)
 
 
 @dataclass
@@ -43,6 +45,7 @@ class SmtpSession(SMTP):
     """Differs from aiosmtpd's protocol in what follows.
 
     - The text is read in large pieces, not line by line: lines may be of any length, and it costs a third.
+    - The usual form of an address is read with one expression.
     - Connections are counted and refused with 421; idle and endless ones are closed with 421.
     - On `part()` a mail that is being received is finished first.
     """
@@ -100,8 +103,20 @@ class SmtpSession(SMTP):
             return
         _send_away(self.transport, words)
 
+    def hang_up(self) -> None:
+        """Close, once what was said is sent."""
+        if self.transport is not None:
+            self.transport.close()
+
     def _timeout_cb(self) -> None:
         self.part("421 4.4.2 Nothing heard for too long", True)
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The address and what follows it; None twice for what is none (section 4.1.2)."""
+        if plain := _PLAIN_PATH.fullmatch(arg.strip()):  # nearly all: aiosmtpd's full grammar costs ten times as much
+            return plain[1], plain[2]
+        address, rest = super()._getaddr(arg)
+        return address, rest
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802  the name is aiosmtpd's
         """DATA (RFC 5321 section 4.1.1.4)."""

@@ -15,7 +15,7 @@ def trace_lines(*, sender: str, helo: str, ip: str, by: str, protocol: str, key:
     """
     literal = f"IPv6:{ip}" if ":" in ip else ip
     return (
-        f"Return-Path: <{_UNSAFE.sub('?', sender)}>\r\n"
+        f"Return-Path: <{_UNSAFE.sub('?', sender)[:900]}>\r\n"
         f"Received: from {_UNSAFE.sub('?', helo)[:255] or 'unknown'} ([{literal}])\r\n"
         f"\tby {by} with {protocol} id {key};\r\n"
         f"\t{format_datetime(at)}\r\n"

@@ -29,6 +29,7 @@ class SignIn(LoginView):  # type: ignore[misc]
     """The sign-in page of one account. Attempts are throttled by address and by client (allauth's rate limits)."""
 
     template_name = "console/sign_in.html"
+    http_method_names = ("get", "head", "post")
 
     def get_form_class(self) -> type[SignInForm]:
         return SignInForm

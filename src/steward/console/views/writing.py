@@ -26,9 +26,7 @@ from steward.tickets.models import Draft, DraftAttachment, Message, Ticket
 def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Answer the customer; with `then=resolve` the ticket is resolved after."""
     form = WritingForm(request.POST)
-    if ticket.is_closed:
-        form.add_error(None, _("This ticket is closed. Write a new one instead; your text is kept as a draft."))
-    if not form.is_valid() or was_sent(form, ticket):
+    if not form.is_valid() or was_sent(form):
         return _answer(request, ticket, form)
     try:
         with transaction.atomic():
@@ -45,6 +43,8 @@ def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
                 actions.resolve_ticket(ticket, actor=request.actor)
     except NothingWritten:
         form.add_error(None, _("There is nothing to send yet: write something first."))
+    except actions.StatusRefused:
+        form.add_error(None, _("This ticket is closed. Write a new one instead; your text is kept as a draft."))
     except NobodyToWriteTo:
         form.add_error(None, _("No address of this customer is known, so the answer has nowhere to go."))
     return _answer(request, ticket, form)
@@ -55,7 +55,7 @@ def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Leave a note that only agents see."""
     form = WritingForm(request.POST)
-    if not form.is_valid() or was_sent(form, ticket):
+    if not form.is_valid() or was_sent(form):
         return _answer(request, ticket, form)
     try:
         with transaction.atomic():
@@ -109,10 +109,10 @@ def forget_removed_files(request: HttpRequest, draft: Draft) -> None:
             actions.detach_from_draft(attachment)
 
 
-def was_sent(form: WritingForm, ticket: Ticket) -> bool:
+def was_sent(form: WritingForm) -> bool:
     """The same form came before: it was sent twice, by a double click or a lost answer."""
     once = form.cleaned_data.get("once")
-    return once is not None and Message.objects.filter(pk=once, ticket=ticket).exists()
+    return once is not None and Message.objects.filter(pk=once).exists()
 
 
 def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None) -> Writing:

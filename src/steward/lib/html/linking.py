@@ -46,6 +46,8 @@ def _spaced(line: str) -> str:
 
 
 def _linked(line: str) -> str:
+    if "@" not in line and "://" not in line and "www." not in line.lower():
+        return _escaped(line)
     written, end = [], 0
     for match in _ADDRESS.finditer(line):
         address = _trimmed(match[0]) if match["url"] else match[0]

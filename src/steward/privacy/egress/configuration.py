@@ -69,18 +69,23 @@ def _resolver(text: str) -> Destination | None:
         return Destination(str(alone), DNS_PORT)
     found = parse_destination(text)
     if literal_address(found.host) is None:
-        raise BadDestination("STEWARD_RESOLVER is an IP address, with or without port")
+        raise BadDestination("it is an IP address, with or without port")
     return found
 
 
 @lru_cache(maxsize=4)
 def _relay(text: str) -> Relay:
-    parts = urlsplit(text)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise BadDestination("STEWARD_SMTP_RELAY is smtp(s)://user:password@host:port")
+    form = "smtp(s)://user:password@host:port, letters such as @ : / # in the password as %40 %3A %2F %23"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise BadDestination(f"it is {form}") from error
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise BadDestination(f"it is {form}")
     is_implicit = parts.scheme == "smtps"
     return Relay(
-        destination=Destination.of(parts.hostname, parts.port or (465 if is_implicit else 587)),
+        destination=Destination.of(parts.hostname, port or (465 if is_implicit else 587)),
         is_implicit=is_implicit,
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),

@@ -26,13 +26,17 @@ class Deadline:
 
     def _end(self) -> None:
         sock = self._current()
-        if sock is None:
-            return
-        try:
-            # The plain shutdown: that of an SSLSocket would first take its TLS away from the thread that reads.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except OSError:
-            return  # closed in the meantime
+        if sock is not None:
+            shut_down(sock)
+
+
+def shut_down(sock: socket.socket) -> None:
+    """End a connection under the hands of the thread that uses it."""
+    try:
+        # The plain shutdown: that of an SSLSocket would first take its TLS away from the thread that reads.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:
+        return  # closed in the meantime
 
 
 class TooMuch(OSError):

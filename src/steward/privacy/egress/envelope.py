@@ -1,7 +1,7 @@
 """One message with its envelope, in the form a given server takes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import SMTP
 
@@ -21,18 +21,21 @@ class Unsendable(ValueError):
 class Envelope:
     """Envelope sender (empty for reports, RFC 5321 section 4.5.5), recipients, and the message in RFC 5322 form."""
 
-    sender: str
-    recipients: tuple[str, ...]
-    message: bytes
+    sender: str = field(repr=False)  # nothing of a mail gets into a log by way of a traceback
+    recipients: tuple[str, ...] = field(repr=False)
+    message: bytes = field(repr=False)
 
 
-def address_form(address: str, *, takes_utf8: bool) -> str:
+def sender_form(address: str, *, takes_utf8: bool) -> str:
+    """`recipient_form`, or nothing for the null sender."""
+    return recipient_form(address, takes_utf8=takes_utf8) if address else ""
+
+
+def recipient_form(address: str, *, takes_utf8: bool) -> str:
     """An address as it stands between angle brackets; its domain in IDNA form. Raises `Unsendable`.
 
     Only what an address may hold passes, so nothing typed by a person becomes a command.
     """
-    if not address:
-        return ""
     local, at, domain = address.rpartition("@")
     if not at or not _LOCAL_PART.fullmatch(local):
         raise Unsendable("not an e-mail address")

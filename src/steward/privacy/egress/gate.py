@@ -9,8 +9,8 @@ from uuid import UUID
 
 from steward.privacy.egress import ledger, tls, wall
 from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
-from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
-from steward.privacy.egress.known import Surroundings, gather
+from steward.privacy.egress.decision import Decision, EgressDenied, Known, Request, decide
+from steward.privacy.egress.known import gather
 from steward.privacy.egress.resolving import addresses_of, are_reachable
 from steward.tenancy.scope import account_in_scope
 
@@ -143,13 +143,4 @@ def _connected(address: IPAddress, port: int, seconds: float) -> socket.socket:
     return made
 
 
-__all__ = [
-    "EgressDenied",
-    "InsideTransaction",
-    "Passage",
-    "Reason",
-    "Surroundings",
-    "open_passage",
-    "passage",
-    "record_remote_images",
-]
+__all__ = ["EgressDenied", "InsideTransaction", "Passage", "open_passage", "passage", "record_remote_images"]

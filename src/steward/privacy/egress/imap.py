@@ -8,12 +8,13 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
 from steward.privacy.egress import tls
-from steward.privacy.egress.deadline import TooMuch
+from steward.privacy.egress.deadline import Deadline, TooMuch, shut_down
 from steward.privacy.egress.decision import Request
 from steward.privacy.egress.gate import CONNECT_SECONDS, Passage, open_passage
 from steward.privacy.egress.routes import Route, Tls
 
 ANSWER_SECONDS = 60.0
+OPENING_SECONDS = 120.0  # for connecting and for signing in, however slowly the server speaks
 LONGEST_LITERAL = 256 << 20  # bytes: a server that announces more than any message has fills our memory
 CATEGORIES = ("user.contact.email", "user.account.username")
 
@@ -62,6 +63,10 @@ class Mailbox(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         finally:
             self._passage.close()
 
+    def cut(self) -> None:
+        """End the connection at once, from any thread: whoever waits in IDLE or reads gets an error. Close it after."""
+        shut_down(self._imap.sock)
+
 
 class _Connection(imaplib.IMAP4):
     """imaplib over the socket of a passage."""
@@ -69,7 +74,8 @@ class _Connection(imaplib.IMAP4):
     def __init__(self, opened: Passage, port: int, *, is_implicit: bool) -> None:
         self._passage = opened
         self._is_implicit = is_implicit
-        super().__init__(opened.host, port, CONNECT_SECONDS)  # the host is what starttls() checks the certificate for
+        with Deadline(lambda: getattr(self, "sock", None), OPENING_SECONDS):
+            super().__init__(opened.host, port, CONNECT_SECONDS)  # starttls() checks the certificate against the host
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return self._passage.connect_tls() if self._is_implicit else self._passage.connect_tcp()
@@ -108,7 +114,8 @@ def open_mailbox(route: Route, *, is_restricted: bool = False) -> Mailbox:
         opened.close()
         raise
     try:
-        _sign_in(mailbox, route)
+        with Deadline(lambda: mailbox._imap.sock, OPENING_SECONDS):
+            _sign_in(mailbox, route)
     except BaseException:
         mailbox.shutdown()
         raise

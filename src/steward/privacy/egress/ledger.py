@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from steward.lib.clock import now
 from steward.privacy.egress.addresses import Destination
@@ -32,7 +32,8 @@ class Entry:
 def write(request: Request, decision: Decision, *, region: str = "") -> Entry:
     """Write down a decision, durably: outside a scope this is a transaction of its own."""
     if request.account_id is None:
-        row = InstallationEgress.objects.create(**_columns(request, decision))
+        with transaction.atomic(durable=True):
+            row = InstallationEgress.objects.create(**_columns(request, decision))
         return Entry(row.id, None)
     with account_scope(request.account_id):
         grant = decision.grant

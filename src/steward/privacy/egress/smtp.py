@@ -11,9 +11,10 @@ from steward.privacy.egress.decision import Request
 from steward.privacy.egress.envelope import (
     Envelope,
     Unsendable,
-    address_form,
     has_eight_bit_header,
     on_the_wire,
+    recipient_form,
+    sender_form,
     to_seven_bit,
 )
 from steward.privacy.egress.gate import Passage, passage
@@ -40,7 +41,7 @@ def deliver(route: Route, envelope: Envelope, *, is_restricted: bool = False) ->
 
     Everything that concerns the way and not the message (no connection, TLS, sign-in) is temporary: an administrator
     can mend it. When the connection breaks after the text was sent, the message may have arrived: try again with the
-    same Message-ID. Raises `EgressDenied` and `InsideTransaction`, nothing else.
+    same Message-ID. Raises `EgressDenied`, `InsideTransaction`, and `BadDestination` when the settings are wrong.
     """
     request = Request(
         account_id=route.account_id,
@@ -66,8 +67,8 @@ class _Conversation:
     def deliver(self, envelope: Envelope) -> DeliveryResult:
         client = Client(self.passage, is_implicit=self.route.tls is Tls.IMPLICIT)
         try:
-            self._connect(client)
             with Deadline(lambda: client.sock, WHOLE_SECONDS):
+                self._connect(client)
                 self._greet(client)
                 return self._send(client, envelope)
         except _Failed as failure:
@@ -116,11 +117,13 @@ class _Conversation:
     def _send(self, client: Client, envelope: Envelope) -> DeliveryResult:
         self.stage = Stage.SENDER
         message, options = _fitted(client, envelope)
-        sender = address_form(envelope.sender, takes_utf8=client.has_extn("smtputf8"))
+        sender = sender_form(envelope.sender, takes_utf8=client.has_extn("smtputf8"))
         code, words = client.docmd("MAIL", f"FROM:<{sender}>{options}")
         if code != 250:
             raise _Failed(Stage.SENDER, code, words, outcome_of(code))
         accepted = self._recipients(client, envelope)
+        if not envelope.recipients:
+            raise Unsendable("nobody to send it to")
         if not accepted:
             return self._all_refused()
         self.stage = Stage.TEXT
@@ -134,13 +137,20 @@ class _Conversation:
         self.stage = Stage.RECIPIENT
         accepted = []
         for recipient in envelope.recipients:
-            address = address_form(recipient, takes_utf8=client.has_extn("smtputf8"))
-            code, words = client.docmd("RCPT", f"TO:<{address}>")
-            if code in (250, 251):
+            refusal = self._refusal_of(client, recipient)
+            if refusal is None:
                 accepted.append(recipient)
             else:
-                self.refused[recipient] = Refusal(outcome_of(code), code, words_of(words))
+                self.refused[recipient] = refusal
         return tuple(accepted)
+
+    def _refusal_of(self, client: Client, recipient: str) -> Refusal | None:
+        try:
+            address = recipient_form(recipient, takes_utf8=client.has_extn("smtputf8"))
+        except Unsendable as error:
+            return Refusal(Outcome.PERMANENT, 0, str(error))
+        code, words = client.docmd("RCPT", f"TO:<{address}>")
+        return None if code in (250, 251) else Refusal(outcome_of(code), code, words_of(words))
 
     def _all_refused(self) -> DeliveryResult:
         """Temporary as long as one of the refusals is."""
@@ -150,7 +160,7 @@ class _Conversation:
     def _leave(self, client: Client) -> None:
         try:
             client.quit()
-        except (smtplib.SMTPException, OSError):
+        except (smtplib.SMTPException, OSError, ValueError):
             return  # the message is taken: how the server parts changes nothing
 
 

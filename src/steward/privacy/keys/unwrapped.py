@@ -34,11 +34,16 @@ class Unwrapped:
                 return entry[0]
         key = unwrap()
         with self._lock:
+            self._drop_expired()
             self._entries[path] = (key, identity, time.monotonic() + self._seconds)
-            self._entries.move_to_end(path)
             while len(self._entries) > self._capacity:
                 self._entries.popitem(last=False)
         return key
+
+    def _drop_expired(self) -> None:
+        moment = time.monotonic()
+        for path in [path for path, (_, _, until) in self._entries.items() if until <= moment]:
+            del self._entries[path]
 
     def forget(self, path: Path) -> None:
         """Drop the key of the file."""

@@ -14,6 +14,6 @@ def main(arguments: Sequence[str]) -> int:
     return run_everything(settings.STEWARD_DATA, listening, _tell, env={})
 
 
-def _tell() -> None:
+def _tell(_is_new: bool) -> None:
     print(f"Steward listens on http://{settings.STEWARD_HOST}:{settings.STEWARD_PORT}/ and for mail on port "
           f"{settings.STEWARD_SMTP_PORT}. Ctrl-C stops it.", flush=True)

@@ -1,7 +1,7 @@
 """Taking in what customers write: many messages at a time, in few statements."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -51,9 +51,26 @@ def receive_messages(incoming: Sequence[IncomingMessage], *, actor: Actor = SYST
 
 
 def _arrivals(incoming: Sequence[IncomingMessage]) -> list[_Arrival]:
+    incoming = _held(incoming)
     contacts = contacts_for({each.sender.email: each.sender.name for each in incoming if each.sender.email})
     codes = _fresh_codes(sum(each.ticket is None for each in incoming))
     return [_arrival(each, contacts, codes) for each in incoming]
+
+
+def _held(incoming: Sequence[IncomingMessage]) -> Sequence[IncomingMessage]:
+    """The same with their tickets locked and as they are now: one may have been closed since it was looked up."""
+    keys = [each.ticket.pk for each in incoming if each.ticket]
+    if not keys:
+        return incoming
+    # In one order everywhere, so that two batches never wait for each other.
+    tickets = {t.pk: t for t in Ticket.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
+    return [each if each.ticket is None else _continuing(each, tickets[each.ticket.pk]) for each in incoming]
+
+
+def _continuing(incoming: IncomingMessage, ticket: Ticket) -> IncomingMessage:
+    if ticket.is_closed:
+        return replace(incoming, ticket=None, previous=ticket)
+    return replace(incoming, ticket=ticket)
 
 
 def _arrival(incoming: IncomingMessage, contacts: dict[str, Contact], codes: list[str]) -> _Arrival:

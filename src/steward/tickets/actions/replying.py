@@ -16,6 +16,7 @@ from steward.lib.clock import now
 from steward.lib.html import html_to_text, sanitise_outgoing
 from steward.lib.ids import new_code, new_id
 from steward.people.models import Department, Membership
+from steward.tickets.actions.statuses import StatusRefused
 from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
@@ -49,9 +50,12 @@ def reply_to_ticket(
 ) -> Message:
     """Answer the customer. The mail is sent by a job once this is committed; the ticket becomes answered.
 
-    Whoever answers a ticket that nobody had takes it. Raises `NothingWritten`.
+    Whoever answers a ticket that nobody had takes it. Raises `NothingWritten`, and `StatusRefused` when it is closed.
     """
     with transaction.atomic():
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+        if ticket.is_closed:
+            raise StatusRefused("a closed ticket is not answered")
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
         columns: dict[str, Any] = {
             "status": Status.ANSWERED,

@@ -551,9 +551,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="draft",
-            constraint=models.UniqueConstraint(
-                fields=("account", "author", "ticket"), name="tickets_draft_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("account", "author", "ticket"), name="tickets_draft_once"),
         ),
         migrations.AddConstraint(
             model_name="draft",

@@ -53,8 +53,8 @@ def test_names(fields, filename):
         (b"Subject: =?utf-8?q?caf=C3=A9?=\n\nhi", "", "café.eml"),
         (b"Subject: a/b\\c\n\nhi", "", "a_b_c.eml"),
         (b"From: x@y\n\nhi", "\nContent-Description: Undelivered Message", "Undelivered Message.eml"),
-        (b"From: x@y\n\nhi", "", "message.eml"),
-        (b"", "", "message.eml"),
+        (b"From: x@y\n\nhi", "", "Mail.eml"),
+        (b"", "", "Mail.eml"),
     ],
 )
 def test_attached_mails_are_named_after_their_subject(content, fields, filename):
@@ -89,7 +89,9 @@ def uu(content: bytes) -> bytes:
 
 
 def test_uuencoded_files_leave_the_text():
-    raw = b"From: a@b.c\n\nbefore\nbegin 644 a b.txt\n" + uu(b"A" * 100) + b"between\nbegin 600 c\n" + uu(b"C") + b"after"
+    raw = (
+        b"From: a@b.c\n\nbefore\nbegin 644 a b.txt\n" + uu(b"A" * 100) + b"between\nbegin 600 c\n" + uu(b"C") + b"after"
+    )
     mail = parse_mail(raw)
     assert [(each.filename, each.content) for each in mail.attachments] == [("a b.txt", b"A" * 100), ("c", b"C")]
     assert mail.body.text == "before\nbetween\nafter"

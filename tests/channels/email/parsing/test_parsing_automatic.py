@@ -22,7 +22,7 @@ from steward.channels.email.parsing import parse_mail
         ("Return-Path: <>", "null_sender"),
         ("Return-Path: <MAILER-DAEMON>", "null_sender"),
         ("X-Steward-Loop: abc", "own_mark"),
-        ("Content-Type: multipart/report; boundary=b", "delivery_report"),
+        ("Content-Type: multipart/report; boundary=b", "report"),
     ],
 )
 def test_signs_of_a_program(fields, reason):
@@ -32,8 +32,8 @@ def test_signs_of_a_program(fields, reason):
 
 @pytest.mark.parametrize(
     "sender",
-    ["MAILER-DAEMON", "postmaster@x.org", "noreply@x.org", "No-Reply@x.org", "do_not_reply@x.org", "shop-noreply@x.org"]
-    + ["noreply+7@x.org", "list-request@x.org", "bounces@x.org", "bounce-1@x.org", "owner-list@x.org"],
+    "MAILER-DAEMON postmaster@x.org noreply@x.org No-Reply@x.org do_not_reply@x.org shop-noreply@x.org "
+    "noreply+7@x.org list-request@x.org bounces@x.org bounce-1@x.org owner-list@x.org".split(),
 )
 def test_robots(sender):
     assert parse_mail(f"From: {sender}\n\nhi".encode()).automatic.reason == "robot_sender"
@@ -41,8 +41,15 @@ def test_robots(sender):
 
 @pytest.mark.parametrize(
     "fields",
-    ["Auto-Submitted: no", "Precedence: first-class", "Return-Path: <eli@example.com>", "X-Autoreply: no"]
-    + ["X-Auto-Response-Suppress: DR, RN", "X-Priority: 1", "X-Mailer: Outlook"],
+    [
+        "Auto-Submitted: no",
+        "Precedence: first-class",
+        "Return-Path: <eli@example.com>",
+        "X-Autoreply: no",
+        "X-Auto-Response-Suppress: DR, RN",
+        "X-Priority: 1",
+        "X-Mailer: Outlook",
+    ],
 )
 def test_people(fields):
     assert not parse_mail(f"From: eli@example.com\n{fields}\n\nhi".encode()).automatic.is_automatic

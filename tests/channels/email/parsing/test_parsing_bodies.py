@@ -165,13 +165,15 @@ def test_related_whose_root_is_not_first():
     ],
 )
 def test_flowed(parameters, written, read):
-    assert mail(f"text/plain; {parameters}", written).body.text.replace(" \n>>", "\n>>") == read.replace(" \n>>", "\n>>")
+    assert mail(f"text/plain; {parameters}", written).body.text.replace(" \n>>", "\n>>") == read.replace(
+        " \n>>", "\n>>"
+    )
 
 
 def test_the_calendar_of_an_invitation():
     event = (
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\\, now\nDTSTART;TZID=Europe/Berlin:20240305T090000\n"
-        "DTEND:20240305T100000Z\nLOCATION:Room\n  7\nORGANIZER;CN=\"Ann B\":mailto:ann@x.org\nDESCRIPTION:a\\nb\n"
+        'DTEND:20240305T100000Z\nLOCATION:Room\n  7\nORGANIZER;CN="Ann B":mailto:ann@x.org\nDESCRIPTION:a\\nb\n'
         "END:VEVENT\nEND:VCALENDAR\n"
     )
     alone = mail("text/calendar; method=REQUEST", event)
@@ -220,7 +222,9 @@ def test_a_boundary_that_begins_like_another():
 def test_a_multipart_encoded_as_a_whole():
     from base64 import encodebytes
 
-    parsed = mail("multipart/mixed; boundary=b", encodebytes(parts(text("hi")).encode()), "Content-Transfer-Encoding: base64")
+    parsed = mail(
+        "multipart/mixed; boundary=b", encodebytes(parts(text("hi")).encode()), "Content-Transfer-Encoding: base64"
+    )
     assert parsed.body.text == "hi"
 
 
@@ -236,7 +240,10 @@ def test_signed_mail_shows_the_message_and_keeps_the_signature():
         ("application/pkcs7-mime; name=smime.p7m", "MIAG", ["smime.p7m"]),
         (
             "multipart/encrypted; boundary=b",
-            parts("Content-Type: application/pgp-encrypted\n\nVersion: 1", file("encrypted.asc", kind="application/octet-stream")),
+            parts(
+                "Content-Type: application/pgp-encrypted\n\nVersion: 1",
+                file("encrypted.asc", kind="application/octet-stream"),
+            ),
             ["file.pgp", "encrypted.asc"],
         ),
     ],
@@ -244,6 +251,19 @@ def test_signed_mail_shows_the_message_and_keeps_the_signature():
 def test_encrypted_parts_are_kept_and_named(content_type, body, kept):
     parsed = mail(content_type, body)
     assert (names(parsed), codes(parsed)) == (kept, ["encrypted"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "problem"),
+    [
+        ("; smime-type=signed-data", "signed_opaque"),
+        ("; smime-type=enveloped-data", "encrypted"),
+        ("; name=a.p7c", None),
+    ],
+)
+def test_smime_that_is_no_secret(parameters, problem):
+    parsed = mail(f"application/pkcs7-mime{parameters}", "MIAG")
+    assert (codes(parsed), len(parsed.attachments)) == ([problem] if problem else [], 1)
 
 
 def test_long_texts_are_cut_and_attached_whole():

@@ -20,6 +20,8 @@ RUSSIAN = "Съешь же ещё этих мягких французских �
         ("unicode-1-1-utf-7", "utf-7"),
         ('"utf-8"', "utf-8"),
         ("utf8", "utf-8"),
+        ("_iso-2022-jp$ESC", "iso2022_jp"),
+        ("utf-8*en", "utf-8"),
         ("x-unknown", None),
         ("unknown-8bit", None),
         ("nonsense", None),
@@ -59,6 +61,8 @@ def test_labels(label, codec):
         ("Hi ⟶ there", "utf-7", "utf-7", ""),
         ("Grüße", "utf-16", "utf-16", ""),
         ("Grüße", "utf-8-sig", "utf-8", ""),
+        ("plain words", "ascii", "utf-16", ""),
+        ("Grüße", "utf-8", "utf-16", "wrong_charset"),
         (RUSSIAN, "koi8-r", "koi8-r", ""),
         (RUSSIAN, "cp1251", "", ""),
         (RUSSIAN, "cp1251", "x-unknown", ""),
@@ -71,6 +75,11 @@ def test_texts(text, encoding, label, problem):
 def test_the_vendor_characters_of_japanese_mail():
     assert decode(b"\x1b$B-!\x1b(B x", "iso-2022-jp") == ("① x", "")
     assert decode(b"\x1b$B-!\x1b(I1\x1b(B", "iso-2022-jp")[0] == "①ｱ"
+
+
+def test_japanese_that_breaks_off_or_is_mixed_up():
+    assert decode(b"\x1b$B-!\x82-", "iso-2022-jp")[0].startswith("①")
+    assert decode(b"\x1b$B$3\x1b\x00(B x\x82", "iso-2022-jp")[0].startswith("こ")
 
 
 def test_a_character_cut_off_at_the_end_keeps_the_rest_utf8():

@@ -10,7 +10,8 @@ from steward.privacy.egress import wall
 RAW = (
     b"From: Eli <eli@example.com>\nTo: desk@x.org, Ann <ann@x.org>\nCc: c@x.org\nReply-To: r@x.org\nSubject: Hi\n"
     b"In-Reply-To: <b@x>\nReferences: <a@x> <b@x>\nPrecedence: bulk\nDate: never\n"
-    b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b\nContent-Type: application/pdf; name=a.pdf\n\ndata\n--b--\n"
+    b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b\n"
+    b"Content-Type: application/pdf; name=a.pdf\n\ndata\n--b--\n"
 )
 
 
@@ -73,7 +74,13 @@ def test_one_line_of_json_per_file_in_their_order(files):
 def test_for_people(files):
     out = io.StringIO()
     assert main([files[0]], out=out, spawn=spawn) == 0
-    for words in ("subject:    Hi 0", "Eli <eli@example.com>", "a.pdf (application/pdf, 4 bytes)", "bad_date", "\nhello\n"):
+    for words in (
+        "subject:    Hi 0",
+        "Eli <eli@example.com>",
+        "a.pdf (application/pdf, 4 bytes)",
+        "bad_date",
+        "\nhello\n",
+    ):
         assert words in out.getvalue()
 
 

@@ -132,7 +132,9 @@ def test_dates(written, expected):
     assert date.isoformat() == expected
 
 
-@pytest.mark.parametrize("written", ["Wed, 05 Sep 2018 29:24:05 +0700", "yesterday", "1 Jan 99999 00:00:00 +0000", "," * 99])
+@pytest.mark.parametrize(
+    "written", ["Wed, 05 Sep 2018 29:24:05 +0700", "yesterday", "1 Jan 99999 00:00:00 +0000", "," * 99]
+)
 def test_dates_that_are_none(written):
     mail = parse_mail(f"From: a@b.c\nDate: {written}\n\n".encode())
     assert (mail.date, [problem.code for problem in mail.problems]) == (None, ["bad_date"])
@@ -168,7 +170,8 @@ def test_envelope_recipients_that_servers_noted():
 
 def test_the_other_fields():
     raw = (
-        b"From: A <a@x.org>\nSender: s@x.org\nTo: t@x.org\nCc: Team: c@x.org;\nReply-To: r@x.org\nSubject: Two\n  words\n"
+        b"From: A <a@x.org>\nSender: s@x.org\nTo: t@x.org\nCc: Team: c@x.org;\nReply-To: r@x.org\n"
+        b"Subject: Two\n  words\n"
         b"List-Id: The list <list.x.org>\nX-Steward-Loop: token\nReturn-Path: <p@x.org>\n"
         b"Authentication-Results: mx; spf=pass\nAuthentication-Results: mx2; dkim=fail\n\n"
     )

@@ -42,7 +42,12 @@ def test_a_report_by_the_book(kind):
 
 @pytest.mark.parametrize(
     ("action", "status", "expected"),
-    [("Delayed", "4.4.1", "delayed"), ("delivered", "2.0.0", "delivered"), ("", "4.2.2", "delayed"), ("", "", "failed")],
+    [
+        ("Delayed", "4.4.1", "delayed"),
+        ("delivered", "2.0.0", "delivered"),
+        ("", "4.2.2", "delayed"),
+        ("", "", "failed"),
+    ],
 )
 def test_actions(action, status, expected):
     found = report(STATUS.format(action=action, status=status)).report
@@ -71,7 +76,8 @@ def test_an_empty_report():
         (
             "MAILER-DAEMON@mx.x.org",
             "failure notice",
-            "Hi. This is the qmail-send program at mx.x.org.\n\n<eli@example.com>:\n192.0.2.1 said: 550 no such user\n\n"
+            "Hi. This is the qmail-send program at mx.x.org.\n\n<eli@example.com>:\n"
+            "192.0.2.1 said: 550 no such user\n\n"
             "--- Below this line is a copy of the message.\n\nMessage-ID: <ours@x.org>\nSubject: Hi\n",
             ("failed", "", "eli@example.com", "ours@x.org"),
         ),

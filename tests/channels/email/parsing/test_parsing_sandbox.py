@@ -77,7 +77,7 @@ def test_memory_is_limited():
     raw = RAW.replace(b"\n\n", b"\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n", 1)
     with Parser(spawn=spawn, memory=40_000_000) as parser:
         mail = parser.parse(raw + b"QUJD" * 10_000_000)
-        assert [problem.code for problem in mail.problems][0] in ("out_of_memory", "parser_died")
+        assert mail.problems[0].code in ("out_of_memory", "parser_died")
         assert (mail.subject, mail.from_.email) == ("Hi", "eli@example.com")
         assert parser.parse(RAW) == parse_mail(RAW)
 
@@ -119,11 +119,22 @@ def test_the_child_knows_no_django():
 
 
 def test_the_child_ends_with_its_input():
-    child = spawn(
-        [sys.executable, "-m", "steward.channels.email.parsing.sandbox", "1000000000"], dict(os.environ)
-    )
+    child = spawn([sys.executable, "-m", "steward.channels.email.parsing.sandbox", "1000000000", "9"], dict(os.environ))
     child.stdin.close()
     assert child.wait(timeout=30) == 0
+    child.stdout.close()
+
+
+def test_a_child_that_hangs_after_its_parent_has_gone_ends_by_itself():
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    code = (
+        "import sys\nfrom steward.channels.email.parsing import sandbox\n"
+        "def hang(raw):\n    while True: pass\nsandbox.parse_mail = hang\nsandbox.main(['', '1000000000', '0.3'])"
+    )
+    child = spawn([sys.executable, "-c", code], environment)
+    child.stdin.write((1).to_bytes(8, "big") + b"x")
+    assert child.wait(timeout=30) == -signal.SIGALRM
+    child.stdin.close()
     child.stdout.close()
 
 

@@ -32,7 +32,10 @@ def test_base64_as_far_as_it_goes(raw, decoded, problem):
 
 
 def test_a_text_that_only_claims_to_be_base64():
-    assert decode_transfer(b"Hello there, dear desk.", "base64", is_text=True) == (b"Hello there, dear desk.", "bad_base64")
+    assert decode_transfer(b"Hello there, dear desk.", "base64", is_text=True) == (
+        b"Hello there, dear desk.",
+        "bad_base64",
+    )
 
 
 @pytest.mark.parametrize(

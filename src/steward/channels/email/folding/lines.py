@@ -17,6 +17,9 @@ _RULE = re.compile(r"[\s>]*(?:[-_=*—–]\s?){5,}\s*")
 _SIGNATURE = re.compile(r"--\s?")
 _DEVICE = re.compile(rf"[\s<(\[*_]*(?:{languages.DEVICE})[\s>)\]*_.!]*", re.IGNORECASE)
 _BEGIN = ("begin ", "anfang der ", "début du ", "inicio del ", "inizio ", "początek ", "início da ", "start på ")
+_PRODUCT = re.compile(languages.PRODUCT, re.IGNORECASE)
+_LONGEST_DEVICE = 160
+_DEVICE_WORDS = 8
 _DASHED = re.compile(r"\s*-{2,}\s*\S[^-].*?\S\s*-{2,}\s*")
 
 _ADDRESS = re.compile(r"[\w.+%=&'*/-]{1,80}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -28,8 +31,10 @@ _DATE = re.compile(r"(?<!\d)(?:19|20|25)\d{2}(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[.
 # No word boundary is asked for beside scripts that are written without spaces.
 _WROTE = re.compile(rf"(?<![a-zà-žа-я])(?:{languages.WROTE})(?![a-zà-žа-я])", re.IGNORECASE)
 _COLON = re.compile(r"[:：]\W*$")
+_ZONE = re.compile(r"GMT|[+-]\d{4}\b")  # nobody writes these by hand
+_STAMP = re.compile(r"\d\d:\d\d:\d\d [+-]\d{4}")  # as in a Date header, RFC 5322 section 3.3
+_REMARKABLE = re.compile(r"[@:：>_\d]|[-=*—–]\s?[-=*—–]")
 _LETTER = re.compile(r"[^\W\d_]")
-_FIRST_PERSON = re.compile(r"\bI\b|\b(?:we|ich|wir|nous|j'ai|ik|jag)\b")
 _DIGIT = re.compile(r"\d")
 _SUPERCITE = re.compile(r"([A-Za-z]{1,12})>(?:\s|$)")
 _WORD = re.compile(r"\S+")
@@ -38,8 +43,15 @@ _GMAIL_OLD = re.compile(r"\d{4}/\d{1,2}/\d{1,2} \S.{0,120}<[^<>\s]+@[^<>\s]+>\W{
 _STARTS_NAME = re.compile(r"[*\s\"'“„«]*(?:\S+\s+){0,6}?\S*[<(\[]\s*(?:mailto:)?[^\s<>]{1,80}@[^\s<>]{1,120}[>)\]]")
 _SHARED = re.compile(r"^(?P<own>.*?\S)(?:\s+|(?=---))-*\s*(?P<rest>(?:On|Am|Le|El|Il) \S.{8,180}:)\s*$")
 
-_FIELDS = {"from": languages.FROM, "sent": languages.SENT, "to": languages.TO, "subject": languages.SUBJECT}
+_FIELDS = {
+    "from": languages.FROM,
+    "sent": languages.SENT,
+    "to": languages.TO,
+    "subject": languages.SUBJECT,
+    "further": languages.FURTHER,
+}
 _ROLES = {name: role for role, names in _FIELDS.items() for name in names}
+_FORM_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,30}:(?!//)")
 _LONGEST_NAME = 40
 _BLOCK_LINES = 14
 
@@ -47,6 +59,15 @@ _BLOCK_LINES = 14
 def bare(line: str) -> str:
     """Return a line without white space around it and without the invisible marks of bidirectional text."""
     return line.strip() if line.isascii() else _BIDI.sub("", line).replace("\u00a0", " ").strip()
+
+
+def _lowered(words: str) -> str:
+    return words.replace("İ", "i").lower()  # Turkish; lower() alone would make two characters of it
+
+
+def is_remarkable(line: str) -> bool:
+    """Say whether the line can be anything but plain words. It spares most lines all other questions."""
+    return _REMARKABLE.search(line) is not None
 
 
 def is_quoted(line: str) -> bool:
@@ -78,7 +99,10 @@ def is_signature_mark(line: str) -> bool:
 
 def is_device_line(line: str) -> bool:
     """Say whether the line is what a phone adds: "Sent from my …"."""
-    return len(line) <= 160 and _DEVICE.fullmatch(bare(line)) is not None
+    line = bare(line[:LONGEST_LINE])
+    if len(line) > _LONGEST_DEVICE or not _DEVICE.fullmatch(line):
+        return False
+    return _PRODUCT.search(line) is not None or (len(line.split()) <= _DEVICE_WORDS and "," not in line)
 
 
 def is_dashed(line: str) -> bool:
@@ -95,7 +119,7 @@ def is_forward_mark(line: str) -> bool:
     """Say whether the line announces a forwarded message: words between dashes, or Apple's "Begin … message:"."""
     if _between_dashes(line) in languages.FORWARDED:
         return True
-    words = bare(line[:LONGEST_LINE]).lower()
+    words = _lowered(bare(line[:LONGEST_LINE]))
     if not words.endswith(":") or not words.startswith(_BEGIN):
         return False
     return any(words[:-1].rstrip().removeprefix(begin) in languages.FORWARDED for begin in _BEGIN)
@@ -107,7 +131,7 @@ def _between_dashes(line: str) -> str | None:
     line = bare(line[:LONGEST_LINE]).strip("*_ ")
     if not (line.startswith("--") and line.endswith("--")):
         return None
-    return line.strip("-").strip(" :\t-").lower()
+    return _lowered(line.strip("-").strip(" :\t-"))
 
 
 def split_shared(line: str) -> tuple[str, str] | None:
@@ -161,7 +185,7 @@ def _is_unended(line: str) -> bool:
 
 def is_attribution(line: str) -> bool:
     """Say whether the text is an attribution: who wrote, and when, in the order mail programs put it."""
-    if not _ends(line) or _FIRST_PERSON.search(line):
+    if not _ends(line) or not languages.STORY.isdisjoint(line.split()):
         return False
     if line.endswith("--"):
         return _WROTE.search(line) is not None and _DASHED.fullmatch(line) is not None
@@ -173,12 +197,21 @@ def is_attribution(line: str) -> bool:
         return bool(wrote or (clock and date))
     if when == len(line) or not _leads_to_date(line, when):
         return False
-    return bool(wrote and wrote.end() > when) or bool(angled and clock and date)
+    if wrote and wrote.end() > when:
+        return True
+    if not (angled and clock and date):
+        return False
+    return bool(_ZONE.search(line)) or _are_names(line[max(clock.end(), date.end()) : angled.start()])
 
 
 def is_strong(attribution: str) -> bool:
     """Say whether an attribution is one beyond doubt: it has a time or an address."""
     return bool(_CLOCK.search(attribution) or _ADDRESS.search(attribution)) or attribution.startswith("--")
+
+
+def _are_names(words: str) -> bool:
+    """Without a verb, nothing but a name stands between time and address: no word in small letters but a few."""
+    return all(not word[0].islower() or "@" in word or word in languages.BY for word in _WORD.findall(words))
 
 
 def _leads_to_date(line: str, when: int) -> bool:
@@ -206,20 +239,24 @@ def header_block_end(lines: Sequence[str], start: int) -> int | None:
         strays += 1
         if strays > 2 or (not lines[index].strip() and _are_headers(roles)):
             break
-    return end if _are_headers(roles) else None
+    if not _are_headers(roles) or (end < len(lines) and _FORM_FIELD.match(lines[end])):
+        return None
+    return end
 
 
 def field_of(line: str) -> tuple[str, str] | None:
-    """Return the role (from, sent, to, subject) and the value of a header line, or None."""
+    """Return the role (from, sent, to, subject, further) and the value of a header line, or None."""
     name, colon, value = line[:LONGEST_LINE].replace("：", ":", 1).partition(":")
     if not colon or len(name) > _LONGEST_NAME:
         return None
-    role = _ROLES.get(bare(name).strip(" \t*_|").lower())
+    role = _ROLES.get(_lowered(bare(name).strip(" \t*_|")))
     return (role, value) if role else None
 
 
 def _are_headers(roles: dict[str, str]) -> bool:
-    sender, sent = roles.get("from"), roles.get("sent")
-    if sender is None or sent is None or not _DIGIT.search(sent):
+    sender, sent = roles.get("from"), roles.get("sent", "")
+    if sender is None:
+        return _STAMP.search(sent) is not None and "@" in roles.get("to", "")
+    if not _DIGIT.search(sent):
         return False
     return "subject" in roles or "@" in sender

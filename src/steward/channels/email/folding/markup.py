@@ -59,8 +59,9 @@ def fold_html(html: str) -> Folded:
 
 def _find(tree: Tree) -> list[Fold]:
     lines = read_lines(tree)
-    quoted, hints = _hints(tree, lines)
-    pieces = part([f"> {line.text}" if index in quoted else line.text for index, line in enumerate(lines)], hints)
+    hints = _hints(tree, lines)
+    texts = [f"> {line.text}" if hints.get(at) is Hint.QUOTED else line.text for at, line in enumerate(lines)]
+    pieces = part(texts, hints)
     runs = []
     for folded, run in groupby(zip(folds(pieces), pieces, strict=True), key=lambda pair: pair[0]):
         pair = list(run)
@@ -70,34 +71,29 @@ def _find(tree: Tree) -> list[Fold]:
     return find_folds(tree, runs) if len(runs) <= _MOST_FOLDS else []
 
 
-def _hints(tree: Tree, lines: Sequence[Line]) -> tuple[set[int], dict[int, Hint]]:
-    """Return the lines that are quoted beyond doubt, and hints for others."""
+def _hints(tree: Tree, lines: Sequence[Line]) -> dict[int, Hint]:
+    """Return what the markup says of the lines."""
     states, heads = _states(tree)
-    quoted: set[int] = set()
     hints: dict[int, Hint] = {}
     for index, line in enumerate(lines):
         if not line.text:
             continue
         parent = tree.parents[line.start]
         state = states[parent] if parent >= 0 else None
-        if state is Hint.QUOTED:
-            quoted.add(index)
-        elif state is not None:
+        if state is not None:
             hints[index] = state
-    _hint_heads(tree, lines, heads, hints, quoted)
-    return quoted, hints
+    _hint_heads(tree, lines, heads, hints)
+    return hints
 
 
-def _hint_heads(
-    tree: Tree, lines: Sequence[Line], heads: Sequence[int], hints: dict[int, Hint], quoted: set[int]
-) -> None:
+def _hint_heads(tree: Tree, lines: Sequence[Line], heads: Sequence[int], hints: dict[int, Hint]) -> None:
     """Hint at the first line in each element that announces history, if it looks like a header."""
     written = [(line.start, index) for index, line in enumerate(lines) if line.text]
     for head in heads:
         at = bisect_right(written, (head, -1))
         if at < len(written) and written[at][0] < tree.closes[head]:
             index = written[at][1]
-            if index not in quoted and ":" in lines[index].text:
+            if hints.get(index) is not Hint.QUOTED and ":" in lines[index].text:
                 hints[index] = Hint.HISTORY
 
 

@@ -16,6 +16,7 @@ _FOOTER_LINES = 5
 _FOOTER_WIDTH = 100
 _CLOSING_WORDS = 5  # "Kind regards, Ada Lovelace": fewer words than an answer
 _LEAD_WORDS = 4
+_SENTENCE_WORDS = 8
 
 
 class Kind(Enum):
@@ -69,6 +70,11 @@ def folds(pieces: Sequence[Piece]) -> list[bool]:
     return decided
 
 
+def _is_prose(line: str) -> bool:
+    """Say whether a line looks as if written for this message: a postscript, a question, a sentence."""
+    return "?" in line or line.lstrip().lower().startswith(("ps", "p.s")) or len(line.split()) >= _SENTENCE_WORDS
+
+
 class _Parting:
     def __init__(self, lines: Sequence[str], hints: Mapping[int, Hint]) -> None:
         self._lines, self._hints = lines, hints
@@ -103,10 +109,12 @@ class _Parting:
     def _next(self, index: int) -> tuple[Kind, int]:
         """Return the kind of the piece that begins at `index`, and where it ends."""
         lines, hint = self._lines, self._hints.get(index)
+        if hint is None and not reading.is_remarkable(lines[index]):
+            return Kind.OWN, index + 1
         if hint is Hint.SIGNATURE and (end := self._hinted_end(index)):
             return Kind.SIGNATURE, end
         if end := self._quote_end(index):
-            return Kind.QUOTE, end
+            return (Kind.OWN if self._is_announced(index) else Kind.QUOTE), end
         if end := reading.attribution_end(lines, index):
             return self._attribution(index, end)
         if reading.is_forward_mark(lines[index]):
@@ -137,6 +145,13 @@ class _Parting:
                 break
             index += 1
         return end
+
+    def _is_announced(self, index: int) -> bool:
+        """Say whether the customer shows something in a quotation: "The log says:"."""
+        if self._hints.get(index) is Hint.QUOTED or not self._pieces or self._pieces[-1].kind is not Kind.OWN:
+            return False
+        before = next((line for line in reversed(self._lines[max(0, index - 3) : index]) if line.strip()), "")
+        return before.rstrip().endswith((":", "："))
 
     def _initials(self, index: int) -> str | None:
         initials = reading.supercited_by(self._lines[index])
@@ -223,6 +238,8 @@ class _Parting:
                 return at
             if reading.is_signature_mark(self._lines[at]):
                 return None  # a drawn line rather; also keeps this loop from running over any line twice
+            if not self._lines[at - 1].strip() and _is_prose(self._lines[at]):
+                return at
             written += bool(self._lines[at].strip())
             if written > most:
                 return None

@@ -5,6 +5,8 @@ from outside is read. `Problem` codes say what could not be read as sent; the ra
 """
 
 from steward.channels.email.parsing.mail import (
+    AUTOMATIC_REASONS,
+    PROBLEM_CODES,
     Address,
     Automatic,
     Body,
@@ -16,6 +18,8 @@ from steward.channels.email.parsing.mail import (
 from steward.channels.email.parsing.parse import parse_mail, parse_minimal
 
 __all__ = [
+    "AUTOMATIC_REASONS",
+    "PROBLEM_CODES",
     "Address",
     "Automatic",
     "Body",

@@ -13,7 +13,8 @@ from steward.channels.email.parsing.words import decode_words
 MAX_LENGTH = 128 * 1024
 MAX_ADDRESSES = 2_000
 
-# Linear for any input: what may fail at its end (quotes, comments) is bounded. An encoded word is one piece, for some mailers leave commas in it; so is everything between angle brackets.
+# Linear for any input: what may fail at its end (quotes, comments) is bounded. An encoded word is one piece, for some
+# mailers leave commas in it; so is everything between angle brackets.
 TOKEN = re.compile(
     r"(?P<word>=\?[\w.:+*-]{1,60}\?[bBqQ]\?[^?\"<>]*\?=)"
     r"|(?P<quoted>\"(?:[^\"\\]|\\.){0,500}\")"

@@ -24,7 +24,7 @@ def detect_automatic(headers: Headers, *, sender: Address | None, content_type: 
     """Why nobody should answer, as a code; the surest sign is named."""
     for reason, holds in (
         ("own_mark", OUR_MARK in headers.fields),
-        ("delivery_report", content_type == "multipart/report"),
+        ("report", content_type == "multipart/report"),
         ("auto_submitted", _auto_submitted(headers)),
         ("null_sender", has_null_sender(headers)),
         ("list", any(name in headers.fields for name in LIST_HEADERS)),

@@ -74,6 +74,7 @@ ISO2022 = ("iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso
 SINGLE_BYTE = re.compile(r"cp12|iso8859|koi8|mac|cp8|cp4|cp7|latin")
 NOT_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 UNKNOWN = frozenset({"", "unknown-8bit", "unknown", "x-unknown", "8bit", "default", "x-user-defined", "binary", "none"})
+LABEL = re.compile(r"[\s\"'_]*([\w.:+-]{1,40})")  # what follows is a language tag (RFC 2231) or junk
 ESCAPES = re.compile(rb"(\x1b(?:\$\([A-Z]|[$(][@-Z]|\$[AB@]|\.[AF]))")
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 META = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
@@ -94,7 +95,8 @@ codecs.register_error("steward-western", _western)
 @lru_cache(maxsize=512)
 def codec_of(label: str) -> str | None:
     """Name of the Python codec for a charset label, or None if it names none that decodes text."""
-    wanted = label.strip().strip("\"'").lower().split("*")[0]
+    found_label = LABEL.match(label)
+    wanted = found_label.group(1).lower() if found_label else ""
     if wanted in UNKNOWN:
         return None
     for name in (ALIASES.get(wanted, wanted), ALIASES.get(wanted.removeprefix("x-"), wanted.removeprefix("x-"))):
@@ -153,9 +155,13 @@ def charset_in_html(raw: bytes) -> str:
 def _decode_ascii(raw: bytes, codec: str | None) -> str:
     if b"\x1b" in raw and (codec is None or not codec.startswith("iso2022_kr")):
         return decode_iso2022(raw)
-    if codec in ("utf-7", "hz", "iso2022_kr") or (codec and codec.startswith(("utf-16", "utf-32"))):
+    if codec in ("utf-7", "hz", "iso2022_kr") or (codec and _is_wide(codec) and b"\x00" in raw):
         return _strictly(raw, codec) or raw.decode("ascii")
     return raw.decode("ascii")
+
+
+def _is_wide(codec: str) -> bool:
+    return codec.startswith(("utf-16", "utf-32"))
 
 
 def _strictly(raw: bytes, codec: str) -> str | None:
@@ -174,6 +180,8 @@ def _decode_marked(raw: bytes) -> str:
 def _decode_declared(raw: bytes, codec: str, hint: str) -> tuple[str, str]:
     if codec in ISO2022 and b"\x1b" in raw:
         return decode_iso2022(raw), ""
+    if _is_wide(codec) and b"\x00" not in raw:  # line breaks and blanks alone would have some
+        return _guess(raw, hint), "wrong_charset"
     if codec != "utf-8" and SINGLE_BYTE.match(codec):
         text = _strictly(raw, "utf-8")
         if text is not None:
@@ -264,12 +272,11 @@ def _as_shift_jis(piece: bytes) -> bytes:
     out = bytearray()
     index = 0
     while index < len(piece):
-        high = piece[index]
-        if not 0x21 <= high <= 0x7E or index + 1 == len(piece):
+        high, low = piece[index], piece[index + 1] if index + 1 < len(piece) else 0
+        if not (0x21 <= high <= 0x7E and 0x21 <= low <= 0x7E):
             out.append(high)
             index += 1
             continue
-        low = piece[index + 1]
         out.append(((high + 1) >> 1) + (0x70 if high < 0x5F else 0xB0))
         out.append(low + ((0x1F if low < 0x60 else 0x20) if high % 2 else 0x7E))
         index += 2

@@ -11,7 +11,7 @@ from steward.channels.email.parsing.charsets import charset_in_html, decode
 from steward.channels.email.parsing.flowed import unflow
 from steward.channels.email.parsing.mail import ParsedAttachment
 from steward.channels.email.parsing.naming import clean_filename, filename_of
-from steward.channels.email.parsing.structure import Part, Reading
+from steward.channels.email.parsing.structure import TYPE, Part, Reading
 from steward.channels.email.parsing.tnef import TYPES as TNEF_TYPES
 from steward.channels.email.parsing.tnef import Tnef, read_tnef
 from steward.channels.email.parsing.uuencoded import split_uuencoded
@@ -21,7 +21,9 @@ MAX_TEXT = 500_000
 SHOWN = frozenset({"text/plain", "text/html"})
 # Alternatives made for other readers than a mail program; they repeat what the others say.
 REPEATED = frozenset({"text/x-amp-html", "text/watch-html"})
-ENCRYPTED = {"application/pgp-encrypted": "pgp", "application/pkcs7-mime": "smime", "application/x-pkcs7-mime": "smime"}
+SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+# Kinds of S/MIME that are not secret: what is signed only, and certificates (RFC 8551 section 3.2.2).
+OPEN_SMIME = frozenset({"signed-data", "certs-only", "compressed-data"})
 MARKUP = re.compile(r"<[a-zA-Z!/?]")
 ENRICHED = re.compile(r"<<|</?[a-zA-Z][a-zA-Z0-9-]*>")
 
@@ -60,7 +62,7 @@ def _gather(part: Part, contents: Contents, reading: Reading, *, is_root: bool =
     if part.children:
         blocks: list[Block] = []
         for child in part.children:
-            if not blocks or not _is_named(child):
+            if child.children or not blocks or not _is_named(child):
                 blocks += _gather(child, contents, reading)
             else:
                 _attach(child, contents, reading)
@@ -172,9 +174,19 @@ def _attach(part: Part, contents: Contents, reading: Reading) -> None:
     is_tnef = part.content_type in TNEF_TYPES or filename.lower() == "winmail.dat"
     if is_tnef and _attach_tnef(content, contents, reading):
         return
-    reading.notice("encrypted" if part.content_type in ENCRYPTED else "", ENCRYPTED.get(part.content_type, ""))
+    reading.notice(*_secrecy(part, filename))
     contents.attachments.append(ParsedAttachment(filename, part.content_type, content, content_id_of(part)))
     _keep_spare(part, content, contents, reading)
+
+
+def _secrecy(part: Part, filename: str) -> tuple[str, str]:
+    """Why the words of the sender are not shown: the part is encrypted, or wrapped in its signature."""
+    if part.content_type == "application/pgp-encrypted":
+        return "encrypted", "pgp"
+    if part.content_type not in SMIME or filename.lower().endswith((".p7c", ".p7s")):
+        return "", ""
+    kind = part.headers.parameter("content-type", "smime-type").lower()
+    return ("signed_opaque", kind) if kind in OPEN_SMIME else ("encrypted", "smime")
 
 
 def _attach_tnef(content: bytes, contents: Contents, reading: Reading) -> bool:
@@ -184,7 +196,7 @@ def _attach_tnef(content: bytes, contents: Contents, reading: Reading) -> bool:
         reading.notice("damaged_tnef")
     for file in tnef.files:
         filename = clean_filename(file.filename) or "file"
-        kind = file.content_type or "application/octet-stream"
+        kind = file.content_type if TYPE.match(file.content_type) else "application/octet-stream"
         contents.attachments.append(ParsedAttachment(filename, kind, file.content, file.content_id))
     _keep_rich_text(tnef, contents)
     if tnef.html or tnef.text:

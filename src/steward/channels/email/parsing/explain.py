@@ -50,7 +50,7 @@ def _address(address: Address) -> dict[str, str]:
 
 def _body(mail: ParsedMail) -> dict[str, str]:
     body = mail.body
-    shown = body.text if body.text.strip() else EMPTY
+    shown = body.text if body.text.strip() or "<img" in body.html else EMPTY
     return {"type": body.type, "html": body.html, "text": shown, "visible": body.visible}
 
 

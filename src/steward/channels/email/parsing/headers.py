@@ -11,6 +11,7 @@ from steward.channels.email.parsing.words import decode_words
 MAX_BLOCK = 256 * 1024
 MAX_STRUCTURED = 32 * 1024
 MAX_IDS = 200
+MAX_LINE = 998  # RFC 5322 section 2.1.1
 MAX_MENDED = 8 * 1024
 MBOX = (b"From ", b">From ")  # the line before each mail in a mailbox file
 
@@ -82,8 +83,7 @@ class Headers:
             text = decode_words(decode_raw_header(value[:MAX_STRUCTURED], self.hint))
             matches = MESSAGE_ID.findall(text) or (text.split() if "@" in text or name == "message-id" else [])
             found.update(dict.fromkeys("".join(match.split()) for match in matches))
-        found.pop("", None)
-        ids = tuple(found)
+        ids = tuple(each for each in found if 0 < len(each) <= MAX_LINE)
         return ids if len(ids) <= MAX_IDS else (ids[0], *ids[1 - MAX_IDS :])
 
     def _structured(self, name: str) -> tuple[str, dict[str, str]]:

@@ -7,10 +7,43 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+PROBLEM_CODES = frozenset(
+    {
+        "bad_base64",  # detail: file name or type of the part
+        "bad_date",  # detail: the date as written
+        "bad_header_line",
+        "damaged_tnef",
+        "encrypted",  # detail: pgp or smime
+        "headers_end_early",
+        "headers_failed",  # detail: our error
+        "huge_headers",
+        "long_text",  # detail: length in characters; the whole text is attached
+        "no_boundary",
+        "no_sender",
+        "out_of_memory",
+        "parser_died",
+        "parser_failed",  # detail: our error
+        "several_senders",
+        "signed_opaque",  # detail: the kind of S/MIME
+        "time_out",
+        "too_deep",  # detail: the limit
+        "too_many_parts",  # detail: the limit
+        "unclosed_multipart",
+        "unknown_charset",  # detail: the charset as written
+        "unknown_transfer_encoding",  # detail: type of the part
+        "wrong_boundary",
+        "wrong_charset",  # detail: the charset as written
+    }
+)
+AUTOMATIC_REASONS = frozenset(
+    "auto_reply_header auto_submitted list null_sender own_mark precedence report response_suppressed "
+    "robot_sender".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read as sent. `code` is stable and translated where it is shown, `detail` is not."""
+    """Something that could not be read as sent: one of PROBLEM_CODES, and a detail not to be translated."""
 
     code: str
     detail: str = ""
@@ -64,7 +97,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Whether no human wrote this (RFC 3834), so that it must never be answered automatically. `reason` is a code."""
+    """Whether no human wrote this (RFC 3834), so that it must never be answered automatically.
+
+    `reason` is one of AUTOMATIC_REASONS, or empty.
+    """
 
     is_automatic: bool
     reason: str = ""

@@ -50,7 +50,7 @@ def mail_filename(content: bytes, headers: Headers | None = None) -> str:
     """The subject of an attached mail, so that it can be told from others."""
     inner = read_headers(content, 0, len(content))[0]
     subject = inner.text("subject") or (headers.text("content-description") if headers else "")
-    return clean_filename(subject.replace("/", "_").replace("\\", "_") or "message", extension=".eml")
+    return clean_filename(subject.replace("/", "_").replace("\\", "_") or "Mail", extension=".eml")
 
 
 def clean_filename(name: str, *, extension: str = "") -> str:

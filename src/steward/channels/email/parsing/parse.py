@@ -13,7 +13,7 @@ from steward.channels.email.parsing.contents import read_contents
 from steward.channels.email.parsing.headers import Headers, read_headers
 from steward.channels.email.parsing.mail import Address, ParsedMail, Problem
 from steward.channels.email.parsing.reports import read_report
-from steward.channels.email.parsing.structure import Part, Reading, read_structure
+from steward.channels.email.parsing.structure import Reading, read_structure
 
 MINIMAL_BYTES = 64 * 1024
 MAX_SUBJECT = 2_000
@@ -31,7 +31,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
 
 
 def parse_minimal(raw: bytes, code: str, detail: str = "") -> ParsedMail:
-    """Subject, sender and ids from the first 64 KB, with the problem that kept us from reading more."""
+    """What the header says, from the first 64 KB, with the problem that kept us from reading more."""
     problem = Problem(code, detail)
     head = raw[:MINIMAL_BYTES]
     try:
@@ -42,15 +42,20 @@ def parse_minimal(raw: bytes, code: str, detail: str = "") -> ParsedMail:
 
 
 def _with_headers(headers: Headers, problems: tuple[Problem, ...]) -> ParsedMail:
+    from_ = find_from(headers)[0]
     return ParsedMail(
         subject=headers.text("subject")[:MAX_SUBJECT],
-        from_=find_from(headers)[0],
-        to=read_addresses(headers.raws("to"), hint=headers.hint),
+        from_=from_,
+        to=_addresses(headers, "to"),
+        cc=_addresses(headers, "cc"),
+        reply_to=_addresses(headers, "reply-to"),
         message_id=next(iter(headers.ids("message-id")), ""),
         in_reply_to=headers.ids("in-reply-to"),
         references=headers.ids("references"),
         delivered_to=_recipients(headers),
-        automatic=detect_automatic(headers, sender=None, content_type=headers.value("content-type")),
+        return_path=_return_path(headers),
+        automatic=detect_automatic(headers, sender=from_, content_type=headers.value("content-type")),
+        authentication_results=headers.texts("authentication-results"),
         our_mark=headers.text(OUR_MARK),
         problems=problems,
     )
@@ -78,7 +83,7 @@ def _parse(raw: bytes) -> ParsedMail:
         references=headers.ids("references"),
         body=body,
         attachments=mark_inline(contents.attachments, contents.blocks),
-        automatic=detect_automatic(headers, sender=from_, content_type=_declared_type(root)),
+        automatic=detect_automatic(headers, sender=from_, content_type=headers.value("content-type")),
         report=read_report(root, sender=from_, text=body.text),
         authentication_results=headers.texts("authentication-results"),
         delivered_to=_recipients(headers),
@@ -125,10 +130,6 @@ def _return_path(headers: Headers) -> str | None:
         return None
     address = _first_address(headers, "return-path")
     return address.email if address else ""
-
-
-def _declared_type(root: Part) -> str:
-    return root.headers.value("content-type")
 
 
 def _date(headers: Headers, reading: Reading) -> datetime | None:

@@ -25,7 +25,7 @@ RECIPIENT = re.compile(r"<([^<>\s@]{1,64}@[^<>\s]{1,255})>|^\s*([\w.+-]{1,64}@[\
 BOUNCER = re.compile(r"^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|mmdf)\b", re.I)
 BOUNCE_SUBJECT = re.compile(
     r"undeliver|returned mail|delivery (?:status|failure|failed|has failed|problem|report|notification)"
-    r"|mail delivery|message \S+ delayed|delayed mail|failure notice|non[- ]?deliver|could not (?:send|deliver)|message status - undeliverable"
+    r"|mail delivery|could not (?:send|deliver)|message \S+ delayed|delayed mail|failure notice|non[- ]?deliver"
     r"|unzustellbar|nicht zugestellt|non remis|échec|no (?:se ha podido )?entrega|mancata consegna|niedostarcz"
     r"|недостав",
     re.I,

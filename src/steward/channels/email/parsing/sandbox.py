@@ -12,6 +12,7 @@ import pickle
 import queue
 import resource
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -31,6 +32,7 @@ DEFAULT_MEMORY = 1024 * 1024 * 1024
 DEFAULT_SECONDS = 10.0
 # The first answer also waits for the interpreter and the imports, which a loaded machine makes slow.
 START_SECONDS = 30.0
+MAX_ANSWER = 1024 * 1024 * 1024
 CHUNK = 1024 * 1024
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -129,7 +131,8 @@ class Parser:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self._stop()
-        argv = [sys.executable, "-P", "-s", "-m", "steward.channels.email.parsing.sandbox", str(self._memory)]
+        limits = [str(self._memory), str(self._seconds * 2 + 1)]
+        argv = [sys.executable, "-P", "-s", "-m", "steward.channels.email.parsing.sandbox", *limits]
         self._child = self._spawn(argv, {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "random", "PYTHONUTF8": "1"})
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is None:
@@ -152,9 +155,16 @@ class Parser:
 class ParserPool:
     """Several parsers; each thread that asks gets a free one."""
 
-    def __init__(self, size: int = 2, **limits: float | int | Spawn) -> None:
-        """`limits` are those of `Parser`."""
-        self._parsers = [Parser(**limits) for _ in range(size)]  # type: ignore[arg-type]
+    def __init__(
+        self,
+        size: int = 2,
+        *,
+        seconds: float = DEFAULT_SECONDS,
+        memory: int = DEFAULT_MEMORY,
+        spawn: Spawn = spawn_child,
+    ) -> None:
+        """Limits are those of `Parser`, for each."""
+        self._parsers = [Parser(seconds=seconds, memory=memory, spawn=spawn) for _ in range(size)]
         self._free: queue.SimpleQueue[Parser] = queue.SimpleQueue()
         for parser in self._parsers:
             self._free.put(parser)
@@ -201,6 +211,8 @@ def _write(descriptor: int, content: bytes, deadline: float) -> None:
 
 def _read_frame(descriptor: int, deadline: float) -> bytes:
     (size,) = LENGTH.unpack(_read(descriptor, LENGTH.size, deadline))
+    if size > MAX_ANSWER:
+        raise ChildDied
     return _read(descriptor, size, deadline)
 
 
@@ -225,18 +237,23 @@ def _limit_memory(allowed: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Parse what comes in until it ends."""
+def _answer(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+    """Parse what comes in until it ends.
+
+    The timer ends a child that hangs after its parent has gone; the parent itself is far quicker to kill it.
+    """
     _send(answers, b"ready")
     while len(header := requests.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(header)
         raw = requests.read(size)
         if len(raw) < size:
             return
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             answer = pickle.dumps(parse_mail(raw), pickle.HIGHEST_PROTOCOL)
         except MemoryError:
             answer = pickle.dumps(parse_minimal(raw, "out_of_memory"), pickle.HIGHEST_PROTOCOL)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         _send(answers, answer)
 
 
@@ -247,11 +264,13 @@ def _send(answers: BinaryIO, content: bytes) -> None:
 
 
 def main(argv: Sequence[str]) -> None:
-    """Entry of the child: the argument is the memory limit in bytes."""
+    """Entry of the child. Arguments: the memory limit in bytes, and the seconds after which it gives up by itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # a stray print must not get between the frames
         _limit_memory(int(argv[1]))
-        _answer(sys.stdin.buffer, answers)
+        _answer(sys.stdin.buffer, answers, float(argv[2]))
 
 
 if __name__ == "__main__":

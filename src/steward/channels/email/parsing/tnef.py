@@ -88,6 +88,8 @@ def _attributes(raw: bytes) -> Iterator[tuple[int, bytes]]:
             raise DamagedTnef("length")
         yield identity, raw[position : position + size]
         position += size + 2
+    if raw[position:].strip(b"\x00\r\n"):
+        raise DamagedTnef("end")
 
 
 def _take(tnef: Tnef, identity: int, content: bytes) -> None:

@@ -7,7 +7,7 @@ const toasts = document.getElementById("toasts");
 
 /** Show a notice that stays until it is closed or eight seconds have passed. */
 export function notify(text) {
-  const toast = toasts.querySelector("template").content.firstElementChild.cloneNode(true);
+  const toast = toasts.querySelector("template").content.querySelector(".toast").cloneNode(true);
   toast.querySelector("span").textContent = text;
   toasts.append(toast);
   setTimeout(() => toast.remove(), 8000);
@@ -59,7 +59,6 @@ function showOpened(ticket) {
   for (const row of document.querySelectorAll("#rows [aria-current]")) row.removeAttribute("aria-current");
   const row = document.querySelector(`#row-${CSS.escape(ticket.dataset.code ?? "")} .row`);
   row?.setAttribute("aria-current", "true");
-  row?.removeAttribute("data-unread");
   // Where the list has left the screen, the focus cannot stay in it.
   if (!row?.checkVisibility()) document.getElementById("main").focus();
 }

@@ -55,8 +55,7 @@ function renew(row, fresh) {
   const link = row.querySelector(".row");
   const newer = fresh.querySelector(".row");
   if (told(link) !== told(newer)) link.replaceChildren(...newer.cloneNode(true).childNodes);
-  // The open ticket is being read: only what comes while another is open makes it unread again.
-  link.toggleAttribute("data-unread", newer.hasAttribute("data-unread") && !link.hasAttribute("aria-current"));
+  link.toggleAttribute("data-unread", newer.hasAttribute("data-unread"));
 }
 
 /** Add new messages and events where they belong; what is on the screen stays where it is. */

@@ -1,0 +1,90 @@
+"""Requests through the real WSGI application, in this process, by somebody who is signed in."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from steward.people.models import Membership
+from steward.people.sessions import SessionStore
+
+
+class Unexpected(RuntimeError):
+    """A page answered otherwise than with 200."""
+
+
+class Asker:
+    """Somebody with a session, who asks for pages at the host of the account."""
+
+    def __init__(self, person: Membership, host: str) -> None:
+        self._application = get_wsgi_application()
+        self._cookie = f"{settings.SESSION_COOKIE_NAME}={_signed_in(person)}"
+        self._host = host
+
+    def ask(self, address: str) -> tuple[float, bytes]:
+        """Seconds from handing the request over to having the last byte, and the page. Raises `Unexpected`."""
+        environ = self._environ(address)
+        statuses: list[str] = []
+        begin = time.perf_counter()
+        response = self._application(environ, lambda status, _headers, _error=None: statuses.append(status))  # type: ignore[arg-type,return-value]
+        try:
+            page = b"".join(response)
+        finally:
+            close = getattr(response, "close", None)
+            if close:
+                close()
+        seconds = time.perf_counter() - begin
+        if not statuses[0].startswith("200"):
+            raise Unexpected(f"{statuses[0]} for {address}")
+        return seconds, page
+
+    def _environ(self, address: str) -> dict[str, Any]:
+        parts = urlsplit(address)
+        return {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": parts.path,
+            "QUERY_STRING": parts.query,
+            "SERVER_NAME": self._host,
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": self._host,
+            "HTTP_COOKIE": self._cookie,
+            "HTTP_ACCEPT_LANGUAGE": "en",
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": io.StringIO(),
+        }
+
+
+def _signed_in(person: Membership) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.user.get_session_auth_hash()
+    session["account"] = str(person.account_id)
+    session.save()
+    return session.session_key or ""
+
+
+Statement = tuple[str, Any]
+
+
+@contextmanager
+def statements() -> Iterator[list[Statement]]:
+    """What the database is asked inside, with the parameters. What only asks whether it is there is not counted."""
+    asked: list[Statement] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield asked

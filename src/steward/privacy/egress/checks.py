@@ -1,0 +1,37 @@
+"""What can be wrong with the settings of this package, said at start and not at the first mail."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core import checks
+
+from steward.privacy.egress import configuration
+from steward.privacy.egress.addresses import BadDestination
+
+_SETTINGS: dict[str, Callable[[], object]] = {
+    "STEWARD_EGRESS_ALLOW": configuration.allowed_private,
+    "STEWARD_RESOLVER": configuration.resolver,
+    "STEWARD_SMTP_RELAY": configuration.relay,
+}
+
+
+def check_settings(**_options: Any) -> list[checks.CheckMessage]:
+    """Each setting can be read; the passwords in them are not repeated."""
+    found: list[checks.CheckMessage] = [
+        checks.Error(f"{name} cannot be used: {reason}", id="steward.E010")
+        for name, read in _SETTINGS.items()
+        if (reason := _fault(read))
+    ]
+    ca_file = configuration.ca_file()
+    if ca_file and not Path(ca_file).is_file():
+        found.append(checks.Error("STEWARD_CA_FILE names no file", id="steward.E011"))
+    return found
+
+
+def _fault(read: Callable[[], object]) -> str:
+    try:
+        read()
+    except BadDestination as error:
+        return str(error)
+    return ""

@@ -1,0 +1,51 @@
+"""`steward bench`: how fast this machine is with Steward. Each part is measured in a process of its own."""
+
+import argparse
+import importlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from steward.project.commands.parsing import parser_for
+from steward.project.failure import Failure
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    if "DATABASE_URL" in os.environ:
+        raise Failure("What is measured runs on databases of its own: unset DATABASE_URL first.")
+    if options.part:
+        return _measure(options)
+    os.environ.setdefault("STEWARD_DATA", "/tmp/steward-bench")  # noqa: S108  made by us, 0711, and kept for the next run
+    run: int = importlib.import_module("steward.bench.running").run(options)
+    return run
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("bench", "Measure mail, lists, ticket page and search; prints a table and writes JSON.")
+    parser.add_argument("--size", type=_sizes, default="1000,100000,1000000", metavar="N,N,...", help="tickets in the large account (%(default)s)")
+    parser.add_argument("--only", choices=("mail", "list", "page", "search"), default="", help="measure only this")
+    parser.add_argument("--mails", type=int, default=4000, metavar="N", help="how many mails are sent (%(default)s)")
+    parser.add_argument("--connections", type=int, default=20, metavar="N", help="SMTP connections at once (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=100, metavar="N", help="how often each page is asked for (%(default)s)")
+    parser.add_argument("--fresh", action="store_true", help="throw the data of earlier runs away")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the JSON goes (bench-results/<commit>.json)")
+    parser.add_argument("--part", default="", help=argparse.SUPPRESS)
+    return parser
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _measure(options: argparse.Namespace) -> int:
+    """One part, in the data directory that STEWARD_DATA names; its figures go to standard output as JSON."""
+    settings = importlib.import_module("steward.project.settings")
+    set_up = importlib.import_module("steward.project.setting_up").set_up
+    with importlib.import_module("steward.project.database").at_hand(settings.STEWARD_DATA) as server:
+        set_up(server)
+        importlib.import_module("steward.project.starting").start_django()
+        measured = importlib.import_module("steward.bench.parts").measure(options, server.dsn("postgres"))
+    print(json.dumps(measured))
+    return 0

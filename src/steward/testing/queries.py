@@ -1,0 +1,39 @@
+"""Counting the queries of a page."""
+
+import re
+from collections.abc import Callable
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+_VALUES = re.compile(r"'[^']*'|\b\d+\b|\(\s*%s(?:\s*,\s*%s)+\s*\)")
+
+
+def queries_of(page: Callable[[], object]) -> list[str]:
+    """The statements that a page makes, in order."""
+    with CaptureQueriesContext(connection, ) as captured:
+        page()
+    return [query["sql"] for query in captured.captured_queries]
+
+
+def assert_same_queries_for_more_rows(page: Callable[[], object], add_rows: Callable[[], object]) -> None:
+    """Fail when the page makes more queries once there are more rows, showing those it made more often.
+
+    `page` is called once beforehand, so that what is kept for later requests is kept already. There must be a row
+    at the start: the first one may bring a query of its own.
+    """
+    page()
+    before = queries_of(page)
+    add_rows()
+    after = queries_of(page)
+    if len(after) > len(before):
+        raise AssertionError(f"{len(before)} queries became {len(after)}:\n" + "\n".join(_repeated(before, after)))
+
+
+def _repeated(before: list[str], after: list[str]) -> list[str]:
+    shapes = [[_VALUES.sub("?", query) for query in queries] for queries in (before, after)]
+    return [
+        f"{shapes[1].count(shape)} times instead of {shapes[0].count(shape)}: {shape[:300]}"
+        for shape in dict.fromkeys(shapes[1])
+        if shapes[1].count(shape) > shapes[0].count(shape)
+    ]
