@@ -169,7 +169,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("statement", FORBIDDEN.values(), ids=FORBIDDEN)
 def test_the_application_can_only_append(northwind, statement):
-    with account_scope(northwind.id), pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+    with account_scope(northwind.id), pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         run_in_savepoint(statement)
 
 

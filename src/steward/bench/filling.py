@@ -14,13 +14,14 @@ from steward.bench.inhabitants import Household, make_large, make_others
 from steward.bench.vocabulary import Vocabulary
 from steward.lib.clock import now
 from steward.lib.fold import words_for_index
-from steward.lib.ids import new_code, new_id
+from steward.lib.ids import new_id
 
 SEED = 1709
 WORDS = 30_000
 CONVERSATIONS = 500  # tickets with five messages, spread over the whole time; the ticket page is measured with them
 _YEARS = timedelta(days=3 * 365)
 _CHUNK = 20_000
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 # How a grown help desk looks, of 1000: most is done.
 _STATUSES = {"new": 8, "open": 32, "answered": 80, "postponed": 15, "resolved": 150, "closed": 665, "spam": 40, "deleted": 10}
 _TICKETS_PER_CONTACT = 3
@@ -55,6 +56,7 @@ def fill(superuser: str, tickets: int) -> None:
     with psycopg.connect(superuser) as database:
         database.execute("SET session_replication_role = replica")
         database.execute("SET maintenance_work_mem = '256MB'")
+        database.execute("SET idle_in_transaction_session_timeout = 0")
         database.execute("CREATE TEMP TABLE bench_words (LIKE tickets_searchentry)")
         database.execute("ALTER TABLE bench_words DROP COLUMN vector, ADD COLUMN words text")
         indexes = _without_indexes(database)
@@ -98,6 +100,7 @@ class _Writer:
         self.drawing, self.vocabulary = drawing, vocabulary
         self.rows: Rows = {"tickets_ticket": []}
         self.positions: dict[UUID, int] = {}
+        self.tickets = 0
 
     def write(self, database: psycopg.Connection, household: Household) -> None:
         contacts = [self._contact(household.account_id) for _ in range(household.tickets // _TICKETS_PER_CONTACT + 1)]
@@ -133,7 +136,8 @@ class _Writer:
         subject = " ".join(self.vocabulary.draw(drawing, drawing.randint(2, 8))).capitalize()
         count = 5 if has_conversation else 1 + int(drawing.expovariate(1 / 1.5))
         changed_at = min(at + timedelta(hours=drawing.expovariate(1 / 40)), now())
-        code = new_code()
+        code = _code(self.tickets)
+        self.tickets += 1
         ticket = self._add(
             "tickets_ticket", account_id, code, subject, status, "", "email", department, assignee, contact[0],
             subject, count, at, changed_at,
@@ -174,6 +178,12 @@ class _Writer:
         database.execute(_INDEX)
         database.execute("TRUNCATE bench_words")
         self.rows = {"tickets_ticket": []}
+
+
+def _code(number: int) -> str:
+    """Codes in the form and as scattered as real ones, no two alike."""
+    letters, digits = divmod(number * 48_271 % (20**3 * 100_000), 100_000)
+    return "".join(_LETTERS[letters // 20**place % 20] for place in range(3)) + f"-{digits:05d}"
 
 
 def _copy(database: psycopg.Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -10,17 +10,19 @@ import json
 import pickle
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from steward.bench.corpus import Mail
 from steward.bench.figures import Spread
 
 HOST = "127.0.0.1"
 MAILS_PER_SESSION = 25
+PATIENCE = 60.0  # seconds until the listener has started
 
 
 async def load(port: int, connections: int, mails: Sequence[Mail]) -> dict[str, object]:
     """Hand all mails over; each connection takes the next ones, so that they arrive about in their order."""
+    await _until_it_listens(port)
     waiting = iter(mails)
     begun, waited = time.time(), list[float]()
     await asyncio.gather(*(_sender(port, waiting, waited) for _ in range(connections)))
@@ -28,12 +30,24 @@ async def load(port: int, connections: int, mails: Sequence[Mail]) -> dict[str, 
     return {"begun": begun, "ended": time.time(), "accepted": len(waited), "p50": spread.p50, "p95": spread.p95}
 
 
-async def _sender(port: int, waiting: "iter[Mail]", waited: list[float]) -> None:  # type: ignore[valid-type]
+async def _until_it_listens(port: int) -> None:
+    """Raises `ConnectionRefusedError` when nobody listens for `PATIENCE` seconds."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await _session(port, [], [])
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.1)
+
+
+async def _sender(port: int, waiting: Iterator[Mail], waited: list[float]) -> None:
     while batch := _next(waiting):
         await _session(port, batch, waited)
 
 
-def _next(waiting: "iter[Mail]") -> list[Mail]:  # type: ignore[valid-type]
+def _next(waiting: Iterator[Mail]) -> list[Mail]:
     return [mail for _, mail in zip(range(MAILS_PER_SESSION), waiting, strict=False)]
 
 

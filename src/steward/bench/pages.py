@@ -91,7 +91,7 @@ def _measured(account: Account, asker: Asker, addresses: Sequence[str]) -> Figur
     plans = plans_of(account.id, asked)
     return asdict(spread) | {
         "queries": len(asked),
-        "rows": min(page.count(b'class="list-row'), PAGE),
+        "rows": min(page.count(b'<a class="row"'), PAGE),
         "scanned": sorted({table for plan in plans for table in plan.scanned}),
         "plans": [asdict(plan) for plan in plans],
     }

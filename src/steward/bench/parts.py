@@ -3,11 +3,14 @@
 import argparse
 from typing import Any
 
-from steward.bench import pages
+from steward.bench import pages, receiving
 from steward.bench.machine import postgres_version
 
 
 def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
     """The figures of the part that the options name."""
-    figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
+    if options.part == "mail":
+        figures = receiving.measure(superuser, mails=options.mails, connections=options.connections)
+    else:
+        figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
     return figures | {"postgres": postgres_version()}

@@ -42,6 +42,7 @@ class WritingForm(forms.Form):
     body_text = forms.CharField(required=False, max_length=1_000_000, strip=False)
     cc = AddressesField(required=False)
     reply_to = forms.ChoiceField(required=False, choices=[("known", "known"), ("given", "given")])
+    given = forms.CharField(required=False)  # the other address that was shown to be chosen
     then = forms.ChoiceField(required=False, choices=[("resolve", "resolve")])
     once = forms.UUIDField(required=False)
     kind = forms.ChoiceField(required=False, choices=[("reply", "reply"), ("note", "note")])
@@ -50,15 +51,9 @@ class WritingForm(forms.Form):
         """What was written, as HTML not sanitised yet."""
         return self.cleaned_data["body_html"] or text_to_html(self.cleaned_data["body_text"])
 
-    def attachment_ids(self) -> list[UUID]:
-        """The files put to the draft, as the form names them; what is no id is nobody's file."""
-        ids = []
-        for text in self.data.getlist("attachment") if hasattr(self.data, "getlist") else []:
-            try:
-                ids.append(UUID(text))
-            except ValueError:
-                self.add_error(None, _("A file of this draft is not there any more. Attach it again."))
-        return ids
+    def attachment_ids(self) -> set[UUID]:
+        """The files put to the draft, as the form names them. Raises `ValueError` for what is no id."""
+        return {UUID(text) for text in self.data.getlist("attachment")} if hasattr(self.data, "getlist") else set()
 
 
 class NewTicketForm(WritingForm):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -84,6 +85,7 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any]) -> dict[str, Any]:
 def _contact(contact: Contact) -> dict[str, Any]:
     addresses = [address.value for address in contact.addresses.order_by("id")]
     return {
+        "id": contact.id,
         "name": contact.name,
         "email": addresses[0] if addresses else "",
         "addresses": addresses,
@@ -140,16 +142,21 @@ def draft_of(request: ConsoleRequest, ticket: Ticket | None) -> dict[str, Any]:
 
 def _reply_to_choice(talk: Conversation, contact: Mapping[str, Any]) -> dict[str, str] | None:
     """The newest mail asks for answers elsewhere than where we know the person: the agent decides."""
-    given = reply_to_of(talk.newest_incoming)
+    given = reply_to_of(talk.newest_incoming, contact["id"])
     known = {address.lower() for address in contact["addresses"]}
     if not given or given.lower() in known:
         return None
     return {"known": contact["email"], "given": given}
 
 
-def reply_to_of(message: Message | None) -> str:
-    """The address a mail asks to be answered at (RFC 5322 section 3.6.2), or nothing."""
-    asked = message.recipients.get("reply_to", []) if message else []
+def reply_to_of(message: Message | None, requester_id: UUID) -> str:
+    """The address the requester's mail asks to be answered at (RFC 5322 section 3.6.2), or nothing.
+
+    What strangers ask for does not count, nor what stands in a mail that somebody else may have written.
+    """
+    if message is None or message.contact_id != requester_id or not message.is_verified:
+        return ""
+    asked = message.recipients.get("reply_to", [])
     return asked[0]["email"] if asked else ""
 
 

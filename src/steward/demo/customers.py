@@ -112,7 +112,9 @@ def answer_to(
         to=to,
         subject=subject,
         text=f"{text.rstrip()}\n\n{line}\n{quoted}\n",
-        html=f'{html}<div class="gmail_quote"><div>{escape(line)}</div><blockquote>{kept.html}</blockquote></div>' if html else "",
+        html=f'{html}<div class="gmail_quote"><div>{escape(line)}</div><blockquote>{kept.html}</blockquote></div>'
+        if html
+        else "",
         in_reply_to=kept.header("message-id"),
         references=kept.header("references"),
         files=files,

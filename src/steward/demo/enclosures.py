@@ -18,7 +18,8 @@ def made_file(name: str, lines: Sequence[str] = (), *, content_id: str = "") -> 
 
 def _pdf(_name: str, lines: Sequence[str]) -> bytes:
     """One A4 page in PDF 1.4, Helvetica; characters outside Latin-1 become question marks."""
-    shown = [line.encode("latin-1", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)") for line in lines]
+    fit = {ord("\\"): "\\\\", ord("("): "\\(", ord(")"): "\\)"}
+    shown = [line.translate(fit).encode("latin-1", "replace") for line in lines]
     text = b"BT /F1 12 Tf 72 770 Td 18 TL " + b" ".join(b"(%s) Tj T*" % line for line in shown) + b" ET"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

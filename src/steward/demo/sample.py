@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -77,8 +77,14 @@ class _Play:
     script: Script
     ticket: Ticket | None = None
     last_id: str = ""  # the Message-ID of the customer's last mail
-    answer: KeptMail | None = None  # our last mail, unless the customer wrote since
-    moments: list[tuple[datetime, Step]] = field(default_factory=list)
+    answer: KeptMail | None = None  # our last mail
+    is_answered: bool = False  # the customer has not written since
+
+    def begun(self) -> Ticket:
+        """The ticket; raises `ValueError` in a script where the customer does not write first."""
+        if self.ticket is None:
+            raise ValueError(f"{self.script.subject!r} begins with an agent")
+        return self.ticket
 
 
 def staff(sample: Sample, account: Account, passwords: dict[str, str]) -> None:
@@ -118,28 +124,30 @@ def _perform(play: _Play, step: Step, cast: dict[str, Membership], sample: Sampl
     if step.by in {"customer", "stranger"}:
         _mail(play, step, sample)
         return
-    assert play.ticket is not None, "the customer writes first"
-    play.ticket.refresh_from_db()
+    ticket = play.begun()
+    ticket.refresh_from_db()
     author = cast[step.by]
     actor = actor_of(author)
     match step.does:
         case "write":
             _reply(play, step, author, actor)
         case "note":
-            actions.add_note(play.ticket, _writing(step), author=author, actor=actor)
+            actions.add_note(ticket, _writing(step), author=author, actor=actor)
         case "assign":
-            actions.assign_ticket(play.ticket, cast[step.to] if step.to else author, actor=actor)
+            actions.assign_ticket(ticket, cast[step.to] if step.to else author, actor=actor)
         case "transfer":
-            actions.transfer_ticket(play.ticket, Department.objects.get(name=step.to), actor=actor)
+            actions.transfer_ticket(ticket, Department.objects.get(name=step.to), actor=actor)
         case "postpone":
-            actions.postpone_ticket(play.ticket, until=now() + timedelta(days=int(step.to)), actor=actor)
+            actions.postpone_ticket(ticket, until=now() + timedelta(days=int(step.to)), actor=actor)
         case status:
-            actions.change_status(play.ticket, _STATUSES[status], actor=actor)
+            actions.change_status(ticket, _STATUSES[status], actor=actor)
 
 
 def _mail(play: _Play, step: Step, sample: Sample) -> None:
     """A customer writes: first of all, in answer to our last mail, or once more without having been answered."""
-    script, answer = play.script, play.answer
+    script = play.script
+    # Somebody else got our mail forwarded, and its address with it.
+    answer = play.answer if play.is_answered or step.by == "stranger" else None
     sender = parseaddr(step.sender or script.sender)
     files = [*map(made_file, step.files), *([made_file(step.picture, content_id="picture")] if step.picture else [])]
     if answer is not None:
@@ -160,24 +168,22 @@ def _mail(play: _Play, step: Step, sample: Sample) -> None:
     receive_waiting(current_account_id(), parse_mail)
     message = Message.objects.select_related("ticket").get(internet_id=parsed.message_id)
     play.ticket, play.last_id = message.ticket, f"<{parsed.message_id}>"
-    if step.by == "customer":
-        play.answer = None
+    play.is_answered = False
 
 
 def _reply(play: _Play, step: Step, author: Membership, actor: Actor) -> None:
     """Answer, then compose and deliver at once, at the time of the step: the queued jobs find it done."""
-    assert play.ticket is not None
     name, address = parseaddr(play.script.sender)
     message = actions.reply_to_ticket(
-        play.ticket, _writing(step), author=author, actor=actor, to=[Correspondent(name, address)]
+        play.begun(), _writing(step), author=author, actor=actor, to=[Correspondent(name, address)]
     )
     send_message(message)
     message.refresh_from_db()
-    assert message.outgoing_id is not None, "composed above"
     before = kept_ids()
-    delivery.attempt(message.account_id, message.outgoing_id, again=_never)
+    if message.outgoing_id is not None:
+        delivery.attempt(message.account_id, message.outgoing_id, again=_never)
     [kept] = kept_ids() - before
-    play.answer = kept_mail(kept)
+    play.answer, play.is_answered = kept_mail(kept), True
 
 
 def _writing(step: Step) -> Writing:

@@ -85,7 +85,12 @@ def as_json(kept: KeptMail) -> dict[str, Any]:
         "text": kept.text,
         "html": kept.html,
         "attachments": [
-            {"filename": f.name, "size": len(f.content), "content_type": f.content_type, "url": _whole(file_url(kept, f))}
+            {
+                "filename": f.name,
+                "size": len(f.content),
+                "content_type": f.content_type,
+                "url": _whole(file_url(kept, f)),
+            }
             for f in kept.files()
         ],
         "raw_url": _whole(reverse("demo:raw", args=[kept.id])),

@@ -22,15 +22,16 @@ _UNSPACED = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uac00-\ud7af\U00020000-\U0002ffff]+"
 )
 _WORDS = re.compile(r"\w+", re.UNICODE)
+_SEPARATOR = re.compile(r"[@/:?&=#]+")  # what stands between the compounds of an address: eli, example.org
 _COMPOUND = re.compile(r"[^\s<>\"'()\[\]{},;|]+")
 
 
 def fold(text: str) -> str:
     """Lower-case, without accents, unspaced scripts as bigrams."""
-    text = text.casefold()
     if text.isascii():
-        return text
-    text = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
+        return text.casefold()
+    # Case after compatibility: letters such as U+1D56C become capitals only by it.
+    text = unicodedata.normalize("NFKD", text).casefold().translate(_SPECIAL)
     return _UNSPACED.sub(_bigrams, unicodedata.normalize("NFC", _MARKS.sub("", text)))
 
 
@@ -45,11 +46,14 @@ def words_for_index(*texts: str) -> str:
     """The folded words of the texts, space separated, cut at `LONGEST_TEXT` characters.
 
     PostgreSQL's own parser keeps `name@example.org` or `foo.com/a` as one word and turns `NW-1234` into `nw` and
-    `-1234`; here each compound stands apart in its parts as well as joined, so that either can be searched for.
+    `-1234`; here each compound stands apart in its parts as well as joined, so that either can be searched for, and
+    so does the host name in an address.
     """
     folded = fold(" ".join(text[:LONGEST_TEXT] for text in texts if text))[:LONGEST_TEXT]
     parts = _WORDS.findall(folded)
-    joined = [_joined(c) for c in _COMPOUND.findall(folded) if _is_compound(c)]
+    wholes = _COMPOUND.findall(folded)
+    compounds = (part for whole in wholes for part in dict.fromkeys((whole, *_SEPARATOR.split(whole))))
+    joined = [_joined(compound) for compound in compounds if _is_compound(compound)]
     return " ".join(parts + joined)[:LONGEST_TEXT]
 
 

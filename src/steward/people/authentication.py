@@ -28,6 +28,8 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is
         if len(credentials.get("password") or "") > LONGEST_PASSWORD:
             return None
         user = super().authenticate(request, **credentials)
+        # allauth keeps one who is not active but knew the password, to say so; here that, too, is a wrong password.
+        self.unstash_authenticated_user()
         account = getattr(request, "account", None)
         if user is None or account is None:
             return None

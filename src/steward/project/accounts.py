@@ -32,7 +32,8 @@ class Owner:
 def open_account(slug: str, *, name: str, owner: Owner, account_id: UUID | None = None) -> Account:
     """Make the account with its key, its default department, `support@<slug>.<base domain>` and its owner.
 
-    All of it or nothing; `account_id` is given when more belongs into the same transaction. Raises `SlugRefused`, or Django's `ValidationError` for a password that is too weak.
+    All of it or nothing; `account_id` is given when more belongs into the same transaction. Raises `SlugRefused`, or
+    Django's `ValidationError` for a password that is too weak.
     """
     if owner.password is not None:
         validate_password(owner.password)

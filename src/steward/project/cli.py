@@ -35,7 +35,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "migrate": Command("migrate", "set up the database or bring it up to date", uses_models=False),
         "web": Command("web", "run only the web server (pages, and the streams once there are any)"),
         "worker": Command("worker", "run only the worker: jobs, and mail that becomes tickets"),
-        "mail": Command("mail", "run only the mail server and mailboxes; `mail explain` shows what mails would become", uses_models=False),
+        "mail": Command(
+            "mail",
+            "run only the mail server and mailboxes; `mail explain` shows what mails would become",
+            uses_models=False,
+        ),
         "account": Command("account", "make and list accounts"),
         "agent": Command("agent", "add people to an account"),
         "mail-account": Command("mail_account", "add an address that receives and answers mail"),

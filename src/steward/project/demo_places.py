@@ -1,33 +1,24 @@
 """Where the demo keeps its data and where it listens, when nobody said."""
 
-import hashlib
 import os
 import socket
 from pathlib import Path
 
-from steward.privacy.egress import wall
 from steward.project.failure import Failure
-from steward.project.postgres import PostgresError
-from steward.project.postgres.system_user import system_user
+from steward.project.postgres.placing import default_data
 
 TRIED = 200  # ports after the usual one
 
 
 def choose_data() -> Path:
-    """STEWARD_DATA; otherwise `.data` here, or below /var/lib where PostgreSQL's user cannot come here. Absolute."""
+    """STEWARD_DATA; otherwise `.data` here, or elsewhere when PostgreSQL's user cannot come here. Absolute."""
     if chosen := os.environ.get("STEWARD_DATA"):
         return Path(chosen).absolute()
     here = Path(".data").absolute()
-    with wall.allow_child("asking whether PostgreSQL's user may enter a folder"):
-        try:
-            blocked = system_user().blocked_at(here.parent)
-        except PostgresError as problem:
-            raise Failure(str(problem)) from problem
-    if blocked is None:
-        return here
-    elsewhere = Path("/var/lib/steward-demo") / hashlib.sha256(os.fsencode(here)).hexdigest()[:8]
-    print(f"PostgreSQL's user may not enter {blocked}, so the data are in {elsewhere}.", flush=True)
-    return elsewhere
+    data = default_data(here)
+    if data != here:
+        print(f"PostgreSQL does not run as root, and its own user cannot enter {here.parent}: the data are in {data}.")
+    return data
 
 
 def choose_port(variable: str, usual: int, host: str) -> int:

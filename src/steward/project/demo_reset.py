@@ -8,7 +8,20 @@ from steward.project.failure import Failure
 
 MARK = ".demo"
 # What Steward puts into its data directory; anything else in there is somebody's and stays.
-OURS = ("postgres", "run", "log", "keys", "files", "static", "outbox", "metrics", "secret", "demo.json", ".set-up", MARK)
+OURS = (
+    "postgres",
+    "run",
+    "log",
+    "keys",
+    "files",
+    "static",
+    "outbox",
+    "metrics",
+    "secret",
+    "demo.json",
+    ".set-up",
+    MARK,
+)
 
 
 def claim(data: Path) -> None:

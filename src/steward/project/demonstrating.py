@@ -35,7 +35,10 @@ def _has_same_places(told: dict[str, Any]) -> bool:
 def _load() -> None:
     with wall.allow_child("sample data are loaded by a process with models"):
         child = subprocess.run(
-            [sys.executable, "-m", "steward.project.demo_accounts"], stdin=subprocess.DEVNULL, env={**os.environ}, check=False
+            [sys.executable, "-m", "steward.project.demo_accounts"],
+            stdin=subprocess.DEVNULL,
+            env={**os.environ},
+            check=False,
         )
     if child.returncode != 0:
         raise Failure("The sample data could not be loaded; the lines above say why.")
@@ -47,7 +50,9 @@ def words_of(demo: dict[str, Any]) -> str:
     for account in demo["accounts"]:
         lines += [f"  {account['name']}: {account['url']}", f"    mail to {account['address']}"]
         width = max(len(person["email"]) for person in account["people"])
-        lines += [f"    {person['email']:<{width}}  {person['password']}  {person['role']}" for person in account["people"]]
+        lines += [
+            f"    {person['email']:<{width}}  {person['password']}  {person['role']}" for person in account["people"]
+        ]
         lines.append("")
     lines += [
         f"  Send mail to 127.0.0.1 port {demo['smtp_port']} (SMTP, no sign-in).",

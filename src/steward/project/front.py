@@ -1,4 +1,4 @@
-"""The first page of a host: on the base domain it says what this is, at an account's address it leads to the console."""
+"""The first page of a host: what this is, on the base domain; the way to the console, at an account's address."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from steward.privacy.egress import wall
-from steward.project.database import is_embedded, only_supervisor, used
+from steward.project.database import is_embedded, used
 from steward.project.failure import Failure
 from steward.project.fingerprint import is_set_up, note_set_up
 from steward.project.postgres import PostgresError, Server
@@ -22,7 +22,7 @@ Prepare = Callable[[bool], None]
 def run_everything(data: Path, listening: socket.socket, prepare: Prepare, *, env: Mapping[str, str]) -> int:
     """Set up, call `prepare` once the database answers, then keep web, worker and mail alive until told to stop.
 
-    `env` is added to the environment of the processes. Returns the exit code.
+    The caller holds `only_supervisor`. `env` is added to the environment of the processes. Returns the exit code.
     """
     children = _children(listening, env)
 
@@ -40,7 +40,7 @@ def run_everything(data: Path, listening: socket.socket, prepare: Prepare, *, en
                 set_up(None)
             prepare(True)
             return Supervisor(children).run()
-        with only_supervisor(data), used(data):
+        with used(data):
             try:
                 return up(data, ready)
             except PostgresError as problem:
@@ -52,14 +52,18 @@ def bound(host: str, port: int, *, patience: float = 3.0) -> socket.socket:
     try:
         return listen(host, port, patience=patience)
     except OSError as problem:
-        raise Failure(f"Nothing can listen on {host} port {port}: {problem.strerror}. STEWARD_PORT chooses another.") from problem
+        raise Failure(
+            f"Nothing can listen on {host} port {port}: {problem.strerror}. STEWARD_PORT chooses another."
+        ) from problem
 
 
 def _children(listening: socket.socket, env: Mapping[str, str]) -> list[Child]:
     number = listening.fileno()
     return [
         Child("web", [*_steward("web"), "--socket", str(number)], env, (number,)),
-        Child("worker", _steward("worker"), env),
+        # Two processes: what is sent takes no time from what comes in.
+        Child("intake", [*_steward("worker"), "--only", "mail"], env),
+        Child("worker", [*_steward("worker"), "--only", "jobs"], env),
         Child("mail", _steward("mail"), env),
     ]
 

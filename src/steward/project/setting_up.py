@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from steward.privacy.egress import wall
@@ -29,14 +30,22 @@ def set_up(server: Server | None) -> None:
 def _prepared(server: Server | None) -> tuple[str, ...]:
     if server is not None:
         return prepare(server.dsn("postgres", database="postgres")).notices
-    owner = conninfo_to_dict(_url("DATABASE_OWNER_URL"))
-    database = str(owner["dbname"])
+    owner = resolve_database(_url("DATABASE_OWNER_URL"))
     roles = Roles(
         owner=_login("DATABASE_OWNER_URL"),
         app=_login("DATABASE_URL"),
         ops=_login("DATABASE_OPS_URL") if "DATABASE_OPS_URL" in os.environ else Roles.ops,
     )
-    return prepare(resolve_database(make_conninfo(**{**owner, "dbname": database})), database, roles=roles).notices
+    return prepare(_entrance(owner), str(conninfo_to_dict(owner)["dbname"]), roles=roles).notices
+
+
+def _entrance(owner: str) -> str:
+    """The database itself where it exists, else the server's own, from which it can be made."""
+    try:
+        psycopg.connect(owner).close()
+    except psycopg.OperationalError:
+        return make_conninfo(owner, dbname="postgres")
+    return owner
 
 
 def _url(variable: str) -> str:

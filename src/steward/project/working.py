@@ -24,6 +24,19 @@ def work(*, concurrency: int, beside: Loop = intake.run_forever) -> None:
         asyncio.run(_work(concurrency, beside))
 
 
+def take_in_mail() -> None:
+    """Turn mail into tickets until SIGTERM or SIGINT, in a process of its own: jobs then take no time from it."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    intake.run_forever(stop)
+
+
+def nothing(stop: threading.Event) -> None:
+    """The loop beside jobs where another process takes in the mail."""
+    stop.wait()
+
+
 async def _work(concurrency: int, beside: Loop) -> None:
     stop = threading.Event()
     loop = asyncio.get_running_loop()

@@ -29,4 +29,5 @@ def receive_mail(to: MailAccount, raw: bytes = b"", *, sender: str = "eli@exampl
     receive_waiting(to.account_id, parse_mail)
     with account_scope(to.account_id):
         taken = RawMail.objects.select_related("message__ticket").get(source_key=key)
-        return taken.message
+        message: Message | None = taken.message
+        return message

@@ -11,7 +11,7 @@ _VALUES = re.compile(r"'[^']*'|\b\d+\b|\(\s*%s(?:\s*,\s*%s)+\s*\)")
 
 def queries_of(page: Callable[[], object]) -> list[str]:
     """The statements that a page makes, in order."""
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         page()
     return [query["sql"] for query in captured.captured_queries]
 

@@ -33,11 +33,28 @@ def make_ticket(
     """
     with account_scope(requester.account_id):
         department = department or Department.objects.get(is_default=True)
-        incoming = _incoming(requester, body, subject=subject, department_id=department.id, attachments=attachments)
+        sender = _correspondent(requester)
+        incoming = _incoming(sender, body, subject=subject, department_id=department.id, attachments=attachments)
         [message] = receive_messages([incoming])
         if status != Status.NEW or assignee:
             Ticket.objects.filter(pk=message.ticket_id).update(status=status, assignee=assignee)
         return Ticket.objects.select_related(*_WITH).get(pk=message.ticket_id)
+
+
+def make_tickets(requesters: Sequence[Contact], *, departments: Sequence[Department], number: int) -> list[Ticket]:
+    """Many new tickets of one account in few statements, requesters and departments by turns."""
+    with account_scope(requesters[0].account_id):
+        people = [_correspondent(requester) for requester in requesters]
+        incoming = [
+            _incoming(
+                people[n % len(people)],
+                f"Paper number {n}, please.",
+                subject=f"Paper {n}",
+                department_id=departments[n % len(departments)].id,
+            )
+            for n in range(number)
+        ]
+        return [message.ticket for message in receive_messages(incoming)]
 
 
 def make_message(
@@ -52,7 +69,7 @@ def make_message(
     with account_scope(ticket.account_id):
         ticket = Ticket.objects.select_related("requester").get(pk=ticket.pk)
         incoming = _incoming(
-            sender or ticket.requester,
+            _correspondent(sender or ticket.requester),
             body,
             subject=ticket.subject,
             department_id=ticket.department_id,
@@ -80,7 +97,7 @@ def make_note(ticket: Ticket, author: Membership, *, body: str = "<p>We had this
 
 
 def _incoming(
-    sender: Contact,
+    sender: Correspondent,
     body: str,
     *,
     subject: str,
@@ -90,7 +107,7 @@ def _incoming(
     internet_id: str = "",
 ) -> IncomingMessage:
     return IncomingMessage(
-        sender=_correspondent(sender),
+        sender=sender,
         subject=subject,
         body_html=f"<p>{body}</p>",
         body_text=body,

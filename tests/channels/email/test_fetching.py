@@ -98,6 +98,17 @@ def test_what_lies_there_and_what_comes_is_stored_once_and_marked(
     assert position(northwind).last_uid == 3
 
 
+def test_mail_may_be_left_unread(settings: Any, northwind: Any, dovecot: Any, attach: Any, fetch: Any) -> None:
+    settings.STEWARD_IMAP_MARKS_SEEN = False
+    server = dovecot()
+    server.deliver(b"Subject: one\r\n\r\n")
+    reading = fetch(attach(server))
+    eventually(lambda: len(stored(northwind)) == 1)
+    reading.stop()
+    reading.join(5)
+    assert server.seen() == 0
+
+
 def test_bytes_are_bytes(northwind: Any, dovecot: Any, attach: Any, fetch: Any) -> None:
     mail = b"Subject: \xff\xfe\r\n\r\n" + bytes(range(128, 256)) + b"\r\n.\r\n..\r\n" + b"long" * 5000 + b"\r\n"
     server = dovecot()

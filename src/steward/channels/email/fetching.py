@@ -5,11 +5,10 @@ A mailbox that fails is tried again, later each time; `MailboxPosition` says sin
 
 import logging
 import random
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from uuid import UUID
 
@@ -37,6 +36,10 @@ POLL_SECONDS = 60.0  # between two looks into a mailbox whose server has no IDLE
 IDLE_SECONDS = 540.0  # RFC 2177: servers send clients away after half an hour, routers much sooner
 SETTLE_SECONDS = 60.0  # the IDLE after something came: mail that arrives just before IDLE begins is not announced
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0  # seconds before a failing mailbox is tried again; doubled each time
+
+LARGE = 4 * 2**20  # bytes; messages above this are stored one at a time, as that takes several times their size
+
+_large_ones = threading.Lock()
 
 _CODES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((SignInRefused,), "sign_in"),  # user name or password
@@ -70,9 +73,7 @@ class Fetcher:
         self._stopping.set()
         mailbox = self._mailbox
         if mailbox is not None:
-            with suppress(OSError, AttributeError):  # it may be closing itself just now
-                # The plain shutdown: that of an SSLSocket would take its TLS away from the thread that reads.
-                socket.socket.shutdown(mailbox.socket(), socket.SHUT_RDWR)
+            mailbox.cut()
 
     def join(self, seconds: float) -> None:
         """Wait for its end, so many seconds at most."""
@@ -114,10 +115,13 @@ class Fetcher:
 
     def _take(self, mailbox: Mailbox, position: Position, uid: int) -> None:
         mail = fetch_message(mailbox, self.source, position, uid)
-        if mail is not None:
+        if mail is None:
+            return
+        # Not held while the server speaks: a slow one would keep all others waiting.
+        with _large_ones if len(mail.raw) > LARGE else nullcontext():
             store_message(self.source, mail, uid)
-            logger.info("mailbox %s: %d bytes stored", self.source.mail_account_id, len(mail.raw))
-            mark_seen(mailbox, uid)
+        logger.info("mailbox %s: %d bytes stored", self.source.mail_account_id, len(mail.raw))
+        mark_seen(mailbox, uid)
 
     def _wait(self, mailbox: Mailbox, seconds: float) -> None:
         if not mailbox.has_capability("IDLE"):

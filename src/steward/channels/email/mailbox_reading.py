@@ -21,6 +21,7 @@ TOO_LARGE = "X-Steward-Too-Large"
 """Header of a stub: the message was larger than we take; its value is the size in bytes. It has no body."""
 
 _LONGEST_HEADERS = 2**20
+_NEVER_OPENED = 0  # no server uses it: UIDVALIDITY is above zero (RFC 9051 section 2.3.1.1)
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Position:
 
     uid_validity: int
     last_uid: int
+    old_until: int = 0  # up to this UID only mail that nobody had read is taken
 
 
 def sources_of(account_id: UUID) -> list[Source]:
@@ -64,20 +66,26 @@ def open_folder(mailbox: Mailbox, source: Source) -> Position:
     selected = mailbox.select_folder(FOLDER)
     uid_validity = int(selected[b"UIDVALIDITY"])
     with account_scope(source.account_id):
-        row, _ = MailboxPosition.objects.get_or_create(
+        row, is_new = MailboxPosition.objects.get_or_create(
             mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": uid_validity}
         )
-        if row.uid_validity != uid_validity:
-            row.uid_validity, row.last_uid = uid_validity, 0
+        if is_new or row.uid_validity == _NEVER_OPENED:
+            row.uid_validity, row.old_until = uid_validity, int(selected.get(b"UIDNEXT", 1)) - 1
+        elif row.uid_validity != uid_validity:
+            row.uid_validity, row.last_uid, row.old_until = uid_validity, 0, 0
         row.failing_since, row.failure = None, ""
         row.save()
-    return Position(row.uid_validity, row.last_uid)
+    return Position(row.uid_validity, row.last_uid, row.old_until)
 
 
 def new_uids(mailbox: Mailbox, position: Position) -> list[int]:
     """The UIDs above the position, in order. `n:*` names the last message even when its UID is below n."""
-    found = mailbox.search(["UID", f"{position.last_uid + 1}:*"])
-    return sorted(uid for uid in map(int, found) if uid > position.last_uid)
+    start = max(position.last_uid, position.old_until)
+    found = [uid for uid in map(int, mailbox.search(["UID", f"{start + 1}:*"])) if uid > start]
+    if position.last_uid < position.old_until:
+        unread = mailbox.search(["UID", f"{position.last_uid + 1}:{position.old_until}", "UNSEEN"])
+        found += [int(uid) for uid in unread]
+    return sorted(found)
 
 
 def fetch_message(mailbox: Mailbox, source: Source, position: Position, uid: int) -> Spooled | None:
@@ -120,7 +128,7 @@ def note_failure(source: Source, code: str) -> None:
     """Let people see since when a mailbox cannot be read, and why (`fetching.failure_code`)."""
     with account_scope(source.account_id):
         row, _ = MailboxPosition.objects.get_or_create(
-            mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": 0}
+            mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": _NEVER_OPENED}
         )
         row.failing_since, row.failure = row.failing_since or now(), code
         row.save(update_fields=["failing_since", "failure"])

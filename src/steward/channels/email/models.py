@@ -111,6 +111,8 @@ class MailboxPosition(AccountOwned):
     folder = impersonal(models.TextField(default="INBOX"))
     uid_validity = impersonal(models.BigIntegerField())
     last_uid = impersonal(models.BigIntegerField(default=0))
+    # The newest UID when the mailbox was first opened: of older mail only what nobody had read becomes tickets.
+    old_until = impersonal(models.BigIntegerField(default=0))
     failing_since = impersonal(models.DateTimeField(null=True))
     failure = impersonal(models.TextField(blank=True, default=""))
 

@@ -6,7 +6,7 @@ however a worker dies, each mail yields exactly one message.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 
 from steward.channels.email import spool
+from steward.channels.email.mailbox_reading import TOO_LARGE
 from steward.channels.email.models import Arrival, MailAccount, RawMail
-from steward.channels.email.parsing import ParsedMail, parse_minimal
+from steward.channels.email.parsing import ParsedMail, Problem, parse_minimal
 from steward.channels.email.recipients import base_address
 from steward.channels.email.threading import Clues, Placement, Placer, clues_of
 from steward.channels.email.verdicts import Verdict, verdict_on
@@ -88,11 +89,19 @@ def _read(arrivals: Sequence[Arrival], parse: Parse) -> list[_Read]:
     for arrival in arrivals:
         raw = raws[arrival.raw_id]
         content = spool.read(raw)
-        parsed = parse(content)
+        parsed = _with_size(raw, content, parse(content))
         verdict = verdict_on(raw, parsed, trusted)
         clues = clues_of(parsed, raw.envelope_to, is_sender_doubtful=verdict.is_sender_doubtful)
         mails.append(_Read(arrival, raw, parsed, verdict, clues, content))
     return mails
+
+
+def _with_size(raw: RawMail, content: bytes, parsed: ParsedMail) -> ParsedMail:
+    """A mailbox held more than we take: only the header came, and the stub tells how large the mail is."""
+    if raw.source != RawMail.Source.IMAP or not content.startswith(f"{TOO_LARGE}: ".encode()):
+        return parsed
+    size = content.partition(b"\r\n")[0].partition(b": ")[2].decode("ascii", "replace")
+    return replace(parsed, problems=(*parsed.problems, Problem("too_large", size)))
 
 
 def _until_one_answers_another(mails: list[_Read]) -> list[_Read]:
@@ -175,7 +184,7 @@ def _incoming(mail: _Read, placement: Placement, departments: _Departments) -> I
         recipients=_recipients(parsed),
         internet_id=parsed.message_id,
         attachments=_attachments(mail),
-        is_automatic=parsed.automatic.is_automatic or parsed.report is not None or mail.raw.envelope_from == "",
+        is_automatic=_is_automatic(mail),
         is_verified=placement.is_verified,
         findings={
             "authentication": verdict.as_json(),
@@ -184,6 +193,12 @@ def _incoming(mail: _Read, placement: Placement, departments: _Departments) -> I
             "automatic": parsed.automatic.reason,
         },
     )
+
+
+def _is_automatic(mail: _Read) -> bool:
+    """Whether no human wrote it. Only SMTP tells the envelope sender; there the null sender marks robots."""
+    has_null_sender = mail.raw.source == RawMail.Source.SMTP and not mail.raw.envelope_from
+    return has_null_sender or mail.parsed.automatic.is_automatic or mail.parsed.report is not None
 
 
 def _recipients(parsed: ParsedMail) -> dict[str, list[dict[str, str]]]:

@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 IDLE_SECONDS = 300.0  # RFC 5321 section 4.5.3.2: the server waits five minutes for a command
 LONGEST_SECONDS = 3600.0  # of one connection, however busy
-MOST_MEMORY = 256 * 2**20  # bytes of mails that are being received or stored, in all connections
+MOST_MEMORY = 128 * 2**20  # bytes of mails that are being received or stored, in all connections
 CHUNK = 2**16  # bytes the reader holds back before it hands on a piece
 COMMAND_LIMIT = 2048  # RFC 5321 section 4.5.3.1.4 asks for 512; long addresses and parameters need more
 
@@ -199,9 +199,13 @@ class _Pieces:
         """The mail without transparency (section 4.5.2). Raises `TooLarge` or `NoMemory`."""
         if self._failure:
             raise self._failure
-        raw = b"".join(self._pieces)
-        self._pieces.clear()
-        return raw[: -len(_END) + 2].replace(b"\r\n.", b"\r\n")[2:]
+        pieces = self._pieces
+        pieces[-1] = pieces[-1][: 2 - len(_END)]
+        # The CRLF put before the text goes again, and the dot of a stuffed first line with it.
+        pieces[0] = pieces[0][3 if pieces[0].startswith(b"\r\n.") else 2 :]
+        raw = b"".join(pieces)
+        pieces.clear()  # a large mail is held once, not twice
+        return raw.replace(b"\r\n.", b"\r\n")
 
     def let_go(self) -> None:
         self._pieces.clear()

@@ -3,11 +3,9 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.channels.email.ways import has_way_out
@@ -16,11 +14,10 @@ from steward.console.forms import NewTicketForm
 from steward.console.lists import ticket_url
 from steward.console.shell import shell
 from steward.console.ticket_page import draft_of
-from steward.console.views.writing import forget_removed_files, keep_upload, writing_of
+from steward.console.views.writing import forget_removed_files, keep_upload, writing_of, written_once
 from steward.lib.ids import new_id
 from steward.people.access import solvable_departments
 from steward.tickets import actions
-from steward.tickets.actions.replying import NothingWritten
 from steward.tickets.models import Message, Ticket
 
 
@@ -35,8 +32,7 @@ def compose(request: ConsoleRequest) -> HttpResponse:
         return _page(request, NewTicketForm(initial=_begun(request), departments=departments))
     form = NewTicketForm(request.POST, departments=departments)
     if form.is_valid():
-        sent_before = Message.objects.filter(pk=form.cleaned_data["once"]).select_related("ticket").first()
-        ticket = sent_before.ticket if sent_before else _composed(request, form)
+        ticket = written_once(form, lambda: _composed(request, form)) or _composed_before(request, form)
         if ticket is not None:
             return HttpResponseRedirect(ticket_url(ticket.code), status=303)
     return _page(request, form, status=422)
@@ -62,23 +58,24 @@ def new_upload(request: ConsoleRequest) -> HttpResponse:
     return keep_upload(request, None)
 
 
-def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket | None:
-    try:
-        with transaction.atomic():
-            ticket = actions.compose_ticket(
-                form.cleaned_data["department"],
-                writing_of(request, form, None),
-                subject=form.cleaned_data["subject"],
-                author=request.me,
-                actor=request.actor,
-                to=form.cleaned_data["to"],
-                cc=form.cleaned_data["cc"],
-            )
-            actions.discard_draft(request.me, None)
-            return ticket
-    except NothingWritten:
-        form.add_error("body_text", _("There is nothing to send yet: write something first."))
-        return None
+def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket:
+    ticket = actions.compose_ticket(
+        form.cleaned_data["department"],
+        writing_of(request, form, None),
+        subject=form.cleaned_data["subject"],
+        author=request.me,
+        actor=request.actor,
+        to=form.cleaned_data["to"],
+        cc=form.cleaned_data["cc"],
+    )
+    actions.discard_draft(request.me, None)
+    return ticket
+
+
+def _composed_before(request: ConsoleRequest, form: NewTicketForm) -> Ticket | None:
+    """The ticket that the same form made when it came first."""
+    message = Message.objects.filter(pk=form.cleaned_data["once"], author=request.me).select_related("ticket").first()
+    return message.ticket if message else None
 
 
 def _begun(request: ConsoleRequest) -> dict[str, object]:

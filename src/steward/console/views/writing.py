@@ -1,11 +1,13 @@
 """Answers and notes, and the drafts they grow in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from steward.console.entrance import ConsoleRequest, with_ticket
@@ -20,33 +22,16 @@ from steward.tickets.actions.replying import NothingWritten, Writing
 from steward.tickets.conversation import Correspondent
 from steward.tickets.models import Draft, DraftAttachment, Message, Ticket
 
+T = TypeVar("T")
+
 
 @require_POST
 @with_ticket("solve")
 def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Answer the customer; with `then=resolve` the ticket is resolved after."""
     form = WritingForm(request.POST)
-    if not form.is_valid() or was_sent(form):
-        return _answer(request, ticket, form)
-    try:
-        with transaction.atomic():
-            actions.reply_to_ticket(
-                ticket,
-                writing_of(request, form, ticket),
-                author=request.me,
-                actor=request.actor,
-                to=_addressees(ticket, wants_given=form.cleaned_data["reply_to"] == "given"),
-                cc=form.cleaned_data["cc"],
-            )
-            actions.discard_draft(request.me, ticket)
-            if form.cleaned_data["then"] == "resolve":
-                actions.resolve_ticket(ticket, actor=request.actor)
-    except NothingWritten:
-        form.add_error(None, _("There is nothing to send yet: write something first."))
-    except actions.StatusRefused:
-        form.add_error(None, _("This ticket is closed. Write a new one instead; your text is kept as a draft."))
-    except NobodyToWriteTo:
-        form.add_error(None, _("No address of this customer is known, so the answer has nowhere to go."))
+    if form.is_valid():
+        written_once(form, lambda: _send(request, ticket, form))
     return _answer(request, ticket, form)
 
 
@@ -55,16 +40,28 @@ def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Leave a note that only agents see."""
     form = WritingForm(request.POST)
-    if not form.is_valid() or was_sent(form):
-        return _answer(request, ticket, form)
-    try:
-        with transaction.atomic():
-            written = writing_of(request, form, ticket)
-            actions.add_note(ticket, written, author=request.me, actor=request.actor)
-            actions.discard_draft(request.me, ticket)
-    except NothingWritten:
-        form.add_error(None, _("There is nothing to keep yet: write something first."))
+    if form.is_valid():
+        written_once(form, lambda: _keep_note(request, ticket, form))
     return _answer(request, ticket, form)
+
+
+def _send(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
+    actions.reply_to_ticket(
+        ticket,
+        writing_of(request, form, ticket),
+        author=request.me,
+        actor=request.actor,
+        to=_addressees(ticket, form),
+        cc=form.cleaned_data["cc"],
+    )
+    actions.discard_draft(request.me, ticket)
+    if form.cleaned_data["then"] == "resolve":
+        actions.resolve_ticket(ticket, actor=request.actor)
+
+
+def _keep_note(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
+    actions.add_note(ticket, writing_of(request, form, ticket), author=request.me, actor=request.actor)
+    actions.discard_draft(request.me, ticket)
 
 
 @require_POST
@@ -87,8 +84,52 @@ def ticket_upload(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     return keep_upload(request, ticket)
 
 
+class FileGone(ValueError):
+    """The form names a file that the draft does not hold."""
+
+
 class NobodyToWriteTo(ValueError):
     """The customer has no address."""
+
+
+class AnotherWish(ValueError):
+    """A newer mail asks for answers somewhere else than the one that was shown."""
+
+
+_REFUSALS = (NothingWritten, actions.StatusRefused, NobodyToWriteTo, AnotherWish, FileGone)
+_WORDS = {
+    NothingWritten: gettext_lazy("There is nothing to send yet: write something first."),
+    actions.StatusRefused: gettext_lazy(
+        "This ticket is closed, so nothing was sent. Your text is kept below: copy it into a new ticket, or keep it "
+        "here as a note."
+    ),
+    NobodyToWriteTo: gettext_lazy("No address of this customer is known, so the answer has nowhere to go."),
+    AnotherWish: gettext_lazy(
+        "Nothing was sent: since this page was opened, the customer has asked for answers at another address. "
+        "Look at it, then send again."
+    ),
+    FileGone: gettext_lazy("Nothing was sent: a file of this draft is not there any more. Attach it again."),
+}
+
+
+def written_once(form: WritingForm, write: Callable[[], T]) -> T | None:
+    """Run `write` unless the same form has been written before; why it could not be goes into the form's errors.
+
+    All of it or nothing. The same form comes twice by a double click, or when the first answer was lost; both may run
+    at once, and then the database decides which one is the second.
+    """
+    if was_sent(form):
+        return None
+    try:
+        with transaction.atomic():
+            return write()
+    except IntegrityError:
+        if not was_sent(form):
+            raise
+    except _REFUSALS as refusal:
+        if not was_sent(form):
+            form.add_error(None, str(_WORDS[type(refusal)]))
+    return None
 
 
 def keep_upload(request: ConsoleRequest, ticket: Ticket | None) -> JsonResponse:
@@ -117,9 +158,17 @@ def was_sent(form: WritingForm) -> bool:
 
 def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None) -> Writing:
     """What the form holds: text, the draft's files, and files sent along without scripts."""
-    kept = DraftAttachment.objects.filter(
-        pk__in=form.attachment_ids(), draft__author=request.me, draft__ticket=ticket
-    ).select_related("file")
+    try:
+        named = form.attachment_ids()
+    except ValueError as error:
+        raise FileGone from error
+    kept = list(
+        DraftAttachment.objects.filter(pk__in=named, draft__author=request.me, draft__ticket=ticket)
+        .select_related("file")
+        .order_by("id")
+    )
+    if len(kept) != len(named):
+        raise FileGone
     files: list[tuple[File, str]] = [(attachment.file, attachment.name) for attachment in kept]
     uploads = request.FILES.getlist("files")
     stored = store_files(NewFile(upload.read(), upload.content_type or "") for upload in uploads)
@@ -128,13 +177,15 @@ def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None
     return Writing(form.html(), files, id=once) if once else Writing(form.html(), files)
 
 
-def _addressees(ticket: Ticket, *, wants_given: bool) -> Sequence[Correspondent]:
-    """The known address of the requester, or the one the newest mail asks for, when the agent chose that."""
+def _addressees(ticket: Ticket, form: WritingForm) -> Sequence[Correspondent]:
+    """The known address of the requester, or the one the newest mail asks for, when the agent saw and chose that."""
     name = ticket.requester.name
-    if wants_given:
-        newest = Message.objects.filter(ticket=ticket, kind=Message.Kind.INCOMING).order_by("-at").first()
-        if given := reply_to_of(newest):
-            return [Correspondent(name, given)]
+    if form.cleaned_data["reply_to"] == "given":
+        newest = Message.objects.filter(ticket=ticket, kind=Message.Kind.INCOMING).order_by("-at", "-id").first()
+        given = reply_to_of(newest, ticket.requester_id)
+        if not given or given != form.cleaned_data["given"]:
+            raise AnotherWish
+        return [Correspondent(name, given)]
     known = ticket.requester.addresses.order_by("id").values_list("value", flat=True).first()
     if not known:
         raise NobodyToWriteTo

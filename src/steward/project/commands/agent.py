@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Sequence
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.contrib.auth.password_validation import validate_password
 
 from steward.lib.actor import SYSTEM
 from steward.people.actions import add_member, join_department

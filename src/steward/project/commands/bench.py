@@ -24,11 +24,21 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("bench", "Measure mail, lists, ticket page and search; prints a table and writes JSON.")
-    parser.add_argument("--size", type=_sizes, default="1000,100000,1000000", metavar="N,N,...", help="tickets in the large account (%(default)s)")
+    parser.add_argument(
+        "--size",
+        type=_sizes,
+        default="1000,100000,1000000",
+        metavar="N,N,...",
+        help="tickets in the large account (%(default)s)",
+    )
     parser.add_argument("--only", choices=("mail", "list", "page", "search"), default="", help="measure only this")
     parser.add_argument("--mails", type=int, default=4000, metavar="N", help="how many mails are sent (%(default)s)")
-    parser.add_argument("--connections", type=int, default=20, metavar="N", help="SMTP connections at once (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=100, metavar="N", help="how often each page is asked for (%(default)s)")
+    parser.add_argument(
+        "--connections", type=int, default=20, metavar="N", help="SMTP connections at once (%(default)s)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=100, metavar="N", help="how often each page is asked for (%(default)s)"
+    )
     parser.add_argument("--fresh", action="store_true", help="throw the data of earlier runs away")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the JSON goes (bench-results/<commit>.json)")
     parser.add_argument("--part", default="", help=argparse.SUPPRESS)

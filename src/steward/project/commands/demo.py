@@ -6,8 +6,10 @@ The settings are read from the environment when they are imported, so what the d
 import importlib
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from steward.project.commands.parsing import parser_for
+from steward.project.database import only_supervisor
 from steward.project.demo_places import choose_data, choose_port
 from steward.project.demo_reset import claim, reset
 from steward.project.failure import Failure
@@ -26,6 +28,11 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["STEWARD_DATA"] = str(data)
     if options.reset:
         reset(data)
+    with only_supervisor(data):
+        return _run(data)
+
+
+def _run(data: Path) -> int:
     claim(data)
     host = os.environ.get("STEWARD_HOST", "127.0.0.1")
     listening = bound(host, choose_port("STEWARD_PORT", 8000, host))

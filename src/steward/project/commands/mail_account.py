@@ -40,8 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--address", required=True)
     add.add_argument("--department", metavar="NAME", help="where its mail goes; the default department if not said")
     add.add_argument("--name", default="", help="shown in From; the account's name if not said")
-    add.add_argument("--imap", metavar="imaps://USER@HOST[:993]", help="a mailbox to fetch; without one mail is brought")
-    add.add_argument("--smtp", metavar="smtps://USER@HOST[:465]", help="a server to send through; else STEWARD_SMTP_RELAY")
+    add.add_argument(
+        "--imap", metavar="imaps://USER@HOST[:993]", help="a mailbox to fetch; without one mail is brought"
+    )
+    add.add_argument(
+        "--smtp", metavar="smtps://USER@HOST[:465]", help="a server to send through; else STEWARD_SMTP_RELAY"
+    )
     add.add_argument("--trusted-authserv", default="", metavar="ID", help="whose Authentication-Results are believed")
     return parser
 
@@ -54,7 +58,9 @@ def _declared(url: str | None, kind: Connector.Kind) -> Declaration | None:
     if parts.scheme not in {kind.value, f"{kind.value}s"} or not parts.hostname or not parts.username:
         raise Failure(f"“{url}” is no {kind.value}s://USER@HOST[:PORT].")
     if parts.password:
-        raise Failure("A password in the command line is seen by every user of this machine: give it on standard input.")
+        raise Failure(
+            "A password in the command line is seen by every user of this machine: give it on standard input."
+        )
     username = unquote(parts.username)
     password = read_password(f"Password of {username} at {parts.hostname}")
     if not password:

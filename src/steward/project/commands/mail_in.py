@@ -10,12 +10,16 @@ from steward.project.failure import TEMPORARY, Failure
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = parser_for("mail-in", "Take one mail from standard input. Exit codes: 75 try again later, 67 no such address.")
+    parser = parser_for(
+        "mail-in", "Take one mail from standard input. Exit codes: 75 try again later, 67 no such address."
+    )
     parser.add_argument("--to", required=True, metavar="ADDRESS", help="the envelope recipient")
-    parser.add_argument("--from", dest="sender", default="", metavar="ADDRESS", help="the envelope sender; empty for bounces")
+    parser.add_argument(
+        "--from", dest="sender", default="", metavar="ADDRESS", help="the envelope sender; empty for bounces"
+    )
     options = parser.parse_args(arguments)
     try:
         with database():
-            return mail_in(sys.stdin.buffer.read(), to=options.to, sender=options.sender)
+            return mail_in(options.to, options.sender, sys.stdin.buffer)
     except Failure as failure:
         raise Failure(str(failure), code=TEMPORARY) from failure

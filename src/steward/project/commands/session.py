@@ -19,7 +19,9 @@ def database() -> Iterator[None]:
             yield
         except (OperationalError, ProgrammingError) as problem:
             first = str(problem).partition("\n")[0]
-            raise Failure(f"The database is not reachable, or not set up (`steward migrate` does that): {first}") from problem
+            raise Failure(
+                f"The database is not reachable, or not set up (`steward migrate` does that): {first}"
+            ) from problem
 
 
 def account_named(slug: str) -> Account:

@@ -5,14 +5,20 @@ from collections.abc import Sequence
 from steward.project import settings
 from steward.project.commands.parsing import hide_supervised, parser_for
 from steward.project.database import at_hand
-from steward.project.working import work
+from steward.project.working import nothing, take_in_mail, work
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = parser_for("worker", "Run only the worker: jobs, and mail that becomes tickets.")
     parser.add_argument("--concurrency", type=int, default=2, metavar="N", help="jobs done at once (2)")
+    parser.add_argument("--only", choices=("jobs", "mail"), help="do only jobs, or only turn mail into tickets (both)")
     hide_supervised(parser)
     options = parser.parse_args(arguments)
     with at_hand(settings.STEWARD_DATA, supervised=options.supervised):
-        work(concurrency=options.concurrency)
+        if options.only == "mail":
+            take_in_mail()
+        elif options.only == "jobs":
+            work(concurrency=options.concurrency, beside=nothing)
+        else:
+            work(concurrency=options.concurrency)
     return 0

@@ -69,7 +69,7 @@ def _held(incoming: Sequence[IncomingMessage]) -> Sequence[IncomingMessage]:
 
 def _continuing(incoming: IncomingMessage, ticket: Ticket) -> IncomingMessage:
     if ticket.is_closed:
-        return replace(incoming, ticket=None, previous=ticket)
+        return replace(incoming, ticket=None, previous=ticket if incoming.is_verified else None)
     return replace(incoming, ticket=ticket)
 
 
@@ -134,7 +134,7 @@ def _continue(arrival: _Arrival) -> None:
     status = ticket.status if incoming.is_automatic else after_customer_wrote(ticket.status)
     changes = {"status": status, "changed_at": incoming.at, "message_count": F("message_count") + 1}
     if status == Status.OPEN:
-        changes |= {"postponed_until": None, "status_before": ""}
+        changes |= {"postponed_until": None, "status_before": "", "resolved_at": None}
     Ticket.objects.filter(pk=ticket.pk).update(preview=preview_of(incoming.own_words), **changes)
 
 

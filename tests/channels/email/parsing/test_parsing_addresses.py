@@ -74,5 +74,5 @@ def test_raw_bytes_in_names_are_utf8_else_the_charset_of_the_mail_else_western()
 )
 def test_time_is_linear(unit):
     started = time.perf_counter()
-    read_addresses([(unit * 130_000).encode()])
-    assert time.perf_counter() - started < 5
+    read_addresses([(unit * 20_000).encode()])
+    assert time.perf_counter() - started < 2

@@ -42,13 +42,13 @@ def check(raw: bytes) -> ParsedMail:
     return mail
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=2_000))
 def test_any_bytes(raw):
     check(raw)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.binary(max_size=12)), min_size=1, max_size=8),
@@ -60,7 +60,7 @@ def test_mails_with_pieces_replaced(raw, changes):
     check(raw)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(
         ["Subject", "From", "To", "Content-Type", "Content-Disposition", "Date", "Message-ID", "References"]
@@ -97,20 +97,20 @@ def test_huge_headers_are_limited():
         "x",
         "body",
     )
-    assert check(b"Subject: " + b"x" * 5_000_000 + b"\n\nbody").body.text == "body"
+    assert check(b"Subject: " + b"x" * 2_000_000 + b"\n\nbody").body.text == "body"
 
 
 @pytest.mark.parametrize(
     "raw",
     [
-        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--bx\n" * 200_000,
-        b"Content-Type: multipart/mixed; boundary=zz\n\n" + b"--x\n" * 200_000,
-        b"From: a@b.c\n" + b"no field\n" * 20_000 + b"Subject: z\n\nhi",
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--bx\n" * 20_000,
+        b"Content-Type: multipart/mixed; boundary=zz\n\n" + b"--x\n" * 20_000,
+        b"From: a@b.c\n" + b"no field\n" * 10_000 + b"Subject: z\n\nhi",
         b"Subject: " + b"=?utf-8?q?" * 20_000 + b"\n\n",
         b"Content-Type: text/plain" + b'; a="' * 6_000 + b"\n\n",
         b"Content-Type: text/plain" + b"; a*=" * 6_000 + b"\n\n",
         b"References: " + b"<" * 100_000 + b"\n\n",
-        b"\nbegin 644 x\n" * 20_000,
+        b"\nbegin 644 x\n" * 8_000,
         b"Content-Type: text/calendar\n\nBEGIN:VEVENT\nA" + b';b="' * 50_000,
         b"Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n" + b"QQ==\n" * 200_000,
         b"Content-Type: text/plain; charset=utf-7\n\n" + b"+2D0-" * 100_000,

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ("folder", models.TextField(default="INBOX")),
                 ("uid_validity", models.BigIntegerField()),
                 ("last_uid", models.BigIntegerField(default=0)),
+                ("old_until", models.BigIntegerField(default=0)),
                 ("failing_since", models.DateTimeField(null=True)),
                 ("failure", models.TextField(blank=True, default="")),
                 (

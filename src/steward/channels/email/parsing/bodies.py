@@ -10,9 +10,11 @@ from steward.channels.email.folding import fold_html, fold_text
 from steward.channels.email.parsing.contents import Block, merge
 from steward.channels.email.parsing.mail import Body, ParsedAttachment
 from steward.lib.html import html_to_text
+from steward.lib.html.profiles import QUOTED
 
 CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.I)
 PICTURE = re.compile(r"<img\b", re.I)
+FOLD = f'class="{QUOTED}"'
 TAIL = re.compile(r"[ \t]+\n")
 
 
@@ -20,9 +22,10 @@ def build_body(blocks: list[Block]) -> Body:
     """The body of a mail: HTML if it shows anything, else plain text."""
     block = merge(blocks)
     if block.html:
-        text = html_to_text(block.html, links=False)
+        folded = fold_html(block.html)
+        # Where nothing is folded the visible text is the whole one; reading it twice would cost most of our time.
+        text = html_to_text(block.html, links=False) if FOLD in folded.html else folded.visible
         if text.strip() or (PICTURE.search(block.html) and not block.plain.strip()):
-            folded = fold_html(block.html)
             return Body("html", folded.html, text, folded.visible)
     text = tidy(block.plain)
     folded = fold_text(text)

@@ -76,7 +76,7 @@ NOT_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape"
 UNKNOWN = frozenset({"", "unknown-8bit", "unknown", "x-unknown", "8bit", "default", "x-user-defined", "binary", "none"})
 LABEL = re.compile(r"[\s\"'_]*([\w.:+-]{1,40})")  # what follows is a language tag (RFC 2231) or junk
 ESCAPES = re.compile(rb"(\x1b(?:\$\([A-Z]|[$(][@-Z]|\$[AB@]|\.[AF]))")
-UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 META = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
 LONG_ENOUGH_TO_GUESS = 48
 SAMPLE = 8_192
@@ -116,7 +116,8 @@ def _lookup(name: str) -> str | None:
 
 def storable(text: str) -> str:
     """The text without what PostgreSQL or XML cannot hold: NUL, control characters, lone surrogates."""
-    return UNSTORABLE.sub("", text)
+    # By way of bytes, which is three times as fast as a pattern; encoding leaves out the surrogates.
+    return text.encode("utf-8", "ignore").translate(None, CONTROLS).decode("utf-8").replace("\ufeff", "")
 
 
 def decode(raw: bytes, label: str = "", *, hint: str = "") -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 
 from steward.channels.email.parsing.charsets import storable
@@ -28,8 +27,38 @@ NOUNS = {
     "application/pkcs7-mime": ("smime", "p7m"),
     "application/x-pkcs7-mime": ("smime", "p7m"),
 }
-# Types about which nothing more helpful can be said by an extension.
-UNNAMED = frozenset({"application/octet-stream", "text/rfc822-headers", "text/plain"})
+# A table of our own, for that of the interpreter depends on files of the machine.
+EXTENSIONS = {
+    "application/gzip": ".gz",
+    "application/json": ".json",
+    "application/msword": ".doc",
+    "application/pdf": ".pdf",
+    "application/pgp-encrypted": ".pgp",
+    "application/pgp-keys": ".asc",
+    "application/rtf": ".rtf",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.ms-powerpoint": ".ppt",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/xml": ".xml",
+    "application/zip": ".zip",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/ogg": ".ogg",
+    "audio/wav": ".wav",
+    "image/bmp": ".bmp",
+    "image/heic": ".heic",
+    "image/svg+xml": ".svg",
+    "image/tiff": ".tif",
+    "image/webp": ".webp",
+    "text/csv": ".csv",
+    "text/richtext": ".rtx",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+    "text/xml": ".xml",
+    "video/mp4": ".mp4",
+}
 ID_WITH_EXTENSION = re.compile(r"^([^@/\\]{1,80}\.[A-Za-z0-9]{2,5})@")
 UNSAFE = re.compile(r"[\n\t\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -82,5 +111,4 @@ def _described(part: Part) -> str:
         if described.lower().endswith("." + extension):
             return described
         return clean_filename(f"{described or noun}.{extension}")
-    guessed = None if part.content_type in UNNAMED else mimetypes.guess_extension(part.content_type)
-    return "file" + (guessed or "")
+    return "file" + EXTENSIONS.get(part.content_type, "")

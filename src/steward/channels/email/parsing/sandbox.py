@@ -26,6 +26,7 @@ from typing import BinaryIO
 
 from steward.channels.email.parsing.mail import ParsedMail
 from steward.channels.email.parsing.parse import parse_mail, parse_minimal
+from steward.privacy.egress import wall
 
 LENGTH = struct.Struct("!Q")
 DEFAULT_MEMORY = 1024 * 1024 * 1024
@@ -63,7 +64,8 @@ class OurUnpickler(pickle.Unpickler):
 
 def spawn_child(argv: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start the child with pipes on its standard input and output."""
-    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0)
+    with wall.allow_child("mail is read in a child with limits of time and memory"):
+        return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0)
 
 
 class Parser:
@@ -81,6 +83,7 @@ class Parser:
         self._seconds, self._memory, self._spawn, self._start_seconds = seconds, memory, spawn, start_seconds
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._descriptors = (-1, -1)
 
     def parse(self, raw: bytes) -> ParsedMail:
         """Like `parse_mail`. If the child fails, the subject and sender with problem `time_out`, `parser_died` or
@@ -91,11 +94,9 @@ class Parser:
                     return self._ask(raw)
                 except TimeOut:
                     code = "time_out"
-                    self._stop()
                     break
                 except (ChildDied, OSError, pickle.UnpicklingError, EOFError):
                     code = "parser_died"
-                    self._stop()
         return parse_minimal(raw, code)
 
     def close(self) -> None:
@@ -115,31 +116,43 @@ class Parser:
         return self._child.pid if self._child else None
 
     def _ask(self, raw: bytes) -> ParsedMail:
-        child = self._running()
-        if child.stdin is None or child.stdout is None:
-            raise ChildDied
-        deadline = time.monotonic() + self._seconds
-        _write(child.stdin.fileno(), LENGTH.pack(len(raw)) + raw, deadline)
-        mail = OurUnpickler(BytesIO(_read_frame(child.stdout.fileno(), deadline))).load()
-        if not isinstance(mail, ParsedMail):
-            raise ChildDied
+        try:
+            mail = self._exchange(raw)
+        except BaseException:
+            # Also when we are interrupted: the answer to this mail must never be taken for that to the next.
+            self._stop()
+            raise
         if any(problem.code == "out_of_memory" for problem in mail.problems):
             self._stop()  # its heap is torn and large
         return mail
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child
-        self._stop()
+    def _exchange(self, raw: bytes) -> ParsedMail:
+        questions, answers = self._pipes()
+        deadline = time.monotonic() + self._seconds
+        _write(questions, LENGTH.pack(len(raw)) + raw, deadline)
+        mail = OurUnpickler(BytesIO(_read_frame(answers, deadline))).load()
+        if not isinstance(mail, ParsedMail):
+            raise ChildDied
+        return mail
+
+    def _pipes(self) -> tuple[int, int]:
+        """Descriptors to write to and to read from the child, which is started if none runs."""
+        if self._child is None or self._child.poll() is not None:
+            self._stop()
+            self._start()
+        return self._descriptors
+
+    def _start(self) -> None:
         limits = [str(self._memory), str(self._seconds * 2 + 1)]
         argv = [sys.executable, "-P", "-s", "-m", "steward.channels.email.parsing.sandbox", *limits]
-        self._child = self._spawn(argv, {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "random", "PYTHONUTF8": "1"})
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is None:
-                raise ChildDied
-            os.set_blocking(pipe.fileno(), False)
-        _read_frame(self._child.stdout.fileno(), time.monotonic() + self._start_seconds)  # type: ignore[union-attr]
-        return self._child
+        child = self._spawn(argv, {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "random", "PYTHONUTF8": "1"})
+        self._child = child
+        if child.stdin is None or child.stdout is None:
+            raise ChildDied
+        self._descriptors = child.stdin.fileno(), child.stdout.fileno()
+        for descriptor in self._descriptors:
+            os.set_blocking(descriptor, False)
+        _read_frame(self._descriptors[1], time.monotonic() + self._start_seconds)
 
     def _stop(self) -> None:
         child, self._child = self._child, None

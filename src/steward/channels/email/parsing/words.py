@@ -43,15 +43,16 @@ def _decode_run(run: list[tuple[str, str, str]], hint: str) -> str:
 
 
 def _decode_alike(charset: str, words: list[tuple[str, str]], hint: str) -> str:
-    pieces = [_content_bytes(encoding, group) for encoding, group in groupby(words, key=lambda word: word[0])]
-    joined = b"".join(pieces)
+    joined = b"".join(
+        _content_bytes(encoding, [content for _, content in group])
+        for encoding, group in groupby(words, key=lambda word: word[0])
+    )
     if codec_of(charset) is None:
         charset = hint
     return decode(joined, charset, hint=hint)[0]
 
 
-def _content_bytes(encoding: str, words: object) -> bytes:
-    contents = [content for _, content in words]  # type: ignore[attr-defined]
+def _content_bytes(encoding: str, contents: list[str]) -> bytes:
     if encoding == "q":
         return b"".join(_decode_q(content) for content in contents)
     return b"".join(decode_base64(piece.encode("ascii", "ignore")) for piece in _whole_quanta(contents))

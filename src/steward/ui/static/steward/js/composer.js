@@ -1,6 +1,6 @@
 // Where answers, notes and new tickets are written. Without this script the form works with plain text.
 import { Draft } from "./draft.js";
-import { isEmpty, makeEditor, wireTools } from "./editor.js";
+import { asHtml, isEmpty, makeEditor, wireTools } from "./editor.js";
 import { send } from "./sending.js";
 import { Uploads } from "./uploads.js";
 
@@ -143,11 +143,6 @@ class Composer extends HTMLElement {
     this.error.hidden = false;
     this.tell("");
   }
-}
-
-function asHtml(text) {
-  const escaped = Object.assign(document.createElement("div"), { textContent: text }).innerHTML;
-  return escaped.split("\n").map((line) => `<div>${line || "<br>"}</div>`).join("");
 }
 
 customElements.define("steward-composer", Composer);

@@ -19,6 +19,12 @@ export function makeEditor(root, html) {
   return editor;
 }
 
+/** Plain text as the editor writes it: one block for each line. */
+export function asHtml(text) {
+  const escaped = Object.assign(document.createElement("div"), { textContent: text }).innerHTML;
+  return escaped.split("\n").map((line) => `<div>${line || "<br>"}</div>`).join("");
+}
+
 /** True when nothing is written. */
 export function isEmpty(root) {
   return !root.textContent.trim() && !root.querySelector("hr, table");

@@ -1,5 +1,6 @@
 // The frame of a mail is as high as what is in it, so that the page scrolls and not the frame.
 // Its scripts are off by sandbox; being of the same origin, it can be measured from here.
+import { nameFolds } from "./folds.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -27,6 +28,7 @@ class MailFrame extends HTMLElement {
     // about:blank comes before the mail does; an error page of the browser cannot be looked into.
     if (!page?.body || page.URL === "about:blank") return;
     this.dress(page);
+    nameFolds(page);
     this.observer?.disconnect();
     this.observer = new ResizeObserver(() => this.measure(page));
     this.observer.observe(page.body);

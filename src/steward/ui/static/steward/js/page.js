@@ -1,4 +1,5 @@
 // What every page of the console needs: the token on each request, notices, dialogs, and a ticket that opens beside its list.
+import { nameFolds } from "./folds.js";
 import { faults, isSignIn } from "./sending.js";
 
 export const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
@@ -14,6 +15,7 @@ export function notify(text) {
 }
 
 document.documentElement.dataset.js = "";
+nameFolds(document);
 
 addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
@@ -56,6 +58,7 @@ addEventListener("htmx:afterSwap", (event) => {
 
 function showOpened(ticket) {
   document.body.dataset.open = ticket.dataset.open;
+  nameFolds(ticket);
   for (const row of document.querySelectorAll("#rows [aria-current]")) row.removeAttribute("aria-current");
   const row = document.querySelector(`#row-${CSS.escape(ticket.dataset.code ?? "")} .row`);
   row?.setAttribute("aria-current", "true");

@@ -1,4 +1,5 @@
 // How fresh pieces from the server take the place of old ones without a jump.
+import { nameFolds } from "./folds.js";
 
 const key = (element) => element.id;
 const kept = (list) => new Map([...list.querySelectorAll(":scope > [data-entry]")].map((item) => [key(item), item]));
@@ -69,6 +70,7 @@ export function applyEntries(fresh, entries) {
     if (!known) before ? before.after(entry) : entries.prepend(entry);
     before = known ?? entry;
   }
+  nameFolds(entries);
   if (talk.scrollTop < -40 && anchor) talk.scrollTop += anchor.item.getBoundingClientRect().top - anchor.top;
 }
 

@@ -48,6 +48,7 @@ export class Uploads {
   line(name) {
     const line = this.list.querySelector("template").content.firstElementChild.cloneNode(true);
     line.querySelector("bdi").textContent = name;
+    line.querySelector(".muted").textContent = "";
     line.querySelector("button").setAttribute("aria-label", this.list.dataset.remove.replace("%s", name));
     this.list.append(line);
     return line;

@@ -1,0 +1,60 @@
+"""Running the parts one after the other, each in a process of its own with a data directory of its own."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from steward.bench.machine import commit, machine
+from steward.bench.tables import table
+from steward.privacy.egress import wall
+
+Figures = dict[str, Any]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure what the options ask for, print the table and write the JSON; returns the exit code."""
+    told: Figures = {"commit": commit(), "machine": machine()}
+    parts = [_measured(options, name, arguments) for name, arguments in _parts(options)]
+    if any(part is None for part in parts):
+        return 1
+    told |= {"mail": next((part for part in parts if part and "mails" in part), None)}
+    told |= {"pages": [part for part in parts if part and "size" in part]}
+    print(table(told))
+    out = options.out or Path("bench-results") / f"{told['commit']}.json"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(told, indent=1))
+    print(f"\nAll figures and the plans behind them: {out}")
+    return 0
+
+
+def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
+    """The data directory of each part, and the arguments it is called with."""
+    if options.only in {"", "mail"}:
+        yield "mail", ["--part", "mail", "--mails", str(options.mails), "--connections", str(options.connections)]
+    if options.only != "mail":
+        only = ["--only", options.only] if options.only else []
+        for size in options.size:
+            yield f"pages-{size}", ["--part", "pages", "--size", str(size), "--rounds", str(options.rounds), *only]
+
+
+def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:
+    data = Path(os.environ["STEWARD_DATA"]).absolute() / name
+    if options.fresh and data.exists():
+        shutil.rmtree(data)
+    data.mkdir(mode=0o711, parents=True, exist_ok=True)
+    print(f"Measuring {name} ...", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "steward.project.cli", "bench", *arguments]
+    environment = {**os.environ, "STEWARD_DATA": str(data)}
+    with wall.allow_child("each part is measured in a process of its own"):
+        child = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+    if child.returncode != 0:
+        print(f"{name} could not be measured; the lines above say why.", file=sys.stderr)
+        return None
+    figures: Figures = json.loads(child.stdout.splitlines()[-1])
+    return figures
