@@ -232,7 +232,7 @@ def _link(wave: Sequence[tuple[_Read, Placement]], messages: Sequence[Message]) 
 def _note_bounce(mail: _Read, placement: Placement) -> None:
     """A report that came to the address we made for that mail is believed: the mail did not arrive."""
     report, bounced = mail.parsed.report, placement.bounced
-    if report is None or bounced is None or bounced.outgoing_id is None or not placement.has_true_bounce_token:
+    if report is None or bounced is None or bounced.outgoing_id is None:
         return
     if report.action == "failed":
         OutgoingMail.objects.filter(pk=bounced.outgoing_id).update(

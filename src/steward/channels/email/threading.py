@@ -25,14 +25,13 @@ _MOST_IDS = 50  # References can be made arbitrarily long
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where one mail belongs. `bounced` is the message of ours that a delivery report is about."""
+    """Where one mail belongs. `bounced` is the message of ours that a report is about, proven by its token."""
 
     ticket: Ticket | None = None
     previous: Ticket | None = None
     is_verified: bool = True
     warnings: tuple[str, ...] = ()
     bounced: Message | None = None
-    has_true_bounce_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,30 @@ def clues_of(parsed: ParsedMail, envelope_to: Sequence[str], *, is_sender_doubtf
     """Gather the clues of a mail, the strongest first."""
     ids = parsed.candidate_ids[:_MOST_IDS]
     addressed = (*envelope_to, *parsed.delivered_to, *(address.email for address in (*parsed.to, *parsed.cc)))
-    tokens = [read_token(address.partition("@")[0]) for address in addressed[:_MOST_IDS]]
-    tokens += [read_token(each) for each in ids]
+    # Each purpose counts only where we put it, so that what is known from one place opens nothing at another.
+    tokens = [_token(address.partition("@")[0], {REPLY, BOUNCE}) for address in addressed[:_MOST_IDS]]
+    tokens += [_token(each, {MESSAGE}) for each in ids]
     return Clues(
-        sender=fold_email(parsed.from_.email) if parsed.from_ else "",
+        sender=_author(parsed),
         tokens=tuple(dict.fromkeys(token for token in tokens if token)),
         ids=ids,
         codes=tuple(dict.fromkeys(code.upper() for code in _CODE.findall(parsed.subject[:500])))[:5],
         is_report=parsed.report is not None,
         is_sender_doubtful=is_sender_doubtful,
     )
+
+
+def _author(parsed: ParsedMail) -> str:
+    """Who claims to have written it, by From alone: what an answer goes to proves nothing about the author."""
+    codes = {problem.code for problem in parsed.problems}
+    if parsed.from_ is None or codes & {"sender_elsewhere", "several_senders"}:
+        return ""
+    return fold_email(parsed.from_.email)
+
+
+def _token(text: str, purposes: set[str]) -> Token | None:
+    token = read_token(text)
+    return token if token and token.purpose in purposes else None
 
 
 class Placer:
@@ -108,16 +121,26 @@ class Placer:
                 yield self._coded[code], False
 
     def _place_report(self, clues: Clues) -> Placement:
-        """A delivery report belongs to the ticket of the mail it is about; who sends it is never a participant."""
-        proven = next((t for token in clues.tokens if (t := self._proven(token, {BOUNCE, MESSAGE}))), None)
+        """A delivery report belongs to the ticket of the mail it is about, when a token of that mail proves it.
+
+        Who sends it is never a participant, and a Message-ID alone may be known to anybody.
+        """
+        for token in clues.tokens:
+            ticket = self._proven(token, {BOUNCE, MESSAGE})
+            if ticket is not None and ticket.is_closed:
+                return Placement(previous=ticket, is_verified=False)
+            if ticket is not None:
+                bounced = self._bounced(ticket, clues) or (self._newest(ticket) if token.purpose == BOUNCE else None)
+                return Placement(ticket=ticket, is_verified=False, bounced=bounced)
+        return Placement(is_verified=False)
+
+    def _bounced(self, ticket: Ticket, clues: Clues) -> Message | None:
         ours = [self._messages[each] for each in clues.ids if each in self._messages]
-        bounced = next((m for m in ours if m.kind == Message.Kind.OUTGOING), None)
-        ticket = proven or (bounced.ticket if bounced else None)
-        if bounced is None and proven is not None:
-            bounced = Message.objects.filter(ticket=proven, kind=Message.Kind.OUTGOING).order_by("-at").first()
-        if ticket is None or ticket.is_closed:
-            return Placement(previous=ticket, is_verified=False, bounced=bounced)
-        return Placement(ticket=ticket, is_verified=False, bounced=bounced, has_true_bounce_token=proven is not None)
+        return next((m for m in ours if m.kind == Message.Kind.OUTGOING and m.ticket_id == ticket.id), None)
+
+    def _newest(self, ticket: Ticket) -> Message | None:
+        """What a report is about that names no mail."""
+        return Message.objects.filter(ticket=ticket, kind=Message.Kind.OUTGOING).order_by("-at", "-id").first()
 
     def _proven(self, token: Token, purposes: set[str]) -> Ticket | None:
         """The ticket a token was truly made for."""

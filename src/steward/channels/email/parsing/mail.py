@@ -23,6 +23,7 @@ PROBLEM_CODES = frozenset(
         "out_of_memory",
         "parser_died",
         "parser_failed",  # detail: our error
+        "sender_elsewhere",  # From names nobody: it is Reply-To, Sender or the envelope
         "several_senders",
         "signed_opaque",  # detail: the kind of S/MIME
         "time_out",

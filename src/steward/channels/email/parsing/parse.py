@@ -65,9 +65,8 @@ def _parse(raw: bytes) -> ParsedMail:
     reading = Reading()
     root = read_structure(raw, reading)
     headers = root.headers
-    from_, several = find_from(headers)
-    reading.notice("several_senders" if several else "")
-    reading.notice("no_sender" if from_ is None else "")
+    from_, trouble = find_from(headers)
+    reading.notice(trouble)
     contents = read_contents(root, reading)
     body = build_body(contents.blocks)
     return ParsedMail(
@@ -94,19 +93,24 @@ def _parse(raw: bytes) -> ParsedMail:
     )
 
 
-def find_from(headers: Headers) -> tuple[Address | None, bool]:
-    """Who wrote it, and whether the mail names several.
+def find_from(headers: Headers) -> tuple[Address | None, str]:
+    """Who wrote it, and the problem with that, if any.
 
-    Without any address in From, the mail can still be answered by Reply-To, Sender or the envelope.
+    Without any address in From the mail can still be answered by Reply-To, Sender or the envelope, but whoever is
+    named there has not signed as its author: `sender_elsewhere`.
     """
     written = _addresses(headers, "from")
     real = [address for address in written if "@" in address.email]
     if real:
-        return real[0], len({address.email.lower() for address in real}) > 1
-    fallbacks = [address for name in ("reply-to", "sender", "return-path") for address in _addresses(headers, name)]
-    named = [address for address in written if address.email]
-    candidates = [*named, *(address for address in fallbacks if "@" in address.email), *written]
-    return next(iter(candidates), None), False
+        return real[0], "several_senders" if len({address.email.lower() for address in real}) > 1 else ""
+    named = next((address for address in written if address.email), None)
+    if named:
+        return named, ""
+    for name in ("reply-to", "sender", "return-path"):
+        for address in _addresses(headers, name):
+            if "@" in address.email:
+                return address, "sender_elsewhere"
+    return next(iter(written), None), "" if written else "no_sender"
 
 
 def _addresses(headers: Headers, name: str) -> tuple[Address, ...]:
