@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from steward.tenancy.scope import account_scope
-from steward.testing.mails import receive_mail
+from steward.testing.letters import receive, written
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.conversation import NewAttachment
 from steward.tickets.models import Attachment, Message
@@ -59,7 +59,7 @@ def samples(eli, ben, support_mail, run_jobs):
     """What Northwind has, by the name of the parameter; several where no single one fits every route."""
     ticket = make_ticket(eli, attachments=[NewAttachment("a.txt", b"x", "text/plain")])
     reply = make_reply(ticket, ben)
-    mailed = receive_mail(support_mail)
+    mailed = receive(support_mail, written(support_mail.address))[0].message
     run_jobs("email.send")
     with account_scope(ticket.account_id):
         attachment = Attachment.objects.get(message__ticket=ticket)

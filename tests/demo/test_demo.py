@@ -44,7 +44,9 @@ def env():
     """A data directory and ports of its own."""
     folder = Path(tempfile.mkdtemp(prefix="steward-demo-test-", dir="/tmp"))
     folder.chmod(0o711)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STEWARD_", "DATABASE_", "DJANGO_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("STEWARD_", "DATABASE_", "DJANGO_"))
+    }
     yield {
         **kept,
         "STEWARD_DATA": str(folder / "data"),

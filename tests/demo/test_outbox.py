@@ -33,7 +33,10 @@ def kept(support_mail):
     message.get_body(("html",)).add_related(b"\x89PNG", "image", "png", cid="<pic>")
     message.add_attachment(b"<script>", maintype="text", subtype="html", filename="in voice.html")
     path = maildir.keep(
-        message.as_bytes(), envelope_from="b@northwind.localhost", envelope_to=["eli@fjord.example"], account="northwind"
+        message.as_bytes(),
+        envelope_from="b@northwind.localhost",
+        envelope_to=["eli@fjord.example"],
+        account="northwind",
     )
     return path.name.replace(".", "-")
 
@@ -103,6 +106,7 @@ def test_an_answer_comes_in_as_from_the_customers_mail_client(browser, kept, nor
     files = [SimpleUploadedFile("list.csv", b"a;b", "text/csv")]
     response = browser.post(f"/outbox/{kept}/answer", {"text": "Thank you\nEli", "files": files})
     assert response.status_code == 302
+    assert "on its way in" in browser.get(response.headers["Location"]).content.decode()
     parsed = spooled(northwind)
     assert (parsed.from_.name, parsed.from_.email) == ("Elí Aronsen", "eli@fjord.example")
     assert parsed.to[0].email == "support@northwind.localhost"
@@ -140,7 +144,13 @@ def test_what_was_typed_is_kept_when_nobody_receives_it(browser, support_mail):
 
 
 def test_headers_cannot_be_smuggled_in(browser, northwind, support_mail):
-    typed = {"name": "A\r\nBcc: x@y.example", "from": "a@b.example", "to": support_mail.address, "subject": "S", "text": "T"}
+    typed = {
+        "name": "A\r\nBcc: x@y.example",
+        "from": "a@b.example",
+        "to": support_mail.address,
+        "subject": "S",
+        "text": "T",
+    }
     browser.post("/outbox/new", typed)
     assert b"\nBcc:" not in raw_of(northwind)
 
@@ -162,6 +172,7 @@ def test_a_mail_that_is_not_there(browser, name):
 
 def test_wrong_methods(browser, kept):
     assert browser.post("/outbox").status_code == 405
+    assert browser.put("/outbox/new").status_code == 405
     assert browser.get(f"/outbox/{kept}/answer").status_code == 405
 
 

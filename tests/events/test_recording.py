@@ -51,7 +51,7 @@ def test_the_digest_is_that_of_the_salted_canonical_changes(scope, support):
     some_id = new_id()
     event = record("thing.made", support, actor=SYSTEM, changes={"b": some_id, "a": ["ł", None, True]})
     event.refresh_from_db()
-    canonical = '{"a":["ł",null,true],"b":"%s"}' % some_id
+    canonical = f'{{"a":["ł",null,true],"b":"{some_id}"}}'
     assert bytes(event.digest) == hashlib.sha256(bytes(event.salt) + canonical.encode()).digest()
     assert digest_of(bytes(event.salt), event.changes) == bytes(event.digest)
 

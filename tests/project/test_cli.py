@@ -62,7 +62,9 @@ def test_every_command_explains_itself(steward, name):
     assert f"usage: steward {name}" in out
 
 
-@pytest.mark.parametrize("line", ["account", "account create", "agent add northwind", "jobs retry x", "mail-in", "up now"])
+@pytest.mark.parametrize(
+    "line", ["account", "account create", "agent add northwind", "jobs retry x", "mail-in", "up now"]
+)
 def test_wrong_use_is_exit_code_2(steward, line):
     assert steward(*line.split())[0] == 2
 

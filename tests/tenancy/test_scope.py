@@ -122,3 +122,12 @@ def test_the_database_has_the_last_word(eli, contoso):
         assert cursor.rowcount == 0
         cursor.execute("DELETE FROM contacts_contact WHERE id = %s", [eli.id])
         assert cursor.rowcount == 0
+
+
+def test_a_scope_may_be_rolled_back_without_an_error(northwind):
+    with account_scope(northwind.id):
+        Contact.objects.create(name="half", created_at=now())
+        transaction.set_rollback(True)
+    assert (account_in_scope(), setting()) == (None, "")
+    with account_scope(northwind.id):
+        assert not Contact.objects.filter(name="half").exists()

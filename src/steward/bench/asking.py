@@ -33,7 +33,7 @@ class Asker:
         environ = self._environ(address)
         statuses: list[str] = []
         begin = time.perf_counter()
-        response = self._application(environ, lambda status, _headers, _error=None: statuses.append(status))  # type: ignore[arg-type,return-value]
+        response = self._application(environ, lambda status, _headers, _error=None: statuses.append(status))  # type: ignore[arg-type]
         try:
             page = b"".join(response)
         finally:

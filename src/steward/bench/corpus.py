@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime, formataddr
-from itertools import islice
 
 from steward.lib.clock import now
 
@@ -52,7 +51,9 @@ def corpus(count: int, recipient: str, *, seed: int = 822) -> Iterator[Mail]:
     for number in range(count):
         is_reply = number > _REPLY_TO_AFTER and drawing.random() < _REPLIES
         before = drawing.choice(sent[: number - _REPLY_TO_AFTER]) if is_reply else None
-        name, address = before[:2] if before else (drawing.choice(_NAMES), f"customer{number}.{run}@mail{number % 97}.example")
+        name, address = (
+            before[:2] if before else (drawing.choice(_NAMES), f"customer{number}.{run}@mail{number % 97}.example")
+        )
         subject = f"Re: {before[2]}" if before else _sentence(drawing, number)[:60]
         message_id = f"<{run}.{number}@mail.example>"
         sent.append((name, address, subject.removeprefix("Re: "), message_id))
@@ -60,7 +61,11 @@ def corpus(count: int, recipient: str, *, seed: int = 822) -> Iterator[Mail]:
 
 
 def _written(
-    drawing: random.Random, number: int, mail: tuple[str, str, str, str], recipient: str, before: tuple[str, str, str, str] | None
+    drawing: random.Random,
+    number: int,
+    mail: tuple[str, str, str, str],
+    recipient: str,
+    before: tuple[str, str, str, str] | None,
 ) -> bytes:
     name, address, subject, message_id = mail
     sentences = [_sentence(drawing, number + i) for i in range(drawing.randint(6, 14))]
@@ -80,7 +85,9 @@ def _written(
         headers |= {"In-Reply-To": before[3], "References": before[3]}
     plain, html = _plain(drawing, sentences, quoted), _html(drawing, sentences, quoted)
     alternative = f'--m{number}\r\nContent-Type: multipart/alternative; boundary="a{number}"\r\n\r\n'
-    alternative += _part(f"a{number}", "text/plain", plain) + _part(f"a{number}", "text/html", html) + f"--a{number}--\r\n"
+    alternative += (
+        _part(f"a{number}", "text/plain", plain) + _part(f"a{number}", "text/html", html) + f"--a{number}--\r\n"
+    )
     head = "".join(f"{key}: {value}\r\n" for key, value in headers.items()) + "\r\n"
     left = _BYTES - len(head) - len(alternative)
     return f"{head}{alternative}{_file(drawing, number, left)}--m{number}--\r\n".encode("ascii")
@@ -118,7 +125,9 @@ def _part(boundary: str, content_type: str, text: str) -> str:
 def _file(drawing: random.Random, number: int, left: int) -> str:
     """A picture or a document that makes the mail as large as it should be."""
     content_type, name, begin = (
-        ("image/png", "screenshot.png", b"\x89PNG\r\n\x1a\n") if number % 2 else ("application/pdf", "invoice.pdf", b"%PDF-1.7\n")
+        ("image/png", "screenshot.png", b"\x89PNG\r\n\x1a\n")
+        if number % 2
+        else ("application/pdf", "invoice.pdf", b"%PDF-1.7\n")
     )
     content = begin + drawing.randbytes(max(500, left * 3 // 4 - 300))
     return (
@@ -129,5 +138,4 @@ def _file(drawing: random.Random, number: int, left: int) -> str:
 
 def _base64(content: bytes) -> str:
     encoded = base64.b64encode(content).decode()
-    pieces = iter(lambda places=iter(encoded): "".join(islice(places, 76)), "")
-    return "\r\n".join(pieces)
+    return "\r\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))

@@ -23,7 +23,16 @@ _YEARS = timedelta(days=3 * 365)
 _CHUNK = 20_000
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 # How a grown help desk looks, of 1000: most is done.
-_STATUSES = {"new": 8, "open": 32, "answered": 80, "postponed": 15, "resolved": 150, "closed": 665, "spam": 40, "deleted": 10}
+_STATUSES = {
+    "new": 8,
+    "open": 32,
+    "answered": 80,
+    "postponed": 15,
+    "resolved": 150,
+    "closed": 665,
+    "spam": 40,
+    "deleted": 10,
+}
 _TICKETS_PER_CONTACT = 3
 _FIRST_POSITION = 1_000  # of our events: those of making the people come before
 
@@ -112,7 +121,7 @@ class _Writer:
 
     def _moments(self, count: int) -> Iterator[datetime]:
         begin = now() - _YEARS
-        return (begin + _YEARS * number / max(count, 1) for number in range(count))
+        return (begin + _YEARS * (number / count) for number in range(count))
 
     def _add(self, table: str, *row: Any) -> UUID:
         made = new_id()
@@ -127,7 +136,9 @@ class _Writer:
         self._add("contacts_contactaddress", account_id, made, "email", address, address)
         return made, name, address
 
-    def _ticket(self, household: Household, contact: tuple[UUID, str, str], at: datetime, *, has_conversation: bool) -> None:
+    def _ticket(
+        self, household: Household, contact: tuple[UUID, str, str], at: datetime, *, has_conversation: bool
+    ) -> None:
         drawing, account_id = self.drawing, household.account_id
         [department] = drawing.choices(list(household.departments), list(household.departments.values()))
         [status] = drawing.choices(list(_STATUSES), list(_STATUSES.values()))
@@ -146,12 +157,21 @@ class _Writer:
         self._event(account_id, "ticket.created", ticket, at)
         for number in range(5 if has_conversation else 1):
             author = drawing.choice(agents) if agents and number in {1, 3, 4} else None
-            message = self._message(account_id, ticket, contact, author, at + (changed_at - at) * number / 5, is_note=number == 4)
+            message = self._message(
+                account_id, ticket, contact, author, at + (changed_at - at) * number / 5, is_note=number == 4
+            )
             words = words_for_index(code, subject, contact[1], contact[2], message[1])
             self._add("bench_words", account_id, ticket, message[0], department, number == 4, at, words)
 
     def _message(
-        self, account_id: UUID, ticket: UUID, contact: tuple[UUID, str, str], author: UUID | None, at: datetime, *, is_note: bool
+        self,
+        account_id: UUID,
+        ticket: UUID,
+        contact: tuple[UUID, str, str],
+        author: UUID | None,
+        at: datetime,
+        *,
+        is_note: bool,
     ) -> tuple[UUID, str]:
         text = " ".join(self.vocabulary.draw(self.drawing, self.drawing.randint(25, 90)))
         kind = ("note" if is_note else "outgoing") if author else "incoming"

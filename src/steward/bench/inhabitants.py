@@ -65,7 +65,9 @@ def make_others(database: psycopg.Connection, drawing: random.Random) -> list[Ho
         copied = "COPY tenancy_account (id, slug, name, state, state_since, data_centre_id, language, time_zone, created_at) FROM STDIN"
         with cursor.copy(copied) as copy:
             for number, each in enumerate(households):
-                copy.write_row((each.account_id, f"small{number}", "Small", "active", now(), centre, "en", "UTC", now()))
+                copy.write_row(
+                    (each.account_id, f"small{number}", "Small", "active", now(), centre, "en", "UTC", now())
+                )
         copied = "COPY people_department (id, account_id, name, signature, is_default) FROM STDIN"
         with cursor.copy(copied) as copy:
             for each in households:

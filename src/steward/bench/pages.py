@@ -17,7 +17,6 @@ from steward.people.models import Membership
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.tickets.access import visible_tickets
-from steward.tickets.models import Ticket
 from steward.tickets.queries import PAGE, Cursor
 
 WARMING = 5
@@ -61,7 +60,7 @@ def _views(account: Account, person: Membership) -> dict[str, str]:
 
 def _ticket_pages(account: Account, person: Membership, rounds: int) -> Figures:
     with account_scope(account.id):
-        tickets: Sequence[Ticket] = visible_tickets(actor_of(person)).in_sight().filter(message_count=5).order_by("?")
+        tickets = visible_tickets(actor_of(person)).in_sight().filter(message_count=5).order_by("?")
         codes = [ticket.code for ticket in tickets[:rounds]]
     asker = Asker(person, host_of(account.id))
     addresses = [f"/console/tickets/{codes[number % len(codes)]}" for number in range(rounds)]

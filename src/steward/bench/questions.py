@@ -26,7 +26,9 @@ def questions(account_id: UUID) -> dict[str, list[str]]:
         "rare": rare,
         "medium": medium,
         "common": common,
-        "two words": [f"{first} {second}" for first, second in zip(medium, drawing.sample(common, _OF_EACH), strict=True)],
+        "two words": [
+            f"{first} {second}" for first, second in zip(medium, drawing.sample(common, _OF_EACH), strict=True)
+        ],
         "two common words": [f"{first} {second}" for first, second in zip(common, reversed(common), strict=True)],
         "prefix": [word[:3] for word in medium],
         "address": addresses,

@@ -66,7 +66,8 @@ def measure(superuser: str, *, mails: int, connections: int) -> dict[str, Any]:
             "accept_p95": told["p95"],
             "made": {name: count - before[name] for name, count in _counts(database).items()},
             "cpu_ms_per_mail": {
-                name: round((after - used[name]) * 1000 / mails, 2) for name, after in seconds_used(settings.STEWARD_DATA, processes).items()
+                name: round((after - used[name]) * 1000 / mails, 2)
+                for name, after in seconds_used(settings.STEWARD_DATA, processes).items()
             },
             "load": load(),
         }
@@ -79,7 +80,9 @@ def _account() -> Account:
         account = create_account(f"mail{account_id.hex[-12:]}", name="Mail", account_id=account_id)
         create_account_key(account_id)
         department = create_department("Support", actor=SYSTEM)
-        add_mail_account(Mailbox(address=ADDRESS.format(host=host_of(account_id)), name="Mail"), department=department, actor=SYSTEM)
+        add_mail_account(
+            Mailbox(address=ADDRESS.format(host=host_of(account_id)), name="Mail"), department=department, actor=SYSTEM
+        )
         MailAccount.objects.update(answers_automatically=True)
     return account
 
@@ -93,9 +96,12 @@ def _processes() -> Iterator[dict[str, int]]:
     with log.open("wb") as output, wall.allow_child("the processes that are measured, and the load"):
         try:
             for name, arguments in _COMMANDS.items():
-                if name == "worker" and os.environ.get("H9_NOJOBS"): continue
+                if name == "worker" and os.environ.get("H9_NOJOBS"):
+                    continue
                 command = [sys.executable, "-m", "steward.project.cli", *arguments, "--supervised"]
-                started[name] = subprocess.Popen(command, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+                started[name] = subprocess.Popen(
+                    command, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+                )
             yield {name: process.pid for name, process in started.items()}
         finally:
             for process in started.values():
@@ -106,7 +112,13 @@ def _processes() -> Iterator[dict[str, int]]:
 
 def _through(database: psycopg.Connection, account: Account, count: int, connections: int) -> dict[str, Any]:
     """Send mails and wait until none is left in the queue; the loader's answer, with `last`: when that was."""
-    mails = list(corpus(count, ADDRESS.format(host=host_of(account.id)), seed=_count(database, "SELECT count(*) FROM tickets_message")))
+    mails = list(
+        corpus(
+            count,
+            ADDRESS.format(host=host_of(account.id)),
+            seed=_count(database, "SELECT count(*) FROM tickets_message"),
+        )
+    )
     told: dict[str, Any] = json.loads(_loaded(connections, mails))
     end = time.monotonic() + LONGEST
     while waiting := _count(database, "SELECT count(*) FROM email_arrival"):
@@ -120,7 +132,9 @@ def _loaded(connections: int, mails: Sequence[Mail]) -> bytes:
     """What the loader told when all mails were accepted."""
     command = [sys.executable, "-m", "steward.bench.loading", str(settings.STEWARD_SMTP_PORT), str(connections)]
     with wall.allow_child("the load comes from a process of its own"):
-        return subprocess.run(command, input=pickle.dumps(mails), stdout=subprocess.PIPE, check=True, timeout=LONGEST).stdout
+        return subprocess.run(
+            command, input=pickle.dumps(mails), stdout=subprocess.PIPE, check=True, timeout=LONGEST
+        ).stdout
 
 
 def _counts(database: psycopg.Connection) -> dict[str, int]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default as modern
 from email.utils import getaddresses
+from functools import lru_cache
 from pathlib import Path
 
 from steward.outbox.maildir import ACCOUNT, ENVELOPE_FROM, ENVELOPE_TO, maildir
@@ -124,6 +125,7 @@ def _files() -> Iterator[Path]:
             yield from (path for path in folder.iterdir() if _NAME.fullmatch(path.name.partition(":")[0]))
 
 
+@lru_cache(maxsize=256)  # a mail in a Maildir never changes
 def _read(name: str, path: Path) -> KeptMail:
     try:
         stored = path.read_bytes()

@@ -1,12 +1,13 @@
 """What the pages and the JSON of the outbox say of a mail."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from steward.demo.outbox import KeptFile, KeptMail
+from steward.demo.outbox import KeptFile, KeptMail, kept_ids, kept_mail
 from steward.demo.places import account_url, base_url, places
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -66,8 +67,15 @@ def mail_context(kept: KeptMail) -> dict[str, Any]:
     }
 
 
-def as_json(kept: KeptMail) -> dict[str, Any]:
+def all_as_json() -> list[dict[str, Any]]:
+    """Everything in the outbox, newest first."""
+    return [_as_json(mail_id) for mail_id in sorted(kept_ids(), reverse=True)]
+
+
+@lru_cache(maxsize=8192)  # scripts ask again and again; a mail never changes
+def _as_json(mail_id: str) -> dict[str, Any]:
     """A mail for scripts: Message-IDs as in the headers, times in ISO 8601, URLs whole."""
+    kept = kept_mail(mail_id)
     return {
         "id": kept.id,
         "account": kept.account,

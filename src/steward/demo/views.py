@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steward.demo import shown
 from steward.demo.customers import CustomerFile, CustomerMail, NobodyThere, answer_to, hand_in
@@ -70,8 +71,7 @@ def outbox_with_slash(_request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def outbox_json(_request: HttpRequest) -> HttpResponseBase:
     """Everything in the outbox, newest first, for scripts."""
-    mails = [shown.as_json(kept) for kept in kept_mails()]
-    return JsonResponse(mails, safe=False, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(shown.all_as_json(), safe=False, json_dumps_params={"ensure_ascii": False})
 
 
 @in_demo
@@ -138,10 +138,12 @@ def answer(request: HttpRequest, mail_id: str) -> HttpResponseBase:
         hand_in(answer_to(kept, sender=sender, text=text, files=files))
     except NobodyThere as problem:
         return _mail_page(request, kept, errors=[_no_reader(problem)])
-    return HttpResponseRedirect(f"{reverse('demo:mail', args=[kept.id])}?answered=1")
+    messages.success(request, _("The answer is on its way in, and is a message of its ticket in a moment."))
+    return HttpResponseRedirect(reverse("demo:mail", args=[kept.id]))
 
 
 @in_demo
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponseBase:
     """Write a mail as any customer."""
     if request.method != "POST":
@@ -152,6 +154,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         if not errors:
             written = (typed["name"], typed["from"]), typed["to"], typed["subject"], f"{typed['text']}\n"
             hand_in(CustomerMail(*written, files=_files(request)))
+            messages.success(request, _("The mail is on its way in, and becomes a ticket in a moment."))
             return HttpResponseRedirect(reverse("demo:outbox"))
     except NobodyThere as problem:
         errors = [_no_reader(problem)]
@@ -178,7 +181,6 @@ def _mail_page(request: HttpRequest, kept: KeptMail, *, errors: list[str] | None
         "tab": tab if tab in {"message", "text", "raw"} else "message",
         "errors": errors or [],
         "typed": request.POST,
-        "answered": request.GET.get("answered") == "1",
     }
     return TemplateResponse(request, "demo/mail.html", context, status=422 if errors else 200)
 
@@ -189,6 +191,7 @@ def _around(request: HttpRequest, *, current: str = "") -> dict[str, object]:
     mails = kept_mails(before=before, limit=PAGE + 1)
     more = f"{reverse('demo:outbox')}?before={mails[PAGE - 1].id}" if len(mails) > PAGE else ""
     return shown.around() | {
+        "messages": messages.get_messages(request),
         "mails": [shown.row(kept, current=kept.id == current) for kept in mails[:PAGE]],
         "next_url": more,
         "poll_url": "" if before else reverse("demo:outbox"),

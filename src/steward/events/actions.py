@@ -68,5 +68,7 @@ def digest_of(salt: bytes, changes: Changes) -> bytes:
     return hashlib.sha256(salt + canonical.encode()).digest()
 
 
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, UUID) else value
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in an event")

@@ -37,7 +37,7 @@ def _load() -> None:
         child = subprocess.run(
             [sys.executable, "-m", "steward.project.demo_accounts"],
             stdin=subprocess.DEVNULL,
-            env={**os.environ},
+            start_new_session=True,  # Ctrl-C is ours to answer
             check=False,
         )
     if child.returncode != 0:

@@ -47,14 +47,17 @@ def run_everything(data: Path, listening: socket.socket, prepare: Prepare, *, en
                 raise Failure(str(problem)) from problem
 
 
-def bound(host: str, port: int, *, patience: float = 3.0) -> socket.socket:
-    """The socket that all web processes share. Raises `Failure` when the port is taken."""
+def bound(host: str, port: int, variable: str) -> socket.socket:
+    """A listening socket. Raises `Failure`, naming the variable that chooses the port, when the port is taken."""
     try:
-        return listen(host, port, patience=patience)
+        return listen(host, port)
     except OSError as problem:
-        raise Failure(
-            f"Nothing can listen on {host} port {port}: {problem.strerror}. STEWARD_PORT chooses another."
-        ) from problem
+        raise Failure(f"{host} port {port}: {problem.strerror}. {variable} chooses another.") from problem
+
+
+def check_free(host: str, port: int, variable: str) -> None:
+    """Raises `Failure` now rather than let a process try again and again later."""
+    bound(host, port, variable).close()
 
 
 def _children(listening: socket.socket, env: Mapping[str, str]) -> list[Child]:

@@ -66,6 +66,7 @@ def _as_owner() -> None:
             [sys.executable, "-m", "steward.project.migrating"],
             env={**os.environ, "STEWARD_DB_ROLE": "owner"},
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is ours to answer
             check=False,
         )
     if child.returncode != 0:

@@ -53,7 +53,7 @@ def account_scope(account_id: UUID) -> Iterator[None]:
             # Before the commit: a callback that ran after it would find an account here and none in the database,
             # and would silently read nothing. Callbacks open a scope of their own.
             _current.reset(token)
-        if connection.savepoint_ids:
+        if connection.savepoint_ids and not connection.needs_rollback:
             _set("")  # the transaction of a test outlives the scope; after a fault its savepoint is rolled back
 
 

@@ -55,8 +55,13 @@ def drop_database(connection: Connection, name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def remove_what_is_left(connection: Connection, *, newest_templates: int = 4) -> None:
-    """Remove databases and folders of runs that are over, and all templates but the newest."""
+def remove_what_is_left(connection: Connection, *, newest_templates: int = 8) -> None:
+    """Remove databases and folders of runs that are over, and all templates but the newest.
+
+    Not on a server that is not ours: there, runs of other machines cannot be told from runs that are over.
+    """
+    if external():
+        return
     for name in names(connection, PREFIX):
         if not _is_alive(name.removeprefix(PREFIX).split("_")[0]):
             drop_database(connection, name)

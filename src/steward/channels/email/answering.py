@@ -11,6 +11,7 @@ from django.utils.translation import override
 from steward.channels.email.addressing import addresses_for
 from steward.channels.email.composing import Letter, compose
 from steward.channels.email.models import MailAccount
+from steward.channels.email.recipients import base_address
 from steward.contacts.actions import fold_email
 from steward.lib.clock import now
 from steward.lib.html import sanitise_outgoing
@@ -56,7 +57,10 @@ def _answerable(message_ids: Sequence[UUID], departments: list[UUID]) -> list[Me
         ticket__status=Status.NEW,
         ticket__department__in=departments,
     ).exclude(sender_email="")
-    return [message for message in messages.select_related("ticket") if "@" in message.sender_email]
+    # Else two departments, or a forger who writes in our name, would have us thank ourselves.
+    ours = set(MailAccount.objects.values_list("address", flat=True))
+    found = [message for message in messages.select_related("ticket").defer("body_html", "body_text") if "@" in message.sender_email]
+    return [message for message in found if base_address(message.sender_email) not in ours]
 
 
 def _not_yet_answered_today(messages: Sequence[Message]) -> list[Message]:

@@ -10,7 +10,7 @@ from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr
 
 MARK = "X-Steward-Loop"  # our own mail, come back to us, is never answered automatically
@@ -18,7 +18,24 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _UTF8 = charset.Charset("utf-8")
 _UTF8.body_encoding = charset.QP
 _MOST_REFERENCES = 20
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=300)  # our ids stay on one line: some clients lose folded ones
+
+
+class _Policy(Compat32):
+    """Headers that fit on one line as they are go out as they are: what the library does to them costs most of all."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        line = f"{name}: {value}"
+        if (
+            isinstance(value, str)
+            and value.isascii()
+            and len(line) <= (self.max_line_length or 0)
+            and value.isprintable()
+        ):
+            return f"{line}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=300)  # our ids stay on one line: some clients lose folded ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 import logging
 import subprocess
 import threading
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.db.models import Min
 
 from steward.channels.email.models import Arrival
 from steward.channels.email.parsing.sandbox import Parser, spawn_child
-from steward.channels.email.receiving import receive_waiting
+from steward.channels.email.receiving import Parse, ReadMail, read_waiting, receive
 from steward.channels.email.spool import CHANNEL
 from steward.lib.clock import now
 from steward.privacy.egress.wall import allow_child
@@ -38,10 +40,37 @@ def run_forever(stop: threading.Event) -> None:
 
 
 def _work(parser: Parser, listener: "psycopg.Connection[object]", stop: threading.Event) -> None:
-    while not stop.is_set():
-        if not sum(receive_waiting(account_id, parser.parse) for account_id in _accounts_with_mail()):
-            with suppress(StopIteration):
-                next(listener.notifies(timeout=_LOOK_EVERY, stop_after=1))
+    """Store one batch after the other; while one is being stored, the next is read beside it."""
+    reader = _Reader(parser.parse)
+    with ThreadPoolExecutor(1, "mail ahead") as beside:
+        ahead = beside.submit(reader.next_batch, ())
+        while not stop.is_set():
+            account_id, mails = ahead.result()
+            ahead = beside.submit(reader.next_batch, [mail.arrival.pk for mail in mails])
+            if account_id:
+                receive(account_id, mails)
+            elif ahead.result()[0] is None:
+                with suppress(StopIteration):
+                    next(listener.notifies(timeout=_LOOK_EVERY, stop_after=1))
+                ahead = beside.submit(reader.next_batch, ())
+
+
+class _Reader:
+    """Reads the mails that wait, a batch of one account at a time; then it is another account's turn."""
+
+    def __init__(self, parse: Parse) -> None:
+        self._parse = parse
+        self._turns: deque[UUID] = deque()
+
+    def next_batch(self, beside: Collection[UUID]) -> tuple[UUID | None, list[ReadMail]]:
+        """An account and mails of it, none of those `beside`; no account when nothing waits."""
+        close_old_connections()
+        if not self._turns:
+            self._turns.extend(_accounts_with_mail(beside))
+        if not self._turns:
+            return None, []
+        account_id = self._turns.popleft()
+        return account_id, read_waiting(account_id, self._parse, beside=beside)
 
 
 def _spawn(argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
@@ -49,10 +78,11 @@ def _spawn(argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Pope
         return spawn_child(argv, environment)
 
 
-def _accounts_with_mail() -> Iterable[UUID]:
-    """Accounts with mail that waits, longest first; each gets one batch, then it is the next one's turn."""
-    waiting = Arrival.objects.filter(not_before__lte=now()).values("account_id").annotate(first=Min("not_before"))
-    return [row["account_id"] for row in waiting.order_by("first")]
+def _accounts_with_mail(beside: Collection[UUID]) -> Iterable[UUID]:
+    """Accounts with mail that waits, longest first."""
+    waiting = Arrival.objects.filter(not_before__lte=now()).exclude(pk__in=beside)
+    found = waiting.values("account_id").annotate(first=Min("not_before")).order_by("first")
+    return [row["account_id"] for row in found]
 
 
 def _listening() -> "psycopg.Connection[object]":

@@ -5,10 +5,9 @@ however a worker dies, each mail yields exactly one message.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
@@ -33,12 +32,13 @@ logger = logging.getLogger(__name__)
 BATCH = 25
 _PATIENCE = 5  # tries before a mail is stored in its simplest form
 _PAUSE = timedelta(seconds=10)
+_FAILED = "failed_to_store"
 
 Parse = Callable[[bytes], ParsedMail]
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class ReadMail:
     """A mail from the spool, understood."""
 
     arrival: Arrival
@@ -46,54 +46,83 @@ class _Read:
     parsed: ParsedMail
     verdict: Verdict
     clues: Clues
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 def receive_waiting(account_id: UUID, parse: Parse, *, limit: int = BATCH) -> int:
-    """Turn waiting mails of an account into messages; returns how many left the queue.
+    """Turn waiting mails of an account into messages; returns how many left the queue."""
+    return receive(account_id, read_waiting(account_id, parse, limit=limit))
+
+
+def read_waiting(
+    account_id: UUID, parse: Parse, *, limit: int = BATCH, beside: Collection[UUID] = ()
+) -> list[ReadMail]:
+    """The next mails of an account, understood, without those whose arrivals have the ids `beside`.
+
+    Nothing is locked meanwhile, and nothing stored: the next batch can be read while the last one is being stored.
+    """
+    with account_scope(account_id):
+        waiting = Arrival.objects.filter(account_id=account_id, not_before__lte=now()).exclude(pk__in=beside)
+        arrivals = list(waiting.order_by("id")[:limit])
+        raws = RawMail.objects.in_bulk([arrival.raw_id for arrival in arrivals])
+        trusted = {m.address: m.trusted_authserv for m in MailAccount.objects.all()} if arrivals else {}
+    mails = (_read(arrival, raws[arrival.raw_id], parse, trusted) for arrival in arrivals)
+    return _until_one_answers_another(mail for mail in mails if mail)
+
+
+def receive(account_id: UUID, mails: Sequence[ReadMail]) -> int:
+    """Store mails that were read; returns how many left the queue. Those that somebody else stores are passed over.
 
     When the batch fails it is done again one mail at a time, so that one bad mail harms no other.
     """
+    if not mails:
+        return 0
     try:
-        return _receive(account_id, parse, limit)
+        return _receive(account_id, mails)
     except (InterfaceError, OperationalError):
         raise  # the database itself: the loop waits for it
     except Exception:
         # Whatever one mail does to us, the others go on; nothing is swallowed: it is logged and tried again.
-        if limit == 1:
-            return _set_aside(account_id, parse)
-        logger.warning("a batch of %d mails failed, going on one by one", limit, exc_info=True)
-        return sum(receive_waiting(account_id, parse, limit=1) for _ in range(limit))
+        if len(mails) > 1:
+            logger.warning("a batch of %d mails failed, going on one by one", len(mails), exc_info=True)
+            return sum(receive(account_id, [mail]) for mail in mails)
+        return _set_aside(account_id, mails[0])
 
 
-def _receive(account_id: UUID, parse: Parse, limit: int) -> int:
+def _receive(account_id: UUID, mails: Sequence[ReadMail]) -> int:
     with account_scope(account_id):
-        arrivals = _taken(account_id, limit)
-        if not arrivals:
-            return 0
-        mails = _until_one_answers_another(_read(arrivals, parse))
-        _store(mails)
-        Arrival.objects.filter(pk__in=[mail.arrival.pk for mail in mails]).delete()
-        return len(mails)
+        taken = _taken([mail.arrival.pk for mail in mails])
+        if taken:
+            _store([mail for mail in mails if mail.arrival.pk in taken])
+            Arrival.objects.filter(pk__in=taken).delete()
+        return len(taken)
 
 
-def _taken(account_id: UUID, limit: int) -> list[Arrival]:
-    waiting = Arrival.objects.filter(account_id=account_id, not_before__lte=now())
-    return list(waiting.select_for_update(skip_locked=True).order_by("id")[:limit])
+def _taken(arrivals: Sequence[UUID]) -> set[UUID]:
+    """Those of the mails that are still waiting, and ours until the transaction ends."""
+    waiting = Arrival.objects.filter(pk__in=arrivals).select_for_update(skip_locked=True)
+    return set(waiting.values_list("pk", flat=True))
 
 
-def _read(arrivals: Sequence[Arrival], parse: Parse) -> list[_Read]:
-    raws = RawMail.objects.in_bulk([arrival.raw_id for arrival in arrivals])
-    trusted = {m.address: m.trusted_authserv for m in MailAccount.objects.all()}
-    mails = []
-    for arrival in arrivals:
-        raw = raws[arrival.raw_id]
-        content = spool.read(raw)
-        parsed = _with_size(raw, content, parse(content))
-        verdict = verdict_on(raw, parsed, trusted)
-        clues = clues_of(parsed, raw.envelope_to, is_sender_doubtful=verdict.is_sender_doubtful)
-        mails.append(_Read(arrival, raw, parsed, verdict, clues, content))
-    return mails
+def _read(arrival: Arrival, raw: RawMail, parse: Parse, trusted: Mapping[str, str]) -> ReadMail | None:
+    """The mail understood, after too many tries in its simplest form; None when it has to wait for another try."""
+    is_last = arrival.attempts + 1 >= _PATIENCE
+    for way in (parse, _simplest) if is_last else (parse,):
+        try:
+            return _understood(arrival, raw, way, trusted)
+        except Exception:
+            # Whatever one mail does to us, the others go on; nothing is swallowed: it is logged and tried again.
+            logger.exception("mail %s could not be read at try %d", raw.id, arrival.attempts + 1)
+    _postpone(arrival)
+    return None
+
+
+def _understood(arrival: Arrival, raw: RawMail, parse: Parse, trusted: Mapping[str, str]) -> ReadMail:
+    content = spool.read(raw)
+    parsed = _with_size(raw, content, parse(content))
+    verdict = verdict_on(raw, parsed, trusted)
+    clues = clues_of(parsed, raw.envelope_to, is_sender_doubtful=verdict.is_sender_doubtful)
+    return ReadMail(arrival, raw, parsed, verdict, clues, content)
 
 
 def _with_size(raw: RawMail, content: bytes, parsed: ParsedMail) -> ParsedMail:
@@ -104,18 +133,20 @@ def _with_size(raw: RawMail, content: bytes, parsed: ParsedMail) -> ParsedMail:
     return replace(parsed, problems=(*parsed.problems, Problem("too_large", size)))
 
 
-def _until_one_answers_another(mails: list[_Read]) -> list[_Read]:
+def _until_one_answers_another(mails: Iterable[ReadMail]) -> list[ReadMail]:
     """The mails up to one that refers to another before it: that one must be stored first, to be found."""
     seen: set[str] = set()
-    for position, mail in enumerate(mails):
+    batch: list[ReadMail] = []
+    for mail in mails:
         if seen.intersection(mail.clues.ids) or mail.parsed.message_id in seen:
-            return mails[:position]
+            break
         if mail.parsed.message_id:
             seen.add(mail.parsed.message_id)
-    return mails
+        batch.append(mail)
+    return batch
 
 
-def _store(mails: Sequence[_Read]) -> None:
+def _store(mails: Sequence[ReadMail]) -> None:
     known = _known_already(mails)
     new = [mail for mail in mails if mail.raw.id not in known]
     placer = Placer([mail.clues for mail in new])
@@ -129,7 +160,7 @@ def _store(mails: Sequence[_Read]) -> None:
     RawMail.objects.filter(pk__in=known).update(state=RawMail.State.KNOWN)
 
 
-def _known_already(mails: Sequence[_Read]) -> set[UUID]:
+def _known_already(mails: Sequence[ReadMail]) -> set[UUID]:
     """Mails that came before by another way: the same Message-ID *and* the same body."""
     digests = {bytes(mail.raw.body_digest) for mail in mails if mail.parsed.message_id}
     taken = RawMail.objects.filter(body_digest__in=digests, state=RawMail.State.TAKEN, message__isnull=False)
@@ -141,8 +172,8 @@ def _known_already(mails: Sequence[_Read]) -> set[UUID]:
     }
 
 
-def _waves(placed: list[tuple[_Read, Placement]]) -> list[list[tuple[_Read, Placement]]]:
-    waves: list[list[tuple[_Read, Placement]]] = []
+def _waves(placed: list[tuple[ReadMail, Placement]]) -> list[list[tuple[ReadMail, Placement]]]:
+    waves: list[list[tuple[ReadMail, Placement]]] = []
     for mail, placement in placed:
         for wave in waves:
             if placement.ticket is None or all(other.ticket != placement.ticket for _, other in wave):
@@ -167,7 +198,7 @@ class _Departments:
         return self._default
 
 
-def _incoming(mail: _Read, placement: Placement, departments: _Departments) -> IncomingMessage:
+def _incoming(mail: ReadMail, placement: Placement, departments: _Departments) -> IncomingMessage:
     parsed, verdict = mail.parsed, mail.verdict
     sender = parsed.from_ or parsed.sender
     return IncomingMessage(
@@ -195,7 +226,7 @@ def _incoming(mail: _Read, placement: Placement, departments: _Departments) -> I
     )
 
 
-def _is_automatic(mail: _Read) -> bool:
+def _is_automatic(mail: ReadMail) -> bool:
     """Whether no human wrote it. Only SMTP tells the envelope sender; there the null sender marks robots."""
     has_null_sender = mail.raw.source == RawMail.Source.SMTP and not mail.raw.envelope_from
     return has_null_sender or mail.parsed.automatic.is_automatic or mail.parsed.report is not None
@@ -208,7 +239,7 @@ def _recipients(parsed: ParsedMail) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _attachments(mail: _Read) -> tuple[NewAttachment, ...]:
+def _attachments(mail: ReadMail) -> tuple[NewAttachment, ...]:
     attached = [
         NewAttachment(a.filename, a.content, a.content_type, a.content_id, a.inline) for a in mail.parsed.attachments
     ]
@@ -224,12 +255,12 @@ UPDATE email_rawmail AS raw SET state = 'taken', message_id = new.message
 """
 
 
-def _link(wave: Sequence[tuple[_Read, Placement]], messages: Sequence[Message]) -> None:
+def _link(wave: Sequence[tuple[ReadMail, Placement]], messages: Sequence[Message]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LINK, [[mail.raw.id for mail, _ in wave], [message.id for message in messages]])
 
 
-def _note_bounce(mail: _Read, placement: Placement) -> None:
+def _note_bounce(mail: ReadMail, placement: Placement) -> None:
     """A report that came to the address we made for that mail is believed: the mail did not arrive."""
     report, bounced = mail.parsed.report, placement.bounced
     if report is None or bounced is None or bounced.outgoing_id is None:
@@ -240,32 +271,28 @@ def _note_bounce(mail: _Read, placement: Placement) -> None:
         )
 
 
-def _set_aside(account_id: UUID, parse: Parse) -> int:
-    """The first waiting mail failed on its own: try it again later, at last in its simplest form."""
-    with account_scope(account_id):
-        taken = _taken(account_id, 1)
-        if not taken:
-            return 0
-        [arrival] = taken
-        logger.exception("mail %s failed at try %d", arrival.raw_id, arrival.attempts + 1)
-        columns: dict[str, Any] = {
-            "attempts": arrival.attempts + 1,
-            "not_before": now() + _PAUSE * (arrival.attempts + 1),
-        }
-        Arrival.objects.filter(pk=arrival.pk).update(**columns)
-    if arrival.attempts + 1 < _PATIENCE or parse is _simplest:
+def _set_aside(account_id: UUID, mail: ReadMail) -> int:
+    """A mail failed on its own: try it again later, at last in its simplest form."""
+    logger.exception("mail %s failed at try %d", mail.raw.id, mail.arrival.attempts + 1)
+    _postpone(mail.arrival)
+    if mail.arrival.attempts + 1 < _PATIENCE or _is_simplest(mail.parsed):
         return 0
-    Arrival.objects.filter(pk=arrival.pk).update(not_before=now())
-    return _receive_simplest(account_id)
+    return receive(account_id, [_understood(mail.arrival, mail.raw, _simplest, {})])
 
 
-def _receive_simplest(account_id: UUID) -> int:
-    return receive_waiting(account_id, _simplest, limit=1)
+def _postpone(arrival: Arrival) -> None:
+    """Later, each time a little more so. The queue has no account's wall: this needs no scope."""
+    tries = arrival.attempts + 1
+    Arrival.objects.filter(pk=arrival.pk).update(attempts=tries, not_before=now() + _PAUSE * tries)
+
+
+def _is_simplest(parsed: ParsedMail) -> bool:
+    return any(problem.code == _FAILED for problem in parsed.problems)
 
 
 def _simplest(content: bytes) -> ParsedMail:
     """Only who and what about; the mail itself is attached."""
-    return parse_minimal(content, "failed_to_store")
+    return parse_minimal(content, _FAILED)
 
 
-__all__ = ["BATCH", "receive_waiting"]
+__all__ = ["BATCH", "ReadMail", "read_waiting", "receive", "receive_waiting"]

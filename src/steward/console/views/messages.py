@@ -1,5 +1,6 @@
 """Single messages: the body of a mail, the mail as it came, attachments, sending again."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -24,6 +25,8 @@ from steward.privacy.egress.gate import record_remote_images
 from steward.tickets.access import can_solve, get_attachment, get_message
 from steward.tickets.models import Attachment, Message
 
+# Controls, the zero-width space and what turns the direction of writing; joiners stay, for Persian needs them.
+_DISGUISES = re.compile("[\x00-\x1f\x7f/\\\\\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 R = TypeVar("R", bound=HttpResponseBase)
 
 _BODY_POLICY = (
@@ -110,6 +113,11 @@ def _inline_images(message: Message) -> Mapping[str, str]:
 
 
 def _as_download(response: R, name: str) -> R:
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name or 'file', safe='')}"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_saved_as(name), safe='')}"
     response["Content-Security-Policy"] = _FILE_POLICY
     return response
+
+
+def _saved_as(name: str) -> str:
+    """The name without what disguises an ending: marks nobody sees, and the dots that Windows drops at the end."""
+    return _DISGUISES.sub("", name).rstrip(" .") or "file"

@@ -13,7 +13,7 @@ from steward.project.database import only_supervisor
 from steward.project.demo_places import choose_data, choose_port
 from steward.project.demo_reset import claim, reset
 from steward.project.failure import Failure
-from steward.project.running import bound
+from steward.project.running import bound, check_free
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(data: Path) -> int:
     claim(data)
     host = os.environ.get("STEWARD_HOST", "127.0.0.1")
-    listening = bound(host, choose_port("STEWARD_PORT", 8000, host))
-    choose_port("STEWARD_SMTP_PORT", 2525, os.environ.get("STEWARD_SMTP_HOST") or host)
+    listening = bound(host, choose_port("STEWARD_PORT", 8000, host), "STEWARD_PORT")
+    smtp_host = os.environ.get("STEWARD_SMTP_HOST") or host
+    check_free(smtp_host, choose_port("STEWARD_SMTP_PORT", 2525, smtp_host), "STEWARD_SMTP_PORT")
     return int(importlib.import_module("steward.project.demonstrating").run(data, listening))
