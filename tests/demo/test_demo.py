@@ -69,15 +69,15 @@ def outside(env, code, *arguments):
 
 
 class Demo:
-    """`steward demo`, running."""
+    """`steward demo`, or another command that goes on, running."""
 
-    def __init__(self, env, *options):
+    def __init__(self, env, *, command="demo"):
         self.env = env
         self.log = Path(env["STEWARD_DATA"]).parent / "log"
         self.began = time.monotonic()
-        command = [sys.executable, "-m", "steward.project.cli", "demo", *options]
+        line = [sys.executable, "-m", "steward.project.cli", command]
         with self.log.open("wb") as output:
-            self.process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(line, env=env, stdout=output, stderr=subprocess.STDOUT)
 
     def wait_for_page(self, seconds):
         while time.monotonic() - self.began < seconds:
@@ -90,8 +90,8 @@ class Demo:
     def get(self, path, host):
         return outside(self.env, FETCH, f"http://127.0.0.1:{self.env['STEWARD_PORT']}{path}", host)
 
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
+    def stop(self, number=signal.SIGINT):
+        self.process.send_signal(number)
         assert self.process.wait(timeout=30) == 0, self.log.read_text()
 
 
@@ -106,6 +106,15 @@ def eventually(look, seconds=20):
 def steward(env, *arguments, typed=b""):
     command = [sys.executable, "-m", "steward.project.cli", *arguments]
     return subprocess.run(command, env=env, input=typed, capture_output=True, timeout=120)
+
+
+@pytest.fixture
+def installed(env):
+    """A real installation with one account."""
+    assert steward(env, "migrate").returncode == 0
+    line = ["account", "create", "fabrikam", "--name", "Fabrikam", "--owner", "flo@fabrikam.example"]
+    assert steward(env, *line, typed=b"correct horse 9\n").returncode == 0
+    return env
 
 
 def test_from_nothing_to_a_ticket_and_again(env):
@@ -148,13 +157,43 @@ def test_from_nothing_to_a_ticket_and_again(env):
     assert took < 5 * max(1.0, os.getloadavg()[0])
 
 
-def test_accounts_by_the_command_line_start_what_they_need(env):
-    """Without anything running: each command starts the database and the last one stops it."""
-    assert steward(env, "account", "list").returncode == 1  # never set up
-    assert steward(env, "migrate").returncode == 0
-    line = ["account", "create", "fabrikam", "--name", "Fabrikam", "--owner", "flo@fabrikam.example"]
-    assert steward(env, *line, typed=b"correct horse 9\n").returncode == 0
-    listed = steward(env, "account", "list", "--json").stdout
+def test_a_command_before_the_set_up_says_so(env):
+    done = steward(env, "account", "list")
+    assert done.returncode == 1
+    assert b"`steward migrate` does that" in done.stderr
+
+
+def test_a_command_starts_the_database_it_needs_and_stops_it(installed):
+    listed = steward(installed, "account", "list", "--json").stdout
     assert json.loads(listed) == {"slug": "fabrikam", "name": "Fabrikam", "state": "active"}
-    assert not (Path(env["STEWARD_DATA"]) / "postgres" / "postmaster.pid").exists()
-    assert steward(env, "demo").returncode == 1  # an installation is not turned into a demo
+    assert not (Path(installed["STEWARD_DATA"]) / "postgres" / "postmaster.pid").exists()
+
+
+def test_an_installation_is_not_turned_into_a_demo(installed):
+    done = steward(installed, "demo", "--reset")
+    assert done.returncode == 1
+    assert b"no demo" in done.stderr
+    assert json.loads(steward(installed, "account", "list", "--json").stdout)
+
+
+def test_a_real_installation_serves_and_shows_no_account_to_strangers(installed):
+    running = Demo(installed, command="up")
+    running.wait_for_page(60)
+    front = running.get("/", "localhost")
+    assert "sign in at the address of their account" in front
+    assert "fabrikam" not in front.lower()
+    assert "password" in running.get("/console/sign-in", "fabrikam.localhost")
+    assert running.get("/outbox", "localhost") == ""
+    running.stop(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "mail"])
+def test_a_part_on_its_own_stops_within_seconds(installed, command):
+    part = Demo(installed, command=command)
+    time.sleep(4)
+    assert part.process.poll() is None, part.log.read_text()
+    began = time.monotonic()
+    part.process.send_signal(signal.SIGTERM)
+    assert part.process.wait(timeout=20) == 0
+    assert time.monotonic() - began < 10
+    assert not (Path(installed["STEWARD_DATA"]) / "postgres" / "postmaster.pid").exists()

@@ -38,7 +38,7 @@ def test_northwind_has_everything_a_visitor_should_see(load):
     assert account_key(account.id)
     with account_scope(account.id):
         tickets = list(Ticket.objects.all())
-        assert len(tickets) == 50
+        assert len(tickets) == 62
         assert {ticket.status for ticket in tickets} == set(Status.values)
         assert all(ticket.created_at <= ticket.changed_at <= clock.now() for ticket in tickets)
         assert min(ticket.created_at for ticket in tickets) < clock.now() - (clock.now() - began) * 2

@@ -34,7 +34,6 @@ class Row:
     last_message_at: datetime
     unread: bool
     assignee_name: str
-    department_name: str
     current: bool
 
 
@@ -104,7 +103,6 @@ def _row(ticket: Ticket, view: View | None, current: str, address: str) -> Row:
         last_message_at=ticket.changed_at,
         unread=ticket.status in WAITING,
         assignee_name=ticket.assignee.name if ticket.assignee else "",
-        department_name=ticket.department.name,
         current=ticket.code == current,
     )
 
@@ -118,13 +116,13 @@ def _choices(actor: Actor, current: View) -> list[Choice]:
     departments: list[Department] = visible_departments(actor)
     named += [(View("department", str(d.id)), d.name, _("Departments")) for d in departments]
     named += [(View("status", status.value), str(status.label), _("By status")) for status in Status]
-    counted = {View("mine"), View("unassigned"), current}
+    counts = count_tickets(actor, list({View("mine"), View("unassigned"), current}))
     return [
         Choice(
             key=view.key,
             label=label,
             url=list_url(view),
-            count=_count(actor, view) if view in counted else None,
+            count=_told(counts.get(view)),
             current=view == current,
             group=group,
         )
@@ -132,9 +130,8 @@ def _choices(actor: Actor, current: View) -> list[Choice]:
     ]
 
 
-def _count(actor: Actor, view: View) -> str:
-    count = count_tickets(actor, view)
-    return f"{COUNTED}+" if count > COUNTED else str(count)
+def _told(count: int | None) -> str | None:
+    return f"{COUNTED}+" if count is not None and count > COUNTED else None if count is None else str(count)
 
 
 def _empty_kind(view: View) -> str:

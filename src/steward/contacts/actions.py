@@ -24,10 +24,7 @@ def contacts_for(names: Mapping[str, str]) -> dict[str, Contact]:
     found = _known(list(wanted))
     made = {folded: Contact(name=name, created_at=now()) for folded, (_, name) in wanted.items() if folded not in found}
     if made:
-        Contact.objects.bulk_create(made.values())
-        ContactAddress.objects.bulk_create(
-            ContactAddress(contact=contact, value=wanted[folded][0], folded=folded) for folded, contact in made.items()
-        )
+        made = _insert({folded: (contact, wanted[folded][0]) for folded, contact in made.items()})
     _name_the_nameless(found, wanted)
     return found | made
 
@@ -35,6 +32,20 @@ def contacts_for(names: Mapping[str, str]) -> dict[str, Contact]:
 def contact_for(address: str, name: str = "") -> Contact:
     """The contact behind one e-mail address, made when there is none."""
     return contacts_for({address: name})[fold_email(address)]
+
+
+def _insert(made: Mapping[str, tuple[Contact, str]]) -> dict[str, Contact]:
+    """Add contacts with their address; where another transaction was first, its contact stays and ours goes."""
+    Contact.objects.bulk_create(contact for contact, _ in made.values())
+    ContactAddress.objects.bulk_create(
+        [ContactAddress(contact=contact, value=value, folded=folded) for folded, (contact, value) in made.items()],
+        ignore_conflicts=True,
+    )
+    kept = _known(list(made))
+    lost = {contact.id for contact, _ in made.values()} - {contact.id for contact in kept.values()}
+    if lost:
+        Contact.objects.filter(pk__in=lost).delete()
+    return kept
 
 
 def _known(folded: list[str]) -> dict[str, Contact]:

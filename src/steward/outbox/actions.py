@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,7 +14,8 @@ from steward.outbox.models import OutgoingMail, State
 from steward.outbox.tasks import deliver
 from steward.privacy.egress.models import Connector
 from steward.privacy.keys.cipher import encrypt
-from steward.tenancy.scope import current_account_id
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope, current_account_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +35,36 @@ def put_in_outbox(new: Iterable[NewMail]) -> list[OutgoingMail]:
     with transaction.atomic():
         mails = [_stored_form(each) for each in new]
         OutgoingMail.objects.bulk_create(mails)
-        enqueue_many(deliver, [{"mail": mail.id} for mail in mails])
+        enqueue_many(deliver, [_job(mail.id, mail.next_attempt_at) for mail in mails])
     return mails
 
 
 def send_again(mail: OutgoingMail) -> None:
     """Try a mail that failed, waits or is held once more, with the same Message-ID. One that was sent stays sent."""
     with transaction.atomic():
+        at = now()
         revived = OutgoingMail.objects.filter(pk=mail.pk).exclude(state=State.SENT)
-        if revived.update(state=State.WAITING, reason="", attempts=0, next_attempt_at=now(), finished_at=None):
-            enqueue_many(deliver, [{"mail": mail.id}])
+        if revived.update(state=State.WAITING, reason="", attempts=0, next_attempt_at=at, finished_at=None):
+            enqueue_many(deliver, [_job(mail.id, at)])
+
+
+def try_held_mail() -> int:
+    """Queue what is held in any account for a try now; returns how much. Called when a worker starts.
+
+    A worker that starts may have new settings: a relay, or leave to reach a server.
+    """
+    count = 0
+    for account_id in Account.objects.filter(state=Account.State.ACTIVE).values_list("id", flat=True):
+        with account_scope(account_id):
+            at = now()
+            held = list(OutgoingMail.objects.filter(state=State.HELD).values_list("id", flat=True))
+            OutgoingMail.objects.filter(pk__in=held).update(next_attempt_at=at)
+            count += len(enqueue_many(deliver, [_job(mail_id, at) for mail_id in held]))
+    return count
+
+
+def _job(mail_id: UUID, at: datetime) -> dict[str, Any]:
+    return {"mail": mail_id, "due": at.isoformat()}
 
 
 def _stored_form(new: NewMail) -> OutgoingMail:

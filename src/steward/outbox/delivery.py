@@ -37,12 +37,13 @@ class Verdict:
     remaining: tuple[str, ...] = ()
 
 
-def attempt(account_id: UUID, mail_id: UUID, *, again: Again) -> None:
+def attempt(account_id: UUID, mail_id: UUID, *, again: Again, due: datetime | None = None) -> None:
     """Try one mail once and note what came of it. One that was sent or failed for good is left alone.
 
-    `again` queues the next try, in the transaction that notes why there is one.
+    So is one that is due at another time than `due`, when that is given. `again` queues the next try, in the
+    transaction that notes why there is one.
     """
-    mail = _claimed(account_id, mail_id)
+    mail = _claimed(account_id, mail_id, due)
     if mail is None:
         return
     if settings.STEWARD_DEMO:
@@ -61,12 +62,14 @@ def attempt(account_id: UUID, mail_id: UUID, *, again: Again) -> None:
         _note(mail, verdict_on(result, tries=mail.attempts), again)
 
 
-def _claimed(account_id: UUID, mail_id: UUID) -> OutgoingMail | None:
+def _claimed(account_id: UUID, mail_id: UUID, due: datetime | None) -> OutgoingMail | None:
     """The mail, counted as tried: of two workers that hold a job for it only one gets it."""
     with account_scope(account_id):
         mail = OutgoingMail.objects.select_related("connector").filter(pk=mail_id).first()
         if mail is None or mail.state in {State.SENT, State.FAILED}:
             return None
+        if due is not None and mail.next_attempt_at != due:
+            return None  # another job has taken over
         tried = OutgoingMail.objects.filter(pk=mail_id, attempts=mail.attempts).update(attempts=mail.attempts + 1)
         return mail if tried else None
 
@@ -109,6 +112,8 @@ def _note(mail: OutgoingMail, verdict: Verdict, again: Again) -> None:
     at = now()
     next_attempt_at = at + verdict.pause if verdict.pause else None
     columns: dict[str, Any] = {"envelope_to": list(verdict.remaining)} if verdict.remaining else {}
+    if verdict.state is State.HELD:
+        columns["attempts"] = 0  # no server was asked: the patience with servers begins when there is one
     with account_scope(mail.account_id):
         OutgoingMail.objects.filter(pk=mail.pk).update(
             state=verdict.state,

@@ -5,7 +5,6 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from steward.lib.ids import new_id
 from steward.privacy.egress.models import Connector
 from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned, Ref
@@ -65,21 +64,3 @@ class OutgoingMail(AccountOwned):
     def content_context(self) -> str:
         """What binds the encrypted bytes to this row."""
         return f"outbox.outgoingmail:{self.id}"
-
-
-class InstallationMail(models.Model):
-    """Mail that belongs to no account: sign-up, password reset. Kept only until it is delivered."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    purpose = models.TextField()
-    state = models.TextField(choices=State.choices, default=State.WAITING)
-    envelope_from = models.TextField()
-    envelope_to = models.JSONField()
-    content = models.BinaryField()  # encrypted with the installation's key
-    reason = models.TextField(blank=True, default="")
-    attempts = models.IntegerField(default=0)
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.purpose} {self.id}"

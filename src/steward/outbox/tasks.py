@@ -8,10 +8,14 @@ from steward.outbox import delivery
 
 
 @task("outbox.deliver", queue="mail", in_scope=False)
-def deliver(account_id: UUID, *, mail: str) -> None:
-    """Try to hand one mail over; a temporary refusal queues the next try."""
-    delivery.attempt(account_id, UUID(mail), again=_again)
+def deliver(account_id: UUID, *, mail: str, due: str = "") -> None:
+    """Try to hand one mail over; a temporary refusal queues the next try.
+
+    `due` is the `next_attempt_at` the job was queued for. When the mail has another one meanwhile, another job was
+    queued for that, and this one does nothing: a mail has one chain of tries, however often it is sent by hand.
+    """
+    delivery.attempt(account_id, UUID(mail), again=_again, due=datetime.fromisoformat(due) if due else None)
 
 
 def _again(mail_id: UUID, at: datetime) -> None:
-    enqueue(deliver, at=at, mail=mail_id)
+    enqueue(deliver, at=at, mail=mail_id, due=at.isoformat())

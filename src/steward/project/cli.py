@@ -7,6 +7,7 @@ Only the module of the chosen command is imported, and Django only for those tha
 import importlib
 import importlib.metadata
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         return _unknown(name)
     wall.install()
+    # Ends like Ctrl-C does: whoever started the database also stops it. Servers have handlers of their own.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.project.settings")
     return _run(name, arguments)
 

@@ -22,5 +22,4 @@ REASONS = {
     "procrastinate_periodic_defers": "queue: ids only",
     "procrastinate_workers": "queue: which workers live",
     "egress_installationegress": "ledger: what left for no account in particular (DNS, sign-up mail)",
-    "outbox_installationmail": "mail that belongs to no account (sign-up, reset)",
 }

@@ -1,11 +1,13 @@
 """Moments told the way people say them: `9 min`, `1 h`, `yesterday 15:58`, `Wed`, `12 Oct`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
-from django.utils.formats import date_format, number_format
+from django.utils import formats
+from django.utils.formats import number_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 Style = Literal["age", "short", "clock"]
 STYLES: tuple[Style, ...] = ("age", "short", "clock")
@@ -25,7 +27,7 @@ def told(at: datetime, *, now: datetime, style: Style = "age") -> str:
 def in_full(at: datetime) -> str:
     """`at` with weekday, year and time, for tooltips and screen readers."""
     local = localtime(at)
-    return f"{date_format(local, pgettext('date with weekday and year', 'l, j F Y'))}, {_time(local)}"
+    return f"{_dated(local, pgettext('date with weekday and year', 'l, j F Y'))}, {_time(local)}"
 
 
 def day_name(at: datetime, *, now: datetime) -> str:
@@ -35,8 +37,8 @@ def day_name(at: datetime, *, now: datetime) -> str:
     if days in (0, 1):
         return pgettext("heading of a day", "Yesterday") if days else pgettext("heading of a day", "Today")
     if local.year == today.year:
-        return date_format(local, pgettext("heading of a day, this year", "l j F"))
-    return date_format(local, pgettext("heading of a day, another year", "j F Y"))
+        return _dated(local, pgettext("heading of a day, this year", "l j F"))
+    return _dated(local, pgettext("heading of a day, another year", "j F Y"))
 
 
 def _elapsed(at: datetime, now: datetime) -> str:
@@ -65,14 +67,29 @@ def _by_clock(local: datetime, today: datetime, *, with_time: bool, weekday_only
 
 def _short_day(local: datetime, today: datetime, days: int) -> str:
     if abs(days) < 7:
-        return date_format(local, "D")
+        return _dated(local, "D")
     if local.year == today.year:
-        return date_format(local, pgettext("short date, this year", "j M"))
-    return date_format(local, pgettext("short date, another year", "j M Y"))
+        return _dated(local, pgettext("short date, this year", "j M"))
+    return _dated(local, pgettext("short date, another year", "j M Y"))
 
 
 def _time(local: datetime) -> str:
-    return date_format(local, pgettext("time of day", "H:i"))
+    return _clock(local.hour, local.minute, pgettext("time of day", "H:i"), get_language())
+
+
+def _dated(local: datetime, wanted: str) -> str:
+    """The day in the language in force. Lists tell the same few days again and again: each is put together once."""
+    return _day(local.date(), wanted, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, wanted: str, _language: str | None) -> str:
+    return formats.date_format(day, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, wanted: str, _language: str | None) -> str:
+    return formats.time_format(time(hour, minute), wanted)
 
 
 def file_size(size: int) -> str:

@@ -7,10 +7,12 @@ from email.utils import getaddresses
 
 import pytest
 
+from steward.channels.email.sending import send_message
 from steward.contacts.models import Contact, ContactAddress
 from steward.tenancy.scope import account_scope
 from steward.testing.letters import mail_of, receive, written
 from steward.testing.tickets import make_message, make_reply, make_ticket
+from steward.tickets.actions import attach_to_draft, save_draft
 from steward.tickets.models import Message, Ticket
 
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To", "In-Reply-To", "References", "MIME-Version")
@@ -78,11 +80,13 @@ def test_an_agents_name_adds_none(name, eli, ben):
 @pytest.mark.parametrize("subject", HOSTILE)
 def test_a_subject_adds_none(subject, eli, ben):
     ticket = make_ticket(eli, subject=subject.replace("\0", ""))
+    make_message(ticket, internet_id="known@example.org")
     read = parsed_and_sound(mail_of(make_reply(ticket, ben)))
     assert addresses(read, "To") == ["eli@example.org"]
-    shown = "".join(str(read["Subject"]).split())
-    assert shown.startswith("Re:")
-    assert "".join(re.sub(r"[\x00-\x20\x7f\u2028\u2029]", "", subject).split())[:20] in shown or "=?" in subject
+    shown = str(read["Subject"])
+    assert shown.startswith("Re: ")
+    assert not set(shown) & set("\r\n\x0b\u2028")
+    assert shown.replace(" ", "") == "Re:" + re.sub(r"[\x00-\x20\x7f\u2028\u2029]", "", subject)
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -90,7 +94,7 @@ def test_what_comes_in_hostile_goes_out_harmless(value, support_mail, ben):
     """The whole way: From, Subject and Message-ID of a real mail, answered."""
     one_line = re.sub(r"[\r\n\0]", " ", value)
     raw = written(support_mail.address, sender=f'"{one_line}" <eli@example.org>', subject=one_line)
-    raw = re.sub(rb"Message-ID: <", b"Message-ID: <" + re.sub(rb"\s", b"", one_line.encode())[:40], raw)
+    raw = raw.replace(b"Message-ID: <", b"Message-ID: <" + "".join(one_line.split()).encode()[:40])
     [came] = receive(support_mail, raw)
     with account_scope(support_mail.account_id):
         ticket = Ticket.objects.select_related("requester").get(pk=came.message.ticket_id)
@@ -134,7 +138,7 @@ def test_addresses_beyond_ascii_can_be_answered(address, written_as, eli, ben):
         ContactAddress.objects.filter(contact=eli).update(value=address, folded=address)
     mail = mail_of(make_reply(ticket, ben))
     assert mail.row.envelope_to == [address]
-    assert mail.read["To"].addresses[0].addr_spec == written_as
+    assert b"<" + written_as.encode() + b">\r\n" in mail.raw
 
 
 PAYLOADS = [
@@ -199,8 +203,6 @@ def test_it_answers_the_customers_newest_mail(support_mail, ben):
 
 
 def test_no_bytes_change_when_it_is_made_twice(eli, ben):
-    from steward.channels.email.sending import send_message
-
     reply = make_reply(make_ticket(eli), ben)
     before = mail_of(reply)
     with account_scope(eli.account_id):
@@ -212,15 +214,9 @@ def test_no_bytes_change_when_it_is_made_twice(eli, ben):
 @pytest.mark.parametrize("name", [*HOSTILE, "名" * 250 + ".pdf", "n" * 250 + ".pdf", ""])
 def test_names_of_enclosures(name, eli, ben, client_of):
     """Whatever a file is called: one header, lines of lawful length, and the ending stays."""
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     ticket = make_ticket(eli)
-    file = SimpleUploadedFile("x", b"content", "text/plain")
-    file._name = name  # past Django's own cleaning, as another door might
     path = f"/console/tickets/{ticket.code}"
     with account_scope(ben.account_id):
-        from steward.tickets.actions import attach_to_draft, save_draft
-
         draft = save_draft(ben, ticket, {"kind": "reply"})
         kept = attach_to_draft(draft, name.replace("\0", ""), b"content", "text/plain")
     assert client_of(ben).post(f"{path}/replies", {"body_text": "Look", "attachment": kept.id}).status_code == 303
@@ -234,8 +230,6 @@ def test_names_of_enclosures(name, eli, ben, client_of):
 
 
 def test_an_enclosure_of_mail_is_not_taken_apart(eli, ben, client_of):
-    from steward.tickets.actions import attach_to_draft, save_draft
-
     ticket = make_ticket(eli)
     with account_scope(ben.account_id):
         kept = attach_to_draft(save_draft(ben, ticket, {}), "x.eml", b"Subject: inner\r\n\r\nHi", "message/rfc822")

@@ -1,22 +1,26 @@
 """Making the bytes of an outgoing mail. Pure: everything it needs is given, nothing is looked up."""
 
+import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import charset
 from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
+from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import Compat32
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
+from email.utils import quote as escaped
+from urllib.parse import quote
 
 MARK = "X-Steward-Loop"  # our own mail, come back to us, is never answered automatically
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-_UTF8 = charset.Charset("utf-8")
-_UTF8.body_encoding = charset.QP
+_ID = re.compile(r"[!-;=?-~]{1,900}")  # what fits between angle brackets on one lawful line
+_LONGEST_LINE = 900  # RFC 5322 section 2.1.1 allows 998; servers refuse or cut longer ones
+_LONGEST_NAME = 150
+_LONGEST_FILENAME = 600  # percent-encoded: one parameter is never folded
 _MOST_REFERENCES = 20
 
 
@@ -71,18 +75,19 @@ def compose(letter: Letter) -> bytes:
     """The mail in RFC 5322 form. Headers are built by the e-mail library; control characters never reach it."""
     mail = _body(letter)
     mail["From"] = _mailbox(letter.sender)
-    mail["To"] = ", ".join(_mailbox(person) for person in letter.to)
+    mail["To"] = _mailboxes(letter.to)
     if letter.cc:
-        mail["Cc"] = ", ".join(_mailbox(person) for person in letter.cc)
-    mail["Subject"] = _words(letter.subject)  # type: ignore[assignment]  # the library takes headers as they are
+        mail["Cc"] = _mailboxes(letter.cc)
+    mail["Subject"] = _words(letter.subject)
     mail["Date"] = format_datetime(letter.at)
     mail["Message-ID"] = f"<{letter.message_id}>"
     if letter.reply_to:
         mail["Reply-To"] = _plain(letter.reply_to)
-    if letter.in_reply_to:
-        mail["In-Reply-To"] = f"<{_plain(letter.in_reply_to)}>"
-        chain = list(dict.fromkeys([*letter.references, letter.in_reply_to]))[-_MOST_REFERENCES:]
-        mail["References"] = "\r\n ".join(f"<{_plain(each)}>" for each in chain)
+    if _ID.fullmatch(letter.in_reply_to):
+        mail["In-Reply-To"] = f"<{letter.in_reply_to}>"
+    chain = [each for each in dict.fromkeys([*letter.references, letter.in_reply_to]) if _ID.fullmatch(each)]
+    if chain:
+        mail["References"] = "\r\n ".join(f"<{each}>" for each in chain[-_MOST_REFERENCES:])
     if letter.is_automatic:
         mail["Auto-Submitted"] = "auto-replied"  # RFC 3834 section 5
         mail["X-Auto-Response-Suppress"] = "All"
@@ -91,8 +96,8 @@ def compose(letter: Letter) -> bytes:
     return mail.as_bytes(policy=_POLICY)
 
 
-def _body(letter: Letter) -> MIMEBase | MIMEText:
-    body: MIMEBase | MIMEText = _text(letter.text, "plain")
+def _body(letter: Letter) -> MIMEBase:
+    body: MIMEBase = _text(letter.text, "plain")
     if letter.html:
         alternative = MIMEMultipart("alternative")
         alternative.attach(body)
@@ -107,9 +112,15 @@ def _body(letter: Letter) -> MIMEBase | MIMEText:
     return mixed
 
 
-def _text(text: str, subtype: str) -> MIMEText:
-    part = MIMEText("", subtype, "us-ascii")
-    part.set_payload(text.replace("\0", ""), _UTF8)
+def _text(text: str, subtype: str) -> MIMEBase:
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    if plain.isascii() and all(len(line) <= _LONGEST_LINE for line in plain.split("\n")):
+        part["Content-Transfer-Encoding"] = "7bit"
+        part.set_payload(plain)
+    else:
+        part["Content-Transfer-Encoding"] = "quoted-printable"
+        part.set_payload(binascii.b2a_qp(plain.encode("utf-8", "replace")).decode("ascii"))
     return part
 
 
@@ -121,18 +132,60 @@ def _enclosed(enclosure: Enclosure) -> MIMEBase:
     part = MIMEBase(main, sub)
     part.set_payload(enclosure.content)
     encode_base64(part)
-    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", _plain(enclosure.name)))
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", _filename(enclosure.name)))
     return part
 
 
+def _filename(name: str) -> str:
+    """The name as far as it fits into one parameter, with its ending."""
+    stem, dot, ending = _plain(name).rpartition(".")
+    if not stem or len(ending) > 10:
+        stem, dot, ending = _plain(name), "", ""
+    while len(quote(stem + dot + ending)) > _LONGEST_FILENAME:
+        stem = stem[:-10]
+    return stem + dot + ending
+
+
+def _mailboxes(people: Sequence[tuple[str, str]]) -> str:
+    line = ", ".join(_mailbox(person) for person in people)
+    if line.isascii():
+        return line
+    # An address outside ASCII stands in a header as it is (RFC 6532); the library writes such bytes only like this.
+    return line.replace(", ", ",\r\n ").encode().decode("ascii", "surrogateescape")
+
+
 def _mailbox(person: tuple[str, str]) -> str:
-    name, address = person
-    return formataddr((_plain(name), _plain(address)), charset="utf-8")
+    name, address = _plain(person[0])[:_LONGEST_NAME], _address(_plain(person[1]))
+    return f"{_phrase(name)} <{address}>" if name else address
 
 
-def _words(text: str) -> Header | str:
+def _phrase(name: str) -> str:
+    return _encoded(name) if _needs_encoding(name) else f'"{escaped(name)}"'
+
+
+def _address(address: str) -> str:
+    """The address with its domain in IDNA form (RFC 5890)."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
+
+
+def _words(text: str) -> str:
     plain = _plain(text)
-    return plain if plain.isascii() else Header(plain, "utf-8", maxlinelen=74)
+    too_long = any(len(word) > _LONGEST_LINE // 2 for word in plain.split(" "))
+    return _encoded(plain) if too_long or _needs_encoding(plain) else plain
+
+
+def _needs_encoding(text: str) -> bool:
+    """What looks like an encoded word would be decoded by its reader, into whatever its writer hid there."""
+    return not text.isascii() or "=?" in text
+
+
+def _encoded(text: str) -> str:
+    """Encoded words of at most 75 characters (RFC 2047 section 2)."""
+    return Header(text, "utf-8", maxlinelen=74).encode(linesep="\r\n")
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.db.models import Min
 
 from steward.channels.email.models import Arrival
@@ -33,8 +33,9 @@ def run_forever(stop: threading.Event) -> None:
             try:
                 with closing(_listening()) as listener:
                     _work(parser, listener, stop)
-            except (DatabaseError, psycopg.Error):
-                logger.exception("intake of mail waits for the database")
+            except Exception:
+                # The database is away, or something failed that no mail is to blame for: all of them still wait.
+                logger.exception("intake of mail begins anew")
                 close_old_connections()
                 stop.wait(_REST_AFTER_TROUBLE)
 
@@ -87,8 +88,9 @@ def _accounts_with_mail(beside: Collection[UUID]) -> Iterable[UUID]:
 
 def _listening() -> "psycopg.Connection[object]":
     """A connection of its own that hears of new mail."""
-    parameters = connection.get_connection_params()
-    wanted = {name: parameters[name] for name in ("host", "port", "user", "password", "dbname") if parameters.get(name)}
-    listener: psycopg.Connection[object] = psycopg.connect(**wanted, autocommit=True)
+    # As Django connects, with every parameter of TLS and the address that was looked up at start.
+    ours = {"cursor_factory", "context", "prepare_threshold", "server_side_binding"}
+    parameters = {name: value for name, value in connection.get_connection_params().items() if name not in ours}
+    listener: psycopg.Connection[object] = psycopg.connect(**parameters, autocommit=True)
     listener.execute(f"LISTEN {CHANNEL}")
     return listener

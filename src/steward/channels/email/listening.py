@@ -159,7 +159,12 @@ class Listener:
             return {}
         client = Client(str(session.peer[0]), session.host_name or "", _sender(envelope))
         check = functools.partial(authenticate, envelope.original_content or b"", client)
-        return await asyncio.get_running_loop().run_in_executor(self._checking, check)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._checking, check)
+        except Exception as error:
+            # A fault of the check is no reason to refuse the mail, now or at any later try.
+            logger.error("sender of %s not checked: %s", envelope.key, type(error).__name__)
+            return {"spf": "temperror", "dkim": "temperror", "dmarc": "temperror"}
 
     async def handle_exception(self, error: Exception) -> str:
         """Our own faults are temporary for the sender: a bug must not bounce mail."""

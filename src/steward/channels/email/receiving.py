@@ -66,7 +66,10 @@ def read_waiting(
         arrivals = list(waiting.order_by("id")[:limit])
         raws = RawMail.objects.in_bulk([arrival.raw_id for arrival in arrivals])
         trusted = {m.address: m.trusted_authserv for m in MailAccount.objects.all()} if arrivals else {}
-    mails = (_read(arrival, raws[arrival.raw_id], parse, trusted) for arrival in arrivals)
+        # Without its mail nothing can come of an entry in the queue: the account was deleted meanwhile.
+        Arrival.objects.filter(pk__in=[a.pk for a in arrivals if a.raw_id not in raws]).delete()
+    known = [(arrival, raws[arrival.raw_id]) for arrival in arrivals if arrival.raw_id in raws]
+    mails = (_read(arrival, raw, parse, trusted) for arrival, raw in known)
     return _until_one_answers_another(mail for mail in mails if mail)
 
 
@@ -79,9 +82,9 @@ def receive(account_id: UUID, mails: Sequence[ReadMail]) -> int:
         return 0
     try:
         return _receive(account_id, mails)
-    except (InterfaceError, OperationalError):
-        raise  # the database itself: the loop waits for it
-    except Exception:
+    except Exception as error:
+        if _is_database_away(error):
+            raise  # the loop waits for it
         # Whatever one mail does to us, the others go on; nothing is swallowed: it is logged and tried again.
         if len(mails) > 1:
             logger.warning("a batch of %d mails failed, going on one by one", len(mails), exc_info=True)
@@ -89,13 +92,35 @@ def receive(account_id: UUID, mails: Sequence[ReadMail]) -> int:
         return _set_aside(account_id, mails[0])
 
 
+def _is_database_away(error: Exception) -> bool:
+    """Whether the database is to blame and no mail: it cannot be reached, stops, or is out of room (08, 57P, 53)."""
+    if isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(("08", "57P", "53")))
+
+
 def _receive(account_id: UUID, mails: Sequence[ReadMail]) -> int:
     with account_scope(account_id):
+        _one_worker_at_a_time(account_id)
         taken = _taken([mail.arrival.pk for mail in mails])
+        if taken and _is_earlier_mail_waiting(account_id, taken):
+            return 0  # another worker has read it: an answer must not be stored before what it answers
         if taken:
             _store([mail for mail in mails if mail.arrival.pk in taken])
             Arrival.objects.filter(pk__in=taken).delete()
         return len(taken)
+
+
+def _one_worker_at_a_time(account_id: UUID) -> None:
+    """Until the transaction ends: what one stores the next must find, for threads and for the same mail twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"intake {account_id}"])
+
+
+def _is_earlier_mail_waiting(account_id: UUID, taken: Collection[UUID]) -> bool:
+    earlier = Arrival.objects.filter(account_id=account_id, not_before__lte=now(), id__lt=max(taken))
+    return earlier.exclude(pk__in=taken).exists()
 
 
 def _taken(arrivals: Sequence[UUID]) -> set[UUID]:

@@ -18,36 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="InstallationMail",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=steward.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                ("purpose", models.TextField()),
-                (
-                    "state",
-                    models.TextField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("sent", "Sent"),
-                            ("deferred", "Deferred"),
-                            ("failed", "Failed"),
-                            ("held", "Held"),
-                        ],
-                        default="waiting",
-                    ),
-                ),
-                ("envelope_from", models.TextField()),
-                ("envelope_to", models.JSONField()),
-                ("content", models.BinaryField()),
-                ("reason", models.TextField(blank=True, default="")),
-                ("attempts", models.IntegerField(default=0)),
-                ("created_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name="OutgoingMail",
             fields=[
                 (

@@ -1,8 +1,8 @@
 """`steward web`: the web server alone."""
 
+import signal
+import sys
 from collections.abc import Sequence
-
-from django.db import connection
 
 from steward.project import settings
 from steward.project.commands.parsing import hide_supervised, parser_for
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
             )
         except OSError as problem:
             raise Failure(f"Port {settings.STEWARD_PORT} of {settings.STEWARD_HOST}: {problem.strerror}.") from problem
+        # uvicorn stops in order, then raises the signal once more for whoever was there before it.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         serve(listening, data=settings.STEWARD_DATA)
-        connection.close()
     return 0

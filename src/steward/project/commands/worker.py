@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from steward.outbox.actions import try_held_mail
 from steward.project import settings
 from steward.project.commands.parsing import hide_supervised, parser_for
 from steward.project.database import at_hand
@@ -17,7 +18,9 @@ def main(arguments: Sequence[str]) -> int:
     with at_hand(settings.STEWARD_DATA, supervised=options.supervised):
         if options.only == "mail":
             take_in_mail()
-        elif options.only == "jobs":
+            return 0
+        try_held_mail()
+        if options.only == "jobs":
             work(concurrency=options.concurrency, beside=nothing)
         else:
             work(concurrency=options.concurrency)

@@ -12,6 +12,7 @@ from steward.channels.email.parsing.words import decode_words
 
 MAX_LENGTH = 128 * 1024
 MAX_ADDRESSES = 2_000
+MAX_ADDRESS_BYTES = 320
 
 # Linear for any input: what may fail at its end (quotes, comments) is bounded. An encoded word is one piece, for some
 # mailers leave commas in it; so is everything between angle brackets.
@@ -153,4 +154,5 @@ def clean_email(text: str) -> str:
         return ""
     if decoded[:7].lower() == "mailto:":
         decoded = decoded[7:]
-    return " ".join(decoded.split())[:998]
+    # In bytes: an index entry has a size, and RFC 5321 section 4.5.3.1 leaves an address 64 + 1 + 255.
+    return " ".join(decoded.split()).encode()[:MAX_ADDRESS_BYTES].decode(errors="ignore")

@@ -83,7 +83,7 @@ class Headers:
             text = decode_words(decode_raw_header(value[:MAX_STRUCTURED], self.hint))
             matches = MESSAGE_ID.findall(text) or (text.split() if "@" in text or name == "message-id" else [])
             found.update(dict.fromkeys("".join(match.split()) for match in matches))
-        ids = tuple(each for each in found if 0 < len(each) <= MAX_LINE)
+        ids = tuple(each for each in found if 0 < len(each.encode()) <= MAX_LINE)
         return ids if len(ids) <= MAX_IDS else (ids[0], *ids[1 - MAX_IDS :])
 
     def _structured(self, name: str) -> tuple[str, dict[str, str]]:
