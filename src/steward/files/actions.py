@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 
 from steward.files.content_types import safe_content_type
 from steward.files.models import File
+from steward.files.storage import LocalStore
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.privacy.keys.streaming import EncryptingWriter, decrypt_chunks
@@ -19,10 +20,14 @@ from steward.tenancy.scope import current_account_id
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """Bytes to be kept. `content_type` is what the sender claims."""
+    """Bytes to be kept. `content_type` is what the sender claims.
+
+    `is_kept_elsewhere`: they can be had again from the mail they came in, so the disk need not be waited for.
+    """
 
     content: bytes
     content_type: str = "application/octet-stream"
+    is_kept_elsewhere: bool = False
 
 
 def store_files(new: Iterable[NewFile]) -> list[File]:
@@ -47,8 +52,11 @@ def _written(new: NewFile) -> File:
     with EncryptingWriter(account_id, encrypted, context=_context(key)) as writer:
         writer.write(new.content)
     encrypted.seek(0)
+    key = default_storage.save(key, DjangoFile(encrypted))
+    if isinstance(default_storage, LocalStore) and not new.is_kept_elsewhere:
+        default_storage.settle(key)
     return File(
-        storage_key=default_storage.save(key, DjangoFile(encrypted)),
+        storage_key=key,
         size=len(new.content),
         sha256=hashlib.sha256(new.content).digest(),
         content_type=safe_content_type(new.content_type),

@@ -168,7 +168,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STEWARD_DATA / "static"
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "steward.files.storage.LocalStore",
         "OPTIONS": {
             "location": STEWARD_DATA / "files",
             "file_permissions_mode": 0o600,

@@ -1,23 +1,26 @@
 """SPF, DKIM and DMARC, checked where our listener is the exchanger: only there the client's address is the sender's.
 
 Look-ups go through the gate. Trouble with the DNS yields `temperror`, never `fail`: a mail is not doubted because a
-server of somebody else did not answer.
+server of somebody else did not answer. Each check has its own time, and the signatures that could speak for From are
+checked first: a forger's own slow DNS must not turn a failure into trouble.
 """
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import dkim
 import spf
-from authheaders import check_dmarc
-from authres import DKIMAuthenticationResult, SPFAuthenticationResult
 
+from steward.channels.email.dmarc import Policy, as_domain, find_policy
+from steward.channels.email.parsing.parse import read_authors
 from steward.privacy.egress.dns import LookupFailed, dnsfunc, lookup, texts
 
-LONGEST = 10.0  # seconds for all look-ups about one mail
-_MOST_SIGNATURES = 5
+LONGEST = 5.0  # seconds for the look-ups of one check
+_MOST_SIGNATURES = 10
+_BROKEN = (dkim.DKIMException, ValueError, KeyError, TypeError, IndexError)  # what dkimpy raises over odd mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +32,74 @@ class Client:
     mail_from: str  # empty for the null sender, then the HELO name is what is checked (RFC 7208 section 2.4)
 
 
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What one check found, and the domain it found it for."""
+
+    result: str
+    domain: str = ""
+
+
+class _NoAuthor(Exception):
+    """From names nobody, or does not say clearly whom."""
+
+    def __init__(self, result: str) -> None:
+        super().__init__(result)
+        self.result = result
+
+
 def authenticate(raw: bytes, client: Client) -> dict[str, str]:
-    """Results by method, as in RFC 8601 section 2.7: `{"spf": ..., "dkim": ..., "dmarc": ...}`. Never raises."""
-    deadline = time.monotonic() + LONGEST
-    spf_result = _spf(client, deadline)
-    dkim_result = _dkim(raw, deadline)
+    """Results by method, as in RFC 8601 section 2.7: `{"spf": ..., "dkim": ..., "dmarc": ...}`."""
+    policy, without_policy = _policy_for(raw)
+    signatures = _signatures(raw, policy)
+    sender = _sender(client)
     return {
-        "spf": spf_result.result or "none",
-        "dkim": dkim_result.result or "none",
-        "dmarc": _dmarc(raw, spf_result, dkim_result),
+        "spf": sender.result,
+        "dkim": _best(signatures).result,
+        "dmarc": _judged(policy, sender, signatures) if policy else without_policy,
     }
 
 
-def _spf(client: Client, deadline: float) -> SPFAuthenticationResult:
-    sender = client.mail_from or f"postmaster@{client.helo}"
-    _deadline.at = deadline
+def _judged(policy: Policy, sender: _Check, signatures: Sequence[_Check]) -> str:
+    """One aligned check that passes is enough (RFC 7489 section 6.6.2)."""
+    results = {check.result for check in signatures if policy.is_signed_by(check.domain)}
+    if policy.is_sent_by(sender.domain):
+        results.add(sender.result)
+    return next((result for result in ("pass", "temperror") if result in results), "fail")
+
+
+def _policy_for(raw: bytes) -> tuple[Policy | None, str]:
+    """The policy for the author's domain; without one, the result there is."""
     try:
+        policy = find_policy(_author_domain(raw), seconds=LONGEST / 2)  # it asks twice at most
+    except _NoAuthor as no:
+        return None, no.result
+    except LookupFailed:
+        return None, "temperror"
+    return policy, "none"
+
+
+def _author_domain(raw: bytes) -> str:
+    """The domain of whom we show as the author; mail with several is not judged by one (RFC 7489 section 6.6.1)."""
+    fields = read_authors(raw)
+    named = [address.email for field in fields for address in field if "@" in address.email]
+    if not named:
+        raise _NoAuthor("none")
+    domains = {as_domain(email.rpartition("@")[2]) for email in named}
+    if len(fields) > 1 or len(domains) > 1 or "" in domains:
+        raise _NoAuthor("permerror")
+    return domains.pop()
+
+
+def _sender(client: Client) -> _Check:
+    local, _, domain = (client.mail_from or f"postmaster@{client.helo}").rpartition("@")
+    _deadline.at = time.monotonic() + LONGEST
+    try:
+        sender = f"{local.replace('@', '.') or 'postmaster'}@{domain}"
         result, _words = spf.check2(i=client.ip, s=sender, h=client.helo, querytime=int(LONGEST))
     except (ValueError, UnicodeError):
         result = "permerror"  # an address or a name that is none
-    return SPFAuthenticationResult(result=result, smtp_mailfrom=sender.rpartition("@")[2], smtp_helo=client.helo)
+    return _Check(result or "none", domain)
 
 
 class _Deadline(threading.local):
@@ -82,39 +133,43 @@ def _spf_form(kind: str, answer: str) -> Any:
 spf.DNSLookup = _spf_lookup  # pyspf asks whatever its module holds under this name
 
 
-def _dkim(raw: bytes, deadline: float) -> DKIMAuthenticationResult:
-    """The best of the mail's signatures: one that holds is enough (RFC 6376 section 6.1)."""
-    best = DKIMAuthenticationResult(result="none")
+def _signatures(raw: bytes, policy: Policy | None) -> list[_Check]:
+    """Each signature of the mail, those that could speak for its author first."""
     try:
         message = dkim.DKIM(raw)
-        count = sum(name.lower() == b"dkim-signature" for name, _value in message.headers)
-    except (dkim.DKIMException, ValueError):
-        return DKIMAuthenticationResult(result="permerror")
-    for index in range(min(count, _MOST_SIGNATURES)):
-        result = "temperror" if time.monotonic() > deadline else _signature(message, index)
-        found = DKIMAuthenticationResult(
-            result=result, header_d=message.signature_fields.get(b"d", b"").decode("ascii", "replace")
-        )
-        if result == "pass":
-            return found
-        best = found
-    return best
+    except _BROKEN:
+        return [_Check("permerror")]
+    written = [value for name, value in message.headers if name.lower() == b"dkim-signature"]
+    domains = dict(enumerate(_signing_domain(value) for value in written))
+    if policy:
+        domains = dict(sorted(domains.items(), key=lambda item: not policy.is_signed_by(item[1])))
+    deadline = time.monotonic() + LONGEST
+    return [_Check(_signature(message, index, deadline), domains[index]) for index in list(domains)[:_MOST_SIGNATURES]]
 
 
-def _signature(message: Any, index: int) -> str:
+def _signing_domain(signature: bytes) -> str:
     try:
-        return "pass" if message.verify(idx=index, dnsfunc=dnsfunc) else "fail"
+        return str(dkim.parse_tag_value(signature).get(b"d", b"").decode("ascii", "replace"))
+    except _BROKEN:
+        return ""
+
+
+def _signature(message: Any, index: int, deadline: float) -> str:
+    def ask(name: Any, timeout: float = LONGEST) -> Any:
+        seconds = min(timeout, deadline - time.monotonic())
+        if seconds <= 0:
+            raise LookupFailed("no time is left")
+        return dnsfunc(name, timeout=seconds)
+
+    try:
+        return "pass" if message.verify(idx=index, dnsfunc=ask) else "fail"
     except LookupFailed:
         return "temperror"
-    except (dkim.DKIMException, ValueError, KeyError, TypeError):
+    except _BROKEN:
         return "fail"  # a signature that cannot be read is none that holds
 
 
-def _dmarc(raw: bytes, spf_result: SPFAuthenticationResult, dkim_result: DKIMAuthenticationResult) -> str:
-    try:
-        found = check_dmarc(raw, spf_result, dkim_result, dnsfunc=dnsfunc)
-    except LookupFailed:
-        return "temperror"
-    except Exception:
-        return "permerror"
-    return str(found.result or "none")
+def _best(signatures: Sequence[_Check]) -> _Check:
+    """One that holds is enough (RFC 6376 section 6.1)."""
+    order = ("pass", "temperror", "fail", "permerror")
+    return min(signatures, key=lambda check: order.index(check.result), default=_Check("none"))

@@ -26,8 +26,8 @@ class Verdict:
 
     @property
     def is_sender_doubtful(self) -> bool:
-        """Its From fails the policy its own domain publishes (RFC 7489 section 6.6)."""
-        return self.dmarc == "fail"
+        """Its From fails the policy its own domain publishes, or is such that none can be found (RFC 7489 section 6.6)."""
+        return self.dmarc in {"fail", "permerror"}
 
     def as_json(self) -> dict[str, str]:
         return {name: value for name, value in asdict(self).items() if value}

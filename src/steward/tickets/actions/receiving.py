@@ -156,7 +156,9 @@ def _join(arrivals: Iterable[_Arrival]) -> None:
 
 def _attach(arrivals: Iterable[_Arrival]) -> None:
     pairs = [(arrival.message, attachment) for arrival in arrivals for attachment in arrival.incoming.attachments]
-    files = store_files(NewFile(attachment.content, attachment.content_type) for _, attachment in pairs)
+    files = store_files(
+        NewFile(attachment.content, attachment.content_type, is_kept_elsewhere=True) for _, attachment in pairs
+    )
     Attachment.objects.bulk_create(
         Attachment(
             message=message,

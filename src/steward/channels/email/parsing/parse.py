@@ -13,7 +13,7 @@ from steward.channels.email.parsing.contents import read_contents
 from steward.channels.email.parsing.headers import Headers, read_headers
 from steward.channels.email.parsing.mail import Address, ParsedMail, Problem
 from steward.channels.email.parsing.reports import read_report
-from steward.channels.email.parsing.structure import Reading, read_structure
+from steward.channels.email.parsing.structure import Reading, read_head, read_structure
 
 MINIMAL_BYTES = 64 * 1024
 MAX_SUBJECT = 2_000
@@ -39,6 +39,12 @@ def parse_minimal(raw: bytes, code: str, detail: str = "") -> ParsedMail:
         return _with_headers(headers, (problem,))
     except Exception as error:  # the last resort must not fail: the raw message is kept in any case
         return ParsedMail(problems=(problem, Problem("headers_failed", type(error).__name__)))
+
+
+def read_authors(raw: bytes) -> list[tuple[Address, ...]]:
+    """Whom each From field names, read from the header alone just as `parse_mail` reads it. Never raises."""
+    headers = read_head(raw)
+    return [read_addresses([value], hint=headers.hint) for value in headers.raws("from")]
 
 
 def _with_headers(headers: Headers, problems: tuple[Problem, ...]) -> ParsedMail:

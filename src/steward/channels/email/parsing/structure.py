@@ -71,11 +71,24 @@ class Reading:
 
 def read_structure(raw: bytes, reading: Reading) -> Part:
     """Take a whole message apart. Never raises; what is odd is noticed in `reading`."""
+    raw, start = _beginning(raw)
+    return _read_part(raw, start, len(raw), reading, depth=0, default="text/plain")
+
+
+def read_head(raw: bytes) -> Headers:
+    """The header of a whole message exactly as `read_structure` reads it. Never raises."""
+    raw, start = _beginning(raw)
+    headers = read_headers(raw, start, len(raw))[0]
+    headers.believe(_charset_used(headers))
+    return headers
+
+
+def _beginning(raw: bytes) -> tuple[bytes, int]:
+    """The message with line breaks of the usual kinds, and where its first field begins."""
     if b"\n" not in raw[:65_536] and b"\r" in raw[:65_536]:
         raw = raw.replace(b"\r", b"\n")
     start = _leading(raw)
-    start = start if b":" in raw[start : start + 200] else 0
-    return _read_part(raw, start, len(raw), reading, depth=0, default="text/plain")
+    return raw, start if b":" in raw[start : start + 200] else 0
 
 
 def _leading(raw: bytes) -> int:
