@@ -197,3 +197,22 @@ def test_a_part_on_its_own_stops_within_seconds(installed, command):
     assert part.process.wait(timeout=20) == 0
     assert time.monotonic() - began < 10
     assert not (Path(installed["STEWARD_DATA"]) / "postgres" / "postmaster.pid").exists()
+
+
+BROKEN = """
+from steward.project.starting import start_django
+start_django()
+from steward.project import settings, working
+from steward.project.database import at_hand
+def broken(stop):
+    raise RuntimeError("the intake fell over")
+with at_hand(settings.STEWARD_DATA):
+    try:
+        working.work(concurrency=1, beside=broken)
+    except RuntimeError as error:
+        print(error)
+"""
+
+
+def test_a_worker_without_its_intake_ends_so_that_it_is_started_again(installed):
+    assert outside(installed, BROKEN).strip() == "the intake fell over"

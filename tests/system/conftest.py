@@ -1,12 +1,14 @@
 """A whole installation, set up once by its own commands, and the world around it: each actor a process of its own."""
 
 import json
+import os
 import queue
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 
 from steward.privacy.egress import wall
 from steward.testing.installation import PASSWORD, Installation
-from steward.testing.mail_servers import Authority, Postfix, open_folder
+from steward.testing.mail_servers import Authority, Postfix, free_port, open_folder
 
 ACTORS = Path(__file__).with_name("actors")
 
@@ -85,6 +87,18 @@ class Browser(Actor):
         done = self.ask(path=f"{path}/replies", on=path, fields=fields, files=files or [])
         assert done["status"] == 303, done["text"][-3000:]
 
+    def write(self, department: str, to: str, subject: str, html: str) -> None:
+        """Write to somebody first, from the department with this id."""
+        fields = [["department", department], ["to", to], ["subject", subject], ["body_html", html]]
+        done = self.ask(path="/console/tickets/new", fields=fields)
+        assert done["status"] == 303, done["text"][-3000:]
+
+    def resend(self, code: str, message_id: str) -> None:
+        """Press "send again" on a message."""
+        path = f"/console/messages/{message_id}/delivery"
+        done = self.ask(path=path, on=f"/console/tickets/{code}", fields=[])
+        assert done["status"] == 303, done["text"][-3000:]
+
     def page(self, code: str) -> str:
         """The page of a ticket."""
         shown: dict[str, Any] = self.ask(path=f"/console/tickets/{code}")
@@ -137,6 +151,73 @@ def installation() -> Iterator[Installation]:
         made.remove()
 
 
+@dataclass(frozen=True)
+class World:
+    """What the installation finds around it in most tests."""
+
+    steward: Installation
+    relay: Postfix | None
+    authority: Authority
+    ports: list[int]  # of loopback, that it may connect to
+    zone: Path
+
+    def publish(self, records: dict[str, Any]) -> None:
+        """Put records into the DNS, as they stand in `actors/name_server.py`, beside those that are there."""
+        self.zone.write_text(json.dumps(json.loads(self.zone.read_text()) | records))
+
+
+@pytest.fixture(scope="session")
+def _relay(installation: Installation, authority: Authority) -> Iterator[Postfix | None]:
+    """The relay of the installation, which also hands mail for our domains to its listener."""
+    if shutil.which("postfix") is None or os.geteuid() != 0:
+        yield None
+        return
+    hop = f"smtp:[127.0.0.1]:{installation.smtp_port}"
+    with wall.allow_child("a Postfix of the tests"):
+        running = Postfix(next_hop={"example.test": hop, ".example.test": hop}, tls=authority)
+    yield running
+    with wall.allow_child("a Postfix of the tests"):
+        running.remove()
+
+
+@pytest.fixture(scope="session")
+def _ports() -> list[int]:
+    return [free_port() for _ in range(20)]
+
+
+@pytest.fixture
+def world(
+    installation: Installation,
+    authority: Authority,
+    _relay: Postfix | None,
+    _ports: list[int],
+    name_server: str,
+    zone: Path,
+) -> World:
+    """The installation running as an exchanger, with the relay over STARTTLS, and mail servers it may reach."""
+    relay_port = _relay.port if _relay else _ports[-1]
+    allowed = ",".join(f"127.0.0.1:{port}" for port in [relay_port, *_ports])
+    installation.up(
+        STEWARD_SMTP_RELAY=f"smtp://relay.test:{relay_port}",  # not the name that is allowed: so TLS is asked for
+        STEWARD_EGRESS_ALLOW=allowed,
+        STEWARD_CA_FILE=str(authority.ca),
+        STEWARD_EXCHANGER="1",
+        STEWARD_RESOLVER=name_server,
+        STEWARD_TLS_CERT=str(authority.certificate),
+        STEWARD_TLS_KEY=str(authority.key),
+        STEWARD_MAX_MAIL=str(2**20),
+    )
+    return World(installation, _relay, authority, _ports, zone)
+
+
+@pytest.fixture
+def relay(world: World) -> Postfix:
+    """The world's relay."""
+    if world.relay is None:
+        pytest.skip("needs Postfix (Debian: postfix), and to be root for it")
+    return world.relay
+
+
 @pytest.fixture
 def ben(installation: Installation) -> Iterator[Callable[[], Browser]]:
     """`ben()` signs Ben in, at the installation as it runs now."""
@@ -187,7 +268,7 @@ def postfix(installation: Installation) -> Iterator[Callable[..., Postfix]]:
 def zone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zone file of the DNS server; tests write into it."""
     path = tmp_path_factory.mktemp("dns") / "zone.json"
-    path.write_text("{}")
+    path.write_text('{"relay.test": {"A": ["127.0.0.1"]}}')
     return path
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -82,13 +83,15 @@ class Conversation:
 def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Conversation:
     """The newest messages of a ticket, or those before the one with the id `before`, and what happened among them."""
     messages = Message.objects.filter(ticket=ticket).select_related("author", "outgoing")
+    boundary = None
     if before:
         boundary = messages.get(pk=before)
-        messages = messages.filter(at__lte=boundary.at).exclude(pk=boundary.pk)
+        messages = messages.filter(Q(at__lt=boundary.at) | Q(at=boundary.at, id__lt=boundary.id))
     page = list(messages.order_by("-at", "-id")[: PAGE + 1])
     has_more = len(page) > PAGE
     page = list(reversed(page[:PAGE]))
-    events = _events(ticket, page if has_more or before else [], until=page[-1].at if before and page else None)
+    # From the page's first message on, to before the first one of the page that follows: each event is on one page.
+    events = _events(ticket, since=page[0].at if has_more else None, before=boundary.at if boundary else None)
     found: list[ShownMessage | ShownEvent] = [*_shown(page), *events]
     shown = sorted(found, key=lambda entry: entry.at)
     return Conversation(
@@ -99,12 +102,12 @@ def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Con
     )
 
 
-def _events(ticket: Ticket, page: Sequence[Message], until: datetime | None) -> list[ShownEvent]:
+def _events(ticket: Ticket, *, since: datetime | None, before: datetime | None) -> list[ShownEvent]:
     events = timeline_of(ticket.id)
-    if page:
-        events = events.filter(at__gte=page[0].at)
-    if until:
-        events = events.filter(at__lte=until)
+    if since:
+        events = events.filter(at__gte=since)
+    if before:
+        events = events.filter(at__lt=before)
     chosen: list[Event] = list(events.order_by("-at", "-id")[:_MOST_EVENTS])
     names = Names.needed_by(chosen)
     return [ShownEvent(event.at, text) for event in reversed(chosen) if (text := told(event, names))]
@@ -136,7 +139,7 @@ def _shown_message(message: Message, attachments: Iterable[Attachment]) -> Shown
         delivery=delivery_of(message) if message.kind == Message.Kind.OUTGOING else None,
         warnings=warnings_of(message),
         problems=problems_of(message),
-        attachments=[_shown_file(attachment) for attachment in attachments if not attachment.is_inline],
+        attachments=[_shown_file(a) for a in attachments if not _is_in_the_text(a, message)],
     )
 
 
@@ -165,6 +168,11 @@ def _text_html(message: Message, *, is_incoming: bool) -> SafeString:
     # Sanitised before it was stored; once more here, by the profile of today, and nothing touches it afterwards.
     clean = render_mail(html, images=False, cid={}) if is_incoming else sanitise_outgoing(html)
     return mark_safe(clean)  # noqa: S308  the sanitiser's output
+
+
+def _is_in_the_text(attachment: Attachment, message: Message) -> bool:
+    """Whether the mail's own text shows it. What browsers are not given as an image (HEIC, SVG) is a file to open."""
+    return attachment.is_inline and message.is_html and is_inline_image(attachment.file.content_type)
 
 
 def _shown_file(attachment: Attachment) -> ShownFile:

@@ -5,18 +5,20 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from steward.outbox.actions import PARTLY_BOUNCED
 from steward.outbox.models import OutgoingMail, State
 from steward.tickets.models import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`state` is waiting, sent, deferred, failed or held; `at` is when it happened or will be tried again."""
+    """`state` is waiting, sent, deferred, failed or held; `at` is when it happened, `next_at` when it is tried again."""
 
     state: str
     text: str
     at: datetime | None
     resend_url: str
+    next_at: datetime | None = None
 
 
 def delivery_of(message: Message) -> Delivery:
@@ -28,7 +30,8 @@ def delivery_of(message: Message) -> Delivery:
     return Delivery(
         state=mail.state,
         text=_text(mail),
-        at=mail.finished_at or mail.next_attempt_at,
+        at=mail.finished_at,
+        next_at=mail.next_attempt_at if mail.state in {State.DEFERRED, State.HELD} else None,
         resend_url=f"/console/messages/{message.id}/delivery" if may_resend else "",
     )
 
@@ -40,18 +43,20 @@ def _text(mail: OutgoingMail) -> str:
             return _("Kept in the outbox of this demo")
         case State.SENT if mail.reason == "partly_refused":
             return _("Sent, but not to everybody: %(words)s") % {"words": words}
+        case State.SENT if mail.reason == PARTLY_BOUNCED:
+            return _("Sent, but did not arrive everywhere: %(words)s") % {"words": words}
         case State.SENT:
             return _("Sent. The server said: %(words)s") % {"words": words} if words else _("Sent")
         case State.DEFERRED:
-            return _("Not sent yet: %(words)s. Next try") % {"words": words or _("the server could not be reached")}
+            return _("Not sent yet: %(words)s") % {"words": words or _("the server could not be reached")}
         case State.FAILED if mail.reason == "bounced":
             return _("Did not arrive: %(words)s") % {"words": words}
         case State.FAILED:
             return _("Not sent: %(words)s") % {"words": words or _("it was tried too often")}
         case State.HELD if mail.reason == "no_relay":
-            return _("Waiting: no server for outgoing mail is set. Next try")
+            return _("Waiting: no server for outgoing mail is set")
         case State.HELD:
-            return _("Held back: the way out is not allowed (%(reason)s). Next try") % {
+            return _("Held back: the way out is not allowed (%(reason)s)") % {
                 "reason": mail.reason.removeprefix("denied:")
             }
         case _:

@@ -1,8 +1,8 @@
 """What an agent should know about a message before believing it, in words."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from steward.console.problems import told_problems
 from steward.tickets.models import Message
 
 
@@ -44,10 +44,5 @@ def warnings_of(message: Message) -> list[Caution]:
 
 def problems_of(message: Message) -> list[str]:
     """What could not be read as it was sent; the mail as it came is attached then."""
-    problems = message.findings.get("problems", [])
-    if not problems:
-        return []
-    codes = ", ".join(dict.fromkeys(code for code, _detail in problems))
-    return [
-        _("Parts of this mail could not be read as sent (%(codes)s). It is attached as it came.") % {"codes": codes}
-    ]
+    problems = told_problems(code for code, _detail in message.findings.get("problems", []))
+    return [problems] if problems else []

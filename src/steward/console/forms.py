@@ -1,5 +1,6 @@
 """What people type into the console."""
 
+import re
 from email.utils import getaddresses
 from typing import Any
 from uuid import UUID
@@ -13,16 +14,21 @@ from steward.lib.html import text_to_html
 from steward.people.models import Department
 from steward.tickets.conversation import Correspondent
 
+_BETWEEN = re.compile(r'("[^"]*")|[\s,;]*[,;\r\n][\s,;]*')
+
 
 class AddressesField(forms.CharField):
-    """E-mail addresses with or without names, commas between: a list of `Correspondent`."""
+    """E-mail addresses with or without names, with commas, semicolons or line ends between: `Correspondent`s."""
 
     def clean(self, value: Any) -> list[Correspondent]:
         text = super().clean(value)
-        people = [Correspondent(name.strip(), address.strip()) for name, address in getaddresses([text])]
-        people = [person for person in people if person.email or person.name]
+        listed = _BETWEEN.sub(lambda found: found[1] or ", ", text).strip(", ")
+        if not listed:
+            return []
+        people = [Correspondent(name.strip(), address.strip()) for name, address in getaddresses([listed])]
         for person in people:
-            self._check(person.email or person.name)
+            # What cannot be read at all comes back without anything: it must not be dropped in silence.
+            self._check(person.email or person.name or listed)
         return list({person.email.lower(): person for person in people}.values())
 
     def _check(self, address: str) -> None:

@@ -48,6 +48,10 @@ class Choice:
     current: bool
     group: str = ""
 
+    def __getitem__(self, name: str) -> object:
+        """Templates look here first: without it each of their look-ups costs an exception."""
+        return getattr(self, name)
+
 
 def list_url(view: View, after: Cursor | None = None) -> str:
     asked = {"view": view.key} if view != DEFAULT else {}

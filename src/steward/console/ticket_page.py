@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from steward.channels.email.addressing import mail_account_of
 from steward.channels.email.ways import has_way_out
-from steward.console.conversation import Conversation, conversation
+from steward.console.conversation import conversation
+from steward.console.copies import proposed_copy
 from steward.console.entrance import ConsoleRequest
 from steward.console.lists import ticket_url
 from steward.contacts.models import Contact
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
-from steward.people.access import members_who_can_solve, visible_departments
-from steward.people.models import Department
+from steward.people.access import members_who_can_solve, open_departments
 from steward.tickets.access import can_solve, can_supervise, visible_tickets
 from steward.tickets.models import Draft, Message, Ticket
 from steward.tickets.statuses import Status, next_statuses
@@ -45,18 +45,19 @@ def ticket_context(request: ConsoleRequest, ticket: Ticket, *, before: str | Non
     """The ticket, its conversation, what may be done, the draft and the person it is about."""
     talk = conversation(ticket, zone=request.account.time_zone, before=before)
     contact = _contact(ticket.requester)
+    allowed = _allowed(request, ticket)
     return {
         "ticket": _shown(ticket, contact),
         "entries": talk.entries,
         "older_url": f"{reverse('console:ticket', args=[ticket.code])}?before={talk.older}" if talk.older else None,
-        "allowed": _allowed(request, ticket),
+        "allowed": allowed,
         "actions": _addresses(ticket),
         "statuses": _statuses(ticket),
         "assignees": members_who_can_solve(ticket.department_id),
-        "departments": _departments(request),
+        "departments": open_departments() if allowed.transfer else [],
         "draft": draft_of(request, ticket),
         "once": new_id(),
-        "reply_to_choice": _reply_to_choice(talk, contact),
+        "reply_to_choice": _reply_to_choice(newest_incoming(ticket) if before else talk.newest_incoming, contact),
         "postpone_default": _tomorrow_morning(request.account.time_zone),
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
     }
@@ -118,15 +119,12 @@ def _statuses(ticket: Ticket) -> list[dict[str, Any]]:
     return [{"value": s.value, "label": s.label, "allowed": s in following} for s in Status]
 
 
-def _departments(request: ConsoleRequest) -> list[Department]:
-    return visible_departments(request.actor)
-
-
 def draft_of(request: ConsoleRequest, ticket: Ticket | None) -> dict[str, Any]:
-    """What the person was writing here, or an empty draft."""
+    """What the person was writing here, or an empty draft, whose Copy is proposed."""
     draft = Draft.objects.filter(author=request.me, ticket=ticket).first()
     if draft is None:
-        return {"html": "", "text": "", "kind": "reply", "cc": "", "attachments": []}
+        copy = proposed_copy(ticket) if ticket else ""
+        return {"html": "", "text": "", "kind": "reply", "cc": copy, "attachments": []}
     files = draft.attachments.select_related("file").order_by("id")
     return {
         "html": draft.body_html,
@@ -140,9 +138,14 @@ def draft_of(request: ConsoleRequest, ticket: Ticket | None) -> dict[str, Any]:
     }
 
 
-def _reply_to_choice(talk: Conversation, contact: Mapping[str, Any]) -> dict[str, str] | None:
+def newest_incoming(ticket: Ticket) -> Message | None:
+    """The customer's newest message, whichever page of the conversation is shown."""
+    return Message.objects.filter(ticket=ticket, kind=Message.Kind.INCOMING).order_by("-at", "-id").first()
+
+
+def _reply_to_choice(newest: Message | None, contact: Mapping[str, Any]) -> dict[str, str] | None:
     """The newest mail asks for answers elsewhere than where we know the person: the agent decides."""
-    given = reply_to_of(talk.newest_incoming, contact["id"])
+    given = reply_to_of(newest, contact["id"])
     known = {address.lower() for address in contact["addresses"]}
     if not given or given.lower() in known:
         return None

@@ -17,17 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from steward.demo import shown
 from steward.demo.customers import CustomerFile, CustomerMail, NobodyThere, answer_to, hand_in
 from steward.demo.outbox import KeptFile, KeptMail, NoSuchMail, kept_mail, kept_mails, newest_mark
-from steward.lib.html import render_mail
+from steward.files.content_types import is_inline_image
+from steward.lib.html import frame_policy, render_mail
 from steward.tenancy.directory import is_base_host
 from steward.tenancy.middleware import host_of
 
 PAGE = 100
-# Runs nothing, loads nothing from elsewhere, cannot be framed by others; styles of mails are inline.
-BODY_POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-)
-SAFE_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 View = Callable[..., HttpResponseBase]
 
@@ -89,7 +84,7 @@ def body(request: HttpRequest, mail_id: str) -> HttpResponseBase:
     cid = {file.content_id: shown.file_url(kept, file) for file in kept.files() if file.content_id}
     context = {"body_html": shown.trusted(render_mail(kept.html, images=False, cid=cid)), "title": kept.subject}
     response = TemplateResponse(request, "demo/body.html", context)
-    response["Content-Security-Policy"] = BODY_POLICY
+    response["Content-Security-Policy"] = frame_policy()
     return response
 
 
@@ -117,7 +112,7 @@ def attachment(_request: HttpRequest, mail_id: str, number: int) -> HttpResponse
     if number >= len(files):
         raise Http404("there is no such file")
     file = files[number]
-    if file.content_id and file.content_type in SAFE_PICTURES:
+    if file.content_id and is_inline_image(file.content_type):
         response = HttpResponse(file.content, content_type=file.content_type)
         response["X-Content-Type-Options"] = "nosniff"
         return response

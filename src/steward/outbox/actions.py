@@ -1,6 +1,6 @@
 """Putting mail into the outbox, and sending it again by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,10 @@ from steward.privacy.egress.models import Connector
 from steward.privacy.keys.cipher import encrypt
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope, current_account_id
+
+
+PARTLY_BOUNCED = "partly_bounced"
+_LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,13 @@ def put_in_outbox(new: Iterable[NewMail]) -> list[OutgoingMail]:
 
 
 def send_again(mail: OutgoingMail) -> None:
-    """Try a mail that failed, waits or is held once more, with the same Message-ID. One that was sent stays sent."""
+    """Try a mail that failed, is deferred or held once more, with the same Message-ID.
+
+    One that was sent stays sent, and one that waits is tried already: twice would be two mails.
+    """
     with transaction.atomic():
         at = now()
-        revived = OutgoingMail.objects.filter(pk=mail.pk).exclude(state=State.SENT)
+        revived = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.DEFERRED, State.HELD])
         if revived.update(state=State.WAITING, reason="", attempts=0, next_attempt_at=at, finished_at=None):
             enqueue_many(deliver, [_job(mail.id, at)])
 
@@ -58,9 +65,54 @@ def try_held_mail() -> int:
         with account_scope(account_id):
             at = now()
             held = list(OutgoingMail.objects.filter(state=State.HELD).values_list("id", flat=True))
-            OutgoingMail.objects.filter(pk__in=held).update(next_attempt_at=at)
+            OutgoingMail.objects.filter(pk__in=held, state=State.HELD).update(next_attempt_at=at)
             count += len(enqueue_many(deliver, [_job(mail_id, at) for mail_id in held]))
     return count
+
+
+def send_through(connector: Connector, *, instead_of: Collection[UUID]) -> None:
+    """Mail that has not left through these connectors leaves through that one, and is tried now.
+
+    What failed stays so, and would be sent again through that one; what waits is tried just now, by its own job.
+    """
+    with transaction.atomic():
+        unsent = OutgoingMail.objects.filter(connector__in=instead_of).exclude(state=State.SENT)
+        paused = unsent.filter(state__in=[State.DEFERRED, State.HELD])
+        waiting, at = list(paused.select_for_update().values_list("id", flat=True)), now()
+        OutgoingMail.objects.filter(pk__in=waiting).update(next_attempt_at=at)
+        unsent.update(connector=connector)
+        enqueue_many(deliver, [_job(mail_id, at) for mail_id in waiting])
+
+
+def note_bounce(mail_id: UUID, *, recipients: Collection[str], bounced: str, words: str) -> None:
+    """Note that a mail did not arrive at one of the addresses it went to.
+
+    It failed when that is so for all of them; else it stays sent, and says for whom not. `bounced` may be an address
+    we do not know: mail is forwarded.
+    """
+    with transaction.atomic():
+        mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
+        everybody = {address.lower() for address in recipients}
+        told = _told_already(mail) | {bounced.lower() or "?": " ".join(words.split())[:_LONGEST_WORDS]}
+        is_partly = len(everybody) > 1 and not everybody <= told.keys()
+        if is_partly and mail.state not in {State.SENT, State.FAILED}:
+            return  # it is still on its way to the others: the report itself is in the ticket
+        lines = "\n".join(f"{address}: {said}" for address, said in told.items())
+        OutgoingMail.objects.filter(pk=mail_id).update(
+            state=State.SENT if is_partly else State.FAILED,
+            reason=PARTLY_BOUNCED if is_partly else "bounced",
+            server_words=lines if len(everybody) > 1 else words[:_LONGEST_WORDS],
+            next_attempt_at=None,
+            finished_at=now(),
+        )
+
+
+def _told_already(mail: OutgoingMail) -> dict[str, str]:
+    """What earlier reports said, by address."""
+    if mail.reason != PARTLY_BOUNCED:
+        return {}
+    lines = (line.partition(": ") for line in mail.server_words.splitlines())
+    return {address: said for address, _, said in lines}
 
 
 def _job(mail_id: UUID, at: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Handing mail over to a server: outside any transaction, decided anew by the gate at each try."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +16,16 @@ from steward.privacy.egress.gate import EgressDenied
 from steward.privacy.egress.routes import connector_route, relay_route
 from steward.privacy.egress.smtp import DeliveryResult, Envelope, Outcome, deliver
 from steward.privacy.keys.cipher import decrypt
+from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
+
+logger = logging.getLogger(__name__)
 
 # After the first try: soon, then ever more patiently, for two days in all (RFC 5321 section 4.5.4.1 asks for 4 to 5).
 _PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 720, 720, 1440, 1440)]
 _HELD_PAUSE = timedelta(minutes=5)  # a relay may have been set meanwhile
-
+_LEASE = timedelta(minutes=15)  # longer than one conversation with a server can last
 
 Again = Callable[[UUID, datetime], None]
 
@@ -40,38 +44,55 @@ class Verdict:
 def attempt(account_id: UUID, mail_id: UUID, *, again: Again, due: datetime | None = None) -> None:
     """Try one mail once and note what came of it. One that was sent or failed for good is left alone.
 
-    So is one that is due at another time than `due`, when that is given. `again` queues the next try, in the
-    transaction that notes why there is one.
+    So is one that is not due: it is when its time has come, or when its time is `due`, the one the job was queued
+    for. `again` queues the next try, in the transaction that notes why there is one.
     """
-    mail = _claimed(account_id, mail_id, due)
+    mail = _claimed(account_id, mail_id, due, again)
     if mail is None:
         return
     if settings.STEWARD_DEMO:
         _keep_here(mail)
         return
-    with account_scope(account_id):
-        route = connector_route(mail.connector) if mail.connector else relay_route(account_id)
-    if route is None:
-        _note(mail, Verdict(State.HELD, reason="no_relay", pause=_HELD_PAUSE), again)
-        return
     try:
-        result = deliver(route, _envelope(mail))
+        _note(mail, _tried(mail), again)
     except EgressDenied as denied:
         _note(mail, Verdict(State.HELD, reason=f"denied:{denied.reason.value}", pause=_HELD_PAUSE), again)
-    else:
-        _note(mail, verdict_on(result, tries=mail.attempts), again)
+    except (KeyMissing, Tampered) as error:
+        logger.error("mail %s cannot be opened: %s", mail.id, type(error).__name__)
+        _note(mail, Verdict(State.HELD, reason="unreadable", pause=_HELD_PAUSE), again)
 
 
-def _claimed(account_id: UUID, mail_id: UUID, due: datetime | None) -> OutgoingMail | None:
-    """The mail, counted as tried: of two workers that hold a job for it only one gets it."""
+def _tried(mail: OutgoingMail) -> Verdict:
+    if mail.connector and mail.connector.retired_at:
+        # Never over the relay instead: the account chose who carries its mail.
+        return Verdict(State.HELD, reason="server_retired", pause=_HELD_PAUSE)
+    with account_scope(mail.account_id):
+        route = connector_route(mail.connector) if mail.connector else relay_route(mail.account_id)
+    if route is None:
+        return Verdict(State.HELD, reason="no_relay", pause=_HELD_PAUSE)
+    return verdict_on(deliver(route, _envelope(mail)), tries=mail.attempts)
+
+
+def _claimed(account_id: UUID, mail_id: UUID, due: datetime | None, again: Again) -> OutgoingMail | None:
+    """The mail, counted as tried and ours for the time of a lease: it waits, and its next try is when that ends.
+
+    Of two workers only one gets it. A job that finds it with another worker looks again when the lease ends: its own
+    worker may have died over this mail.
+    """
+    at = now()
     with account_scope(account_id):
         mail = OutgoingMail.objects.select_related("connector").filter(pk=mail_id).first()
-        if mail is None or mail.state in {State.SENT, State.FAILED}:
+        if mail is None or mail.next_attempt_at is None or mail.state in {State.SENT, State.FAILED}:
             return None
-        if due is not None and mail.next_attempt_at != due:
-            return None  # another job has taken over
-        tried = OutgoingMail.objects.filter(pk=mail_id, attempts=mail.attempts).update(attempts=mail.attempts + 1)
-        return mail if tried else None
+        planned = mail.next_attempt_at
+        if planned > at and planned != due:
+            if mail.state == State.WAITING:
+                again(mail.id, planned)
+            return None
+        claimed = OutgoingMail.objects.filter(pk=mail_id, state=mail.state, next_attempt_at=planned)
+        mail.next_attempt_at = at + _LEASE
+        columns = {"state": State.WAITING, "next_attempt_at": mail.next_attempt_at, "attempts": mail.attempts + 1}
+        return mail if claimed.update(**columns) else None
 
 
 def _envelope(mail: OutgoingMail) -> Envelope:
@@ -108,14 +129,20 @@ def _words(result: DeliveryResult) -> str:
 
 
 def _note(mail: OutgoingMail, verdict: Verdict, again: Again) -> None:
-    """Write down what became of the mail, and queue the next try."""
+    """Write down what became of the mail, and queue the next try.
+
+    A lease that ran out meanwhile may be another worker's now, who goes on; that a server took the mail counts always.
+    """
     at = now()
     next_attempt_at = at + verdict.pause if verdict.pause else None
     columns: dict[str, Any] = {"envelope_to": list(verdict.remaining)} if verdict.remaining else {}
     if verdict.state is State.HELD:
         columns["attempts"] = 0  # no server was asked: the patience with servers begins when there is one
+    tried = OutgoingMail.objects.filter(pk=mail.pk).exclude(state=State.SENT)
     with account_scope(mail.account_id):
-        OutgoingMail.objects.filter(pk=mail.pk).update(
+        if verdict.state is not State.SENT:
+            tried = tried.filter(state=State.WAITING, next_attempt_at=mail.next_attempt_at)
+        is_noted = tried.update(
             state=verdict.state,
             reason=verdict.reason,
             server_words=verdict.words,
@@ -123,7 +150,7 @@ def _note(mail: OutgoingMail, verdict: Verdict, again: Again) -> None:
             finished_at=None if next_attempt_at else at,
             **columns,
         )
-        if next_attempt_at:
+        if is_noted and next_attempt_at:
             again(mail.id, next_attempt_at)
 
 

@@ -27,7 +27,7 @@ class OutgoingMail(AccountOwned):
         models.TextField(), Whose.ANYBODY, "user.unique_id", purpose="support", erase=Erase.DELETE_ROW
     )
     connector = impersonal(  # the account's own server; without one the installation's relay
-        Ref(Connector, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+        Ref(Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     )
     envelope_from = impersonal(models.TextField())
     envelope_to = personal(

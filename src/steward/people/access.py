@@ -33,6 +33,11 @@ def visible_departments(actor: Actor) -> list[Department]:
     return list(departments if actor.sees_all else departments.filter(pk__in=actor.departments))
 
 
+def open_departments() -> list[Department]:
+    """Where a ticket can be moved to: every department that is not archived, by name."""
+    return list(Department.objects.filter(archived_at__isnull=True).order_by("name"))
+
+
 def members_who_can_solve(department_id: UUID) -> list[Membership]:
     """Whom a ticket of the department can be given to: its solvers and above, and whoever sees all."""
     solving = Membership.objects.filter(

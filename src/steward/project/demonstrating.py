@@ -48,7 +48,7 @@ def words_of(demo: dict[str, Any]) -> str:
     """What is printed: addresses, sign-ins, the SMTP port and the outbox."""
     lines = ["", f"Steward runs at {demo['url']}", ""]
     for account in demo["accounts"]:
-        lines += [f"  {account['name']}: {account['url']}", f"    mail to {account['address']}"]
+        lines += [f"  {account['name']}: {account['url']}/console/", f"    mail to {account['address']}"]
         width = max(len(person["email"]) for person in account["people"])
         lines += [
             f"    {person['email']:<{width}}  {person['password']}  {person['role']}" for person in account["people"]

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from steward.tenancy.directory import account_at, base_host_account, is_base_host
+from steward.tenancy.models import Account
 
 # Asked by supervisors and balancers, by whatever name they know the machine.
 _HOSTLESS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -15,6 +16,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 class AccountMiddleware:
     """Puts the account that the host belongs to on `request.account` (None on the base domain); refuses other hosts.
+
+    Hosts that only receive mail have no pages, and a suspended account has only one, which says so.
 
     Opens no scope: each view decides what belongs into one transaction.
     """
@@ -28,8 +31,10 @@ class AccountMiddleware:
             return self.get_response(request)
         host = host_of(request)
         account = base_host_account() if is_base_host(host) else account_at(host)
-        if account is None and not is_base_host(host):
+        if not (account.serves_console if account else is_base_host(host)):
             return TemplateResponse(request, "tenancy/unknown_host.html", {"host": host}, status=421).render()
+        if account is not None and account.state == Account.State.SUSPENDED:
+            return TemplateResponse(request, "tenancy/suspended.html", {"account": account}, status=403).render()
         request.account = account  # type: ignore[attr-defined]
         return self.get_response(request)
 

@@ -16,7 +16,6 @@ if __name__ == "__main__":
 
 from steward.channels.email.models import AutomaticAnswer, MailAccount, MailboxPosition, RawMail
 from steward.events.models import Event
-from steward.outbox.actions import send_again
 from steward.outbox.models import OutgoingMail
 from steward.people.models import Department, Membership
 from steward.privacy.egress.models import EgressEvent
@@ -55,7 +54,9 @@ def ledger(slug: str) -> list[list[Answer]]:
     """Every connection that was decided on: traffic, purpose, host, port, whether allowed, why."""
     with _account(slug):
         rows = EgressEvent.objects.order_by("id")
-        return [list(row) for row in rows.values_list("traffic", "purpose", "host", "port", "is_allowed", "reason_code")]
+        return [
+            list(row) for row in rows.values_list("traffic", "purpose", "host", "port", "is_allowed", "reason_code")
+        ]
 
 
 def events(slug: str, code: str) -> list[str]:
@@ -97,16 +98,16 @@ def add_department(slug: str, name: str, *, signature: str = "") -> None:
         Department.objects.update_or_create(name=name, defaults={"signature": signature})
 
 
+def departments(slug: str) -> dict[str, str]:
+    """The ids of the departments by their names."""
+    with _account(slug):
+        return {name: str(pk) for name, pk in Department.objects.values_list("name", "id")}
+
+
 def sign(slug: str, name: str, *, signature: str) -> None:
     """Give a member a signature."""
     with _account(slug):
         Membership.objects.filter(name=name).update(signature=signature)
-
-
-def resend(slug: str, internet_id: str) -> None:
-    """Send a mail once more, as the button does."""
-    with _account(slug):
-        send_again(OutgoingMail.objects.get(internet_id=internet_id))
 
 
 def _account(slug: str) -> Any:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_NAMES = "subjectAltName=IP:127.0.0.1,DNS:localhost"
+_NAMES = "subjectAltName=IP:127.0.0.1,DNS:relay.test"
 _EC = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 
 
@@ -53,7 +53,7 @@ def open_folder(prefix: str) -> Path:
 
 
 class Authority:
-    """A certificate authority nobody knows yet, and one certificate by it for 127.0.0.1 and localhost."""
+    """A certificate authority nobody knows yet, and one certificate by it for 127.0.0.1 and relay.test."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ class Postfix:
     """
 
     def __init__(self, *, next_hop: Mapping[str, str], tls: Authority | None = None, pipe: Sequence[str] = ()) -> None:
-        """`next_hop` maps domains (`.example.test` for those below) to transports; `pipe` is the one named `steward`."""
+        """`next_hop` maps domains (`.example.test` is all below) to transports; `pipe` is the one named `steward`."""
         self.folder = open_folder("steward-postfix-")
         self.port = free_port()
         self.user = pwd.getpwnam("nobody")
@@ -140,7 +140,7 @@ class Postfix:
 
     def _main(self, tls: Authority | None) -> str:
         secured = (
-            f"smtpd_tls_security_level = encrypt\nsmtpd_tls_cert_file = {tls.certificate}\n"
+            f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {tls.certificate}\n"
             f"smtpd_tls_key_file = {tls.key}\nsmtpd_tls_mandatory_protocols = >=TLSv1.2\n"
             if tls
             else ""

@@ -69,7 +69,10 @@ class Cursor:
             raise ValueError("not a cursor") from error
         if len(packed) != 24:
             raise ValueError("not a cursor")
-        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int.from_bytes(packed[:8]))
+        try:
+            at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int.from_bytes(packed[:8]))
+        except OverflowError as error:
+            raise ValueError("not a cursor") from error
         return cls(at, uuid.UUID(bytes=packed[8:]))
 
 
@@ -168,10 +171,14 @@ def _counted(actor: Actor, view: View, number: int) -> QuerySet[Ticket, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tickets found, best first; `is_cut` when only the newest `RANKED` hits were looked at."""
+    """Tickets found, best first; `is_cut` when only the newest `RANKED` hits were looked at.
+
+    `has_more` when more than `PAGE` tickets were found: the others are not shown.
+    """
 
     tickets: list[Ticket]
     is_cut: bool
+    has_more: bool = False
 
 
 def search_tickets(actor: Actor, query: str) -> Found:
@@ -184,9 +191,11 @@ def search_tickets(actor: Actor, query: str) -> Found:
     for position, (ticket_id, rank) in enumerate(hits):
         # Hits come newest first; age counts a little, so that of two equal ones the newer stands above.
         best[ticket_id] = max(best.get(ticket_id, 0.0), rank + 0.01 * (1 - position / RANKED))
-    ordered = sorted(best, key=lambda ticket_id: best[ticket_id], reverse=True)[:PAGE]
+    ordered = sorted(best, key=lambda ticket_id: best[ticket_id], reverse=True)
+    has_more, ordered = len(ordered) > PAGE, ordered[:PAGE]
     tickets = _rows(visible_tickets(actor)).in_bulk(ordered)
-    return Found([tickets[key] for key in ordered if key in tickets], is_cut=len(hits) >= RANKED)
+    shown = [tickets[key] for key in ordered if key in tickets]
+    return Found(shown, is_cut=len(hits) >= RANKED, has_more=has_more)
 
 
 def _hits(actor: Actor, words: str) -> list[tuple[UUID, float]]:

@@ -1,8 +1,9 @@
 """A mail server that does as the addresses tell it, in a process of its own.
 
-Called with one JSON object: `tls` (`implicit`, `starttls` or `none`), `certificate`, `key`, `user`, `password`. Its first
-line of output is its port; each further line is something it was asked to take. What stands before the @ decides:
-`grey...` is refused for now the first time, `gone...` for good, `shut...` closes the connection; all else is taken.
+Called with one JSON object: `port`, `tls` (`implicit`, `starttls` or `none`), `certificate`, `key`, `user`,
+`password`. Its first line of output is its port; each further line tells what it heard. What stands before the @
+decides:
+`grey...` is refused for now the first time, `moved...` for good the first time, `gone...` always; all else is taken.
 """
 
 import asyncio
@@ -29,11 +30,8 @@ class Taking:
         seen.add(address)
         if address.startswith("grey") and is_new:
             return "451 4.7.1 Greylisted, come again in five minutes"
-        if address.startswith("gone"):
-            return "550 5.1.1 <%s>: nobody of that name lives here" % address
-        if address.startswith("shut") and is_new:
-            server.transport.close()
-            return "421 4.3.2 Closing"
+        if address.startswith("gone") or (address.startswith("moved") and is_new):
+            return f"550 5.1.1 <{address}>: nobody of that name lives here"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
 

@@ -97,7 +97,7 @@ def _sender(client: Client) -> _Check:
     try:
         sender = f"{local.replace('@', '.') or 'postmaster'}@{domain}"
         result, _words = spf.check2(i=client.ip, s=sender, h=client.helo, querytime=int(LONGEST))
-    except (ValueError, UnicodeError):
+    except (ValueError, UnicodeError, spf.PermError):
         result = "permerror"  # an address or a name that is none
     return _Check(result or "none", domain)
 

@@ -1,8 +1,12 @@
 """Giving an account an address: where its mail comes in and under which it answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -11,7 +15,9 @@ from steward.channels.email import recipients
 from steward.channels.email.models import MailAccount
 from steward.events.actions import record
 from steward.lib.actor import Actor
+from steward.outbox.actions import send_through
 from steward.people.models import Department
+from steward.privacy.egress.connectors import retire_connector
 from steward.privacy.egress.models import Connector
 from steward.tenancy import directory
 from steward.tenancy.models import Account, Domain
@@ -46,9 +52,34 @@ def add_mail_account(mailbox: Mailbox, *, department: Department, actor: Actor) 
         }
         is_default = not MailAccount.objects.filter(is_default=True).exists()
         made = MailAccount.objects.create(address=address, department=department, is_default=is_default, **columns)
+        for connector in filter(None, (mailbox.imap, mailbox.smtp)):
+            _follow(connector)
         record("mail_account.added", made, actor=actor, changes={"department": department.id})
     recipients.forget()
     return made
+
+
+def change_servers(mail_account: MailAccount, *, imap: Connector | None, smtp: Connector | None, actor: Actor) -> None:
+    """Fetch from, or send through, another server, or the same one with another password. None leaves it as it is."""
+    with transaction.atomic():
+        for name, connector in (("imap", imap), ("smtp", smtp)):
+            if connector is not None:
+                old = getattr(mail_account, name)
+                MailAccount.objects.filter(pk=mail_account.pk).update(**{name: connector})
+                _follow(connector, also=[old.id] if old else [])
+                if old and not MailAccount.objects.filter(**{name: old}).exists():
+                    retire_connector(old, actor=actor)
+        record("mail_account.changed", mail_account, actor=actor)
+    mail_account.refresh_from_db()
+
+
+def _follow(connector: Connector, *, also: Collection[UUID] = ()) -> None:
+    """Whatever used an earlier declaration of the same server and user uses this one: that one is retired."""
+    place = {name: getattr(connector, name) for name in ("kind", "host", "port", "username")}
+    earlier = list(Connector.objects.filter(**place).exclude(pk=connector.pk).values_list("id", flat=True))
+    MailAccount.objects.filter(**{f"{connector.kind}__in": earlier}).update(**{connector.kind: connector})
+    if connector.kind == Connector.Kind.SMTP:
+        send_through(connector, instead_of=[*earlier, *also])
 
 
 def _checked(address: str) -> str:
@@ -64,8 +95,19 @@ def _checked(address: str) -> str:
 
 def _claim_domain(host: str) -> None:
     account_id = current_account_id()
+    if _is_of_the_installation(host, account_id):
+        raise AddressRefused(f"{host} belongs to this installation: nobody can have its mail.")
     domain, is_new = Domain.objects.get_or_create(host=host, defaults={"account": Account(id=account_id)})
     if domain.account_id != account_id:
         raise AddressRefused(f"Mail for {host} belongs to another account; fetch yours with IMAP instead.")
     if is_new:
         directory.forget()
+
+
+def _is_of_the_installation(host: str, account_id: UUID) -> bool:
+    """The installation's own names and all below its domain, but for the name that was issued to the account."""
+    if directory.is_base_host(host):
+        base = directory.base_host_account()
+        return base is None or base.id != account_id
+    is_below = host.endswith(f".{settings.STEWARD_DOMAIN}")
+    return is_below and not Domain.objects.filter(host=host).exists()

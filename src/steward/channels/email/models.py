@@ -18,8 +18,8 @@ class MailAccount(AccountOwned):
     address = impersonal(models.TextField())  # a role address such as support@; lower case
     name = impersonal(models.TextField(blank=True, default=""))  # shown in From beside the agent's name
     department = impersonal(Ref(Department, on_delete=models.PROTECT, related_name="mail_accounts"))
-    smtp = impersonal(Ref(Connector, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
-    imap = impersonal(Ref(Connector, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
+    smtp = impersonal(Ref(Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="+"))
+    imap = impersonal(Ref(Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="+"))
     trusted_authserv = impersonal(models.TextField(blank=True, default=""))  # RFC 8601 section 2.5
     answers_automatically = impersonal(models.BooleanField(default=False))
     automatic_text = impersonal(models.TextField(blank=True, default=""))

@@ -20,7 +20,7 @@ from steward.channels.email.recipients import base_address
 from steward.channels.email.threading import Clues, Placement, Placer, clues_of
 from steward.channels.email.verdicts import Verdict, verdict_on
 from steward.lib.clock import now
-from steward.outbox.models import OutgoingMail, State
+from steward.outbox.actions import note_bounce
 from steward.people.models import Department
 from steward.tenancy.scope import account_scope
 from steward.tickets.actions import receive_messages
@@ -286,14 +286,15 @@ def _link(wave: Sequence[tuple[ReadMail, Placement]], messages: Sequence[Message
 
 
 def _note_bounce(mail: ReadMail, placement: Placement) -> None:
-    """A report that came to the address we made for that mail is believed: the mail did not arrive."""
+    """A report that came to the address we made for that mail is believed: it did not arrive where the report says."""
     report, bounced = mail.parsed.report, placement.bounced
     if report is None or bounced is None or bounced.outgoing_id is None:
         return
     if report.action == "failed":
-        OutgoingMail.objects.filter(pk=bounced.outgoing_id).update(
-            state=State.FAILED, reason="bounced", server_words=report.diagnostic[:500], finished_at=now()
-        )
+        recipients = [person["email"] for role in ("to", "cc") for person in bounced.recipients.get(role, [])]
+        whom = {address.lower() for address in (report.original_recipient, report.recipient)}
+        known = next((address for address in recipients if address.lower() in whom), report.recipient)
+        note_bounce(bounced.outgoing_id, recipients=recipients, bounced=known, words=report.diagnostic)
 
 
 def _set_aside(account_id: UUID, mail: ReadMail) -> int:

@@ -26,7 +26,7 @@ class Verdict:
 
     @property
     def is_sender_doubtful(self) -> bool:
-        """Its From fails the policy its own domain publishes, or is such that none can be found (RFC 7489 section 6.6)."""
+        """Its From fails the policy its own domain publishes (RFC 7489 section 6.6), or hides which domain that is."""
         return self.dmarc in {"fail", "permerror"}
 
     def as_json(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.freshness import unless_unchanged
 from steward.console.lists import list_context, rows, view_from
 from steward.console.shell import shell
-from steward.tickets.queries import RANKED, Cursor, search_tickets
+from steward.tickets.queries import RANKED, Cursor, Found, search_tickets
 
 
 @require_safe
@@ -40,13 +40,28 @@ def search(request: ConsoleRequest) -> HttpResponse:
     context = {
         "page": "search",
         "query": query,
-        "view": {"key": "search", "label": _("Search"), "count": len(found.tickets) if query else None, "url": None},
+        "view": {"key": "search", "label": _("Search"), "count": _number(found) if query else None, "url": None},
         "views": lists["views"],
         "tickets": rows(found.tickets, None),
         "empty_kind": "search" if query else "search_start",
-        "search_note": _("Only the newest %(count)s hits were ranked.") % {"count": RANKED} if found.is_cut else "",
+        "search_note": _search_note(found),
     }
     return TemplateResponse(request, "console/search.html", shell(request) | context)
+
+
+def _number(found: Found) -> str:
+    return f"{len(found.tickets)}+" if found.has_more or found.is_cut else str(len(found.tickets))
+
+
+def _search_note(found: Found) -> str:
+    """What of the hits is not shown, and why."""
+    if found.is_cut:
+        words = _("These are the best among the newest %(count)s hits. One more word narrows the search.")
+        return words % {"count": RANKED}
+    if found.has_more:
+        words = _("These are the best %(count)s of more tickets. One more word narrows the search.")
+        return words % {"count": len(found.tickets)}
+    return ""
 
 
 def _cursor(request: ConsoleRequest) -> Cursor | None:

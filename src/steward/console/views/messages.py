@@ -13,13 +13,13 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
-from steward.channels.email import spool
+from steward.channels.email.access import mail_as_it_came
 from steward.channels.email.models import RawMail
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.lists import ticket_url
 from steward.files.actions import read_file
-from steward.files.content_types import is_inline_image
-from steward.lib.html import remote_images, render_mail
+from steward.files.content_types import INLINE, is_inline_image
+from steward.lib.html import frame_policy, remote_images, render_mail
 from steward.outbox.actions import send_again
 from steward.privacy.egress.gate import record_remote_images
 from steward.tickets.access import can_solve, get_attachment, get_message
@@ -29,27 +29,19 @@ from steward.tickets.models import Attachment, Message
 _DISGUISES = re.compile("[\x00-\x1f\x7f/\\\\\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 R = TypeVar("R", bound=HttpResponseBase)
 
-_BODY_POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:{images}; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; "
-    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-)
 _FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @require_safe
 @member_required
 def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
-    """The HTML of a mail for its frame. `images=1` lets the browser fetch remote images, which the ledger notes."""
+    """The HTML of a mail for its frame. With `images=1` the browser may fetch those remote images the gate allows."""
     message = _message(request, message_id)
-    wants_images = request.GET.get("images") == "1"
-    if wants_images:
-        hosts = [urlsplit(address).hostname or "" for address in remote_images(message.body_html)]
-        record_remote_images(request.account.id, [host for host in hosts if host])
-    html = render_mail(message.body_html, images=wants_images, cid=_inline_images(message))
+    images = _allowed_images(request, message) if request.GET.get("images") == "1" else frozenset[str]()
+    html = render_mail(message.body_html, images=images, cid=_inline_images(message))
     context = {"body_html": mark_safe(html), "title": message.ticket.subject}  # noqa: S308  the sanitiser's output
     response = TemplateResponse(request, "console/mail_body.html", context)
-    response["Content-Security-Policy"] = _BODY_POLICY.format(images=" https: http:" if wants_images else "")
+    response["Content-Security-Policy"] = frame_policy(remote_images=bool(images))
     return response
 
 
@@ -58,10 +50,11 @@ def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
 def message_raw(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     """The mail as it came in, as a download."""
     message = _message(request, message_id)
-    raw = RawMail.objects.filter(message=message).first()
-    if raw is None:
-        raise Http404("this message did not come by mail")
-    response = HttpResponse(spool.read(raw), content_type="message/rfc822")
+    try:
+        raw = mail_as_it_came(message)
+    except RawMail.DoesNotExist as error:
+        raise Http404("this message did not come by mail") from error
+    response = HttpResponse(raw, content_type="message/rfc822")
     return _as_download(response, f"{message.ticket.code}.eml")
 
 
@@ -106,9 +99,23 @@ def _message(request: ConsoleRequest, message_id: UUID) -> Message:
         raise Http404("no such message") from error
 
 
+def _allowed_images(request: ConsoleRequest, message: Message) -> frozenset[str]:
+    """The addresses the reader's browser may fetch; the ledger has their hosts before it learns of them."""
+    hosts = {address: _host_of(address) for address in remote_images(message.body_html)}
+    allowed = record_remote_images(request.account.id, [host for host in hosts.values() if host])
+    return frozenset(address for address, host in hosts.items() if host in allowed)
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""  # an IPv6 address that is none: no browser fetches it either
+
+
 def _inline_images(message: Message) -> Mapping[str, str]:
     """The address of each image that the mail carries itself, by Content-ID (RFC 2392)."""
-    carried = Attachment.objects.filter(message=message).exclude(content_id="")
+    carried = Attachment.objects.filter(message=message, file__content_type__in=INLINE).exclude(content_id="")
     return {each.content_id: f"/console/attachments/{each.id}?inline=1" for each in carried}
 
 

@@ -1,18 +1,18 @@
 """The ticket page, and changing what stands in its header."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, with_ticket
-from steward.console.freshness import unless_unchanged
+from steward.console.freshness import is_known, mark_of_ticket
 from steward.console.lists import list_context, ticket_url, view_from
 from steward.console.shell import shell
 from steward.console.ticket_page import ticket_context
@@ -42,8 +42,11 @@ def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 @with_ticket("read")
 def changes_in_ticket(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Header and conversation as they are now, for the light poll."""
+    mark = mark_of_ticket(request, ticket)  # before the rest is read: what changes meanwhile is asked for again
+    if is_known(request, mark):
+        return HttpResponseNotModified(headers={"ETag": mark})
     context = shell(request) | ticket_context(request, ticket)
-    return unless_unchanged(request, TemplateResponse(request, "console/live.html", context))
+    return TemplateResponse(request, "console/live.html", context, headers={"ETag": mark})
 
 
 @require_POST
@@ -56,6 +59,10 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
             actions.postpone_ticket(ticket, until=_moment(until, request.account.time_zone), actor=request.actor)
         else:
             actions.change_status(ticket, Status(request.POST.get("status", "")), actor=request.actor)
+    except actions.MomentRefused:
+        messages.error(
+            request, _("The status was not changed: choose a moment to come at which the ticket comes back.")
+        )
     except actions.StatusRefused:
         messages.error(request, _("The status was not changed: this ticket cannot go there from where it is now."))
     except ValueError:
@@ -93,7 +100,10 @@ def ticket_department(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 
 def _moment(local: str, zone: str) -> datetime:
     """A local date and time as browsers send them; raises `ValueError`."""
-    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
+    try:
+        return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("beyond the years there are") from error
 
 
 def _back(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:

@@ -14,7 +14,7 @@ from steward.console.entrance import ConsoleRequest, with_ticket
 from steward.console.forms import WritingForm
 from steward.console.lists import list_context, ticket_url, view_from
 from steward.console.shell import shell
-from steward.console.ticket_page import reply_to_of, ticket_context
+from steward.console.ticket_page import newest_incoming, reply_to_of, ticket_context
 from steward.files.actions import NewFile, store_files
 from steward.files.models import File
 from steward.tickets import actions
@@ -56,7 +56,14 @@ def _send(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
     )
     actions.discard_draft(request.me, ticket)
     if form.cleaned_data["then"] == "resolve":
+        _resolve(request, ticket)
+
+
+def _resolve(request: ConsoleRequest, ticket: Ticket) -> None:
+    try:
         actions.resolve_ticket(ticket, actor=request.actor)
+    except actions.StatusRefused as error:
+        raise NotToBeResolved from error
 
 
 def _keep_note(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
@@ -92,16 +99,24 @@ class NobodyToWriteTo(ValueError):
     """The customer has no address."""
 
 
+class NotToBeResolved(ValueError):
+    """The ticket may be answered, but not resolved: it is spam, or deleted."""
+
+
 class AnotherWish(ValueError):
     """A newer mail asks for answers somewhere else than the one that was shown."""
 
 
-_REFUSALS = (NothingWritten, actions.StatusRefused, NobodyToWriteTo, AnotherWish, FileGone)
+_REFUSALS = (NothingWritten, actions.StatusRefused, NotToBeResolved, NobodyToWriteTo, AnotherWish, FileGone)
 _WORDS = {
     NothingWritten: gettext_lazy("There is nothing to send yet: write something first."),
     actions.StatusRefused: gettext_lazy(
         "This ticket is closed, so nothing was sent. Your text is kept below: copy it into a new ticket, or keep it "
         "here as a note."
+    ),
+    NotToBeResolved: gettext_lazy(
+        "Nothing was sent: a ticket that is spam or deleted cannot be resolved. Send without resolving, or take the "
+        "ticket back first."
     ),
     NobodyToWriteTo: gettext_lazy("No address of this customer is known, so the answer has nowhere to go."),
     AnotherWish: gettext_lazy(
@@ -145,9 +160,10 @@ def keep_upload(request: ConsoleRequest, ticket: Ticket | None) -> JsonResponse:
 def forget_removed_files(request: HttpRequest, draft: Draft) -> None:
     """A draft holds the files its form still names; forms without scripts name none and change nothing."""
     if "attachment" in request.POST:
-        named = [text for text in request.POST.getlist("attachment") if len(text) == 36]
-        for attachment in draft.attachments.exclude(pk__in=named):
-            actions.detach_from_draft(attachment)
+        named = set(request.POST.getlist("attachment"))
+        for attachment in draft.attachments.all():
+            if str(attachment.id) not in named:
+                actions.detach_from_draft(attachment)
 
 
 def was_sent(form: WritingForm) -> bool:
@@ -181,8 +197,7 @@ def _addressees(ticket: Ticket, form: WritingForm) -> Sequence[Correspondent]:
     """The known address of the requester, or the one the newest mail asks for, when the agent saw and chose that."""
     name = ticket.requester.name
     if form.cleaned_data["reply_to"] == "given":
-        newest = Message.objects.filter(ticket=ticket, kind=Message.Kind.INCOMING).order_by("-at", "-id").first()
-        given = reply_to_of(newest, ticket.requester_id)
+        given = reply_to_of(newest_incoming(ticket), ticket.requester_id)
         if not given or given != form.cleaned_data["given"]:
             raise AnotherWish
         return [Correspondent(name, given)]

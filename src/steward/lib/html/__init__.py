@@ -6,10 +6,11 @@ edits HTML after it. Profiles: *mail* (what arrives; layout kept), *outgoing* (w
 
 from steward.lib.html.linking import text_to_html
 from steward.lib.html.reading import html_to_text
-from steward.lib.html.rendering import has_remote_images, remote_images, render_mail
+from steward.lib.html.rendering import frame_policy, has_remote_images, remote_images, render_mail
 from steward.lib.html.sanitising import sanitise_mail, sanitise_outgoing
 
 __all__ = [
+    "frame_policy",
     "has_remote_images",
     "html_to_text",
     "remote_images",

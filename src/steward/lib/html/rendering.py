@@ -1,6 +1,6 @@
 """Showing a stored message: inline pictures get their URLs, remote ones wait until the reader asks."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import unquote
 
 from steward.lib.html.bounding import bounded
@@ -10,11 +10,12 @@ from steward.lib.html.sanitising import build_cleaner, keep_attribute, settled
 HELD_BACK = ""
 
 
-def render_mail(html: str, *, images: bool, cid: Mapping[str, str]) -> str:
+def render_mail(html: str, *, images: bool | Container[str], cid: Mapping[str, str]) -> str:
     """Return a message for display, sanitised again as the last step.
 
-    `cid` maps Content-IDs (without angle brackets) to URLs of ours; unknown ones are held back. Without `images` so
-    is every remote picture: its `src` becomes empty (`img[src=""]`), its alternative text and size stay.
+    `cid` maps Content-IDs (without angle brackets) to URLs of ours; unknown ones are held back. So
+    is every remote picture but those whose addresses are among `images`, or all with True: its `src` becomes empty
+    (`img[src=""]`), its alternative text and size stay.
     """
 
     def keep(tag: str, name: str, value: str) -> str | None:
@@ -23,6 +24,20 @@ def render_mail(html: str, *, images: bool, cid: Mapping[str, str]) -> str:
         return _source(value, images=images, cid=cid)
 
     return settled(build_cleaner(attribute_filter=keep), html)
+
+
+def frame_policy(*, remote_images: bool = False) -> str:
+    """The Content-Security-Policy of the document that shows a message in its frame.
+
+    Nothing runs, nothing is sent, nothing is loaded from elsewhere but, with `remote_images`, pictures. Styles of
+    mails are inline.
+    """
+    images = " https: http:" if remote_images else ""
+    return (
+        f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:{images}; "
+        "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; "
+        "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+    )
 
 
 def has_remote_images(html: str) -> bool:
@@ -44,12 +59,15 @@ def remote_images(html: str) -> list[str]:
     return found
 
 
-def _source(value: str, *, images: bool, cid: Mapping[str, str]) -> str | None:
+def _source(value: str, *, images: bool | Container[str], cid: Mapping[str, str]) -> str | None:
     if value[:4].lower() == "cid:":
         name = value[4:]
         return cid.get(name) or cid.get(unquote(name)) or HELD_BACK
     kept = keep_attribute("img", "src", value)
-    return HELD_BACK if kept and _is_remote(kept) and not images else kept
+    if kept and _is_remote(kept):
+        may_load = images if isinstance(images, bool) else kept in images
+        return kept if may_load else HELD_BACK
+    return kept
 
 
 def _is_remote(source: str) -> bool:

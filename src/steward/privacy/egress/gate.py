@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -10,11 +10,12 @@ from uuid import UUID
 from steward.privacy.egress import ledger, tls, wall
 from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
 from steward.privacy.egress.decision import Decision, EgressDenied, Known, Request, decide
-from steward.privacy.egress.known import gather
+from steward.privacy.egress.known import gather, gather_together
 from steward.privacy.egress.resolving import addresses_of, are_reachable
 from steward.tenancy.scope import account_in_scope
 
 CONNECT_SECONDS = 20.0
+MOST_IMAGE_HOSTS = 50
 
 
 class InsideTransaction(RuntimeError):
@@ -92,13 +93,18 @@ def passage(request: Request) -> Iterator[Passage]:
         opened.close()
 
 
-def record_remote_images(account_id: UUID, hosts: list[str]) -> None:
-    """Write down that a reader asked for the images of a mail, which the browser now fetches itself (class B).
+def record_remote_images(account_id: UUID, hosts: Sequence[str]) -> frozenset[str]:
+    """Write down that a reader asked for the images of a mail, which the browser fetches itself (class B).
 
-    May be called inside a scope: it sends nothing.
+    The answer is those of `hosts` that it may fetch from. Of a mail that names more than `MOST_IMAGE_HOSTS` the
+    others are refused: nobody needs so many. May be called inside a scope: it sends nothing.
     """
-    for host in sorted(set(filter(None, map(_host_of_image, hosts)))):
-        _record_image(account_id, Destination(host, 443))
+    named = {text: host for text in hosts if (host := _host_of_image(text))}
+    asked = [_image_request(account_id, host) for host in list(dict.fromkeys(named.values()))[:MOST_IMAGE_HOSTS]]
+    judged = [(request, decide(request, around.known), around.region) for request, around in gather_together(asked)]
+    ledger.write_together(judged)
+    allowed = {request.destination.host for request, decision, _ in judged if decision.is_allowed}
+    return frozenset(text for text, host in named.items() if host in allowed)
 
 
 def _host_of_image(text: str) -> str | None:
@@ -108,16 +114,14 @@ def _host_of_image(text: str) -> str | None:
         return None  # no browser finds such a host either
 
 
-def _record_image(account_id: UUID, destination: Destination) -> None:
-    request = Request(
+def _image_request(account_id: UUID, host: str) -> Request:
+    return Request(
         account_id=account_id,
         purpose="mail.remote_images",
         categories=("user.device.ip_address",),
-        destination=destination,
+        destination=Destination(host, 443),
         is_on_request=True,
     )
-    surroundings = gather(request)
-    ledger.write(request, decide(request, surroundings.known), region=surroundings.region)
 
 
 def _judged(request: Request, known: Known) -> tuple[Decision, tuple[IPAddress, ...]]:

@@ -1,5 +1,6 @@
 """Gathering what the decision reads: the account's connectors and state, the operator's relay."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,19 +28,30 @@ class Surroundings:
 
 def gather(request: Request) -> Surroundings:
     """Read what is stored and configured about the destination; opens a scope of its own."""
+    [(_, surroundings)] = gather_together([request])
+    return surroundings
+
+
+def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Surroundings]]:
+    """The same for several requests of one account, with as many queries as for one."""
     relay = _relay_grants()
-    if request.account_id is None:
-        return Surroundings(Known(grants=relay))
-    with account_scope(request.account_id):
-        account = Account.objects.select_related("data_centre").get(pk=request.account_id)
-        grants = (*_connector_grants(request.account_id, request.destination), *relay, *_browser_grants(request))
-    is_open = account.state == Account.State.ACTIVE
-    return Surroundings(Known(grants=grants, is_account_open=is_open), account.data_centre.region_id)
+    account_id = requests[0].account_id if requests else None
+    if account_id is None:
+        return [(request, Surroundings(Known(grants=relay))) for request in requests]
+    with account_scope(account_id):
+        account = Account.objects.select_related("data_centre").get(pk=account_id)
+        connectors = list(Connector.objects.filter(host__in={request.destination.host for request in requests}))
+    is_open, region = account.state == Account.State.ACTIVE, account.data_centre.region_id
+    gathered = []
+    for request in requests:
+        grants = (*_connector_grants(connectors, request), *relay, *_browser_grants(request))
+        gathered.append((request, Surroundings(Known(grants=grants, is_account_open=is_open), region)))
+    return gathered
 
 
-def _connector_grants(account_id: UUID, destination: Destination) -> tuple[Grant, ...]:
-    rows = Connector.objects.filter(host=destination.host, port=destination.port)
-    return tuple(_connector_grant(account_id, row) for row in rows)
+def _connector_grants(connectors: Sequence[Connector], request: Request) -> tuple[Grant, ...]:
+    asked = (request.destination.host, request.destination.port)
+    return tuple(_connector_grant(row.account_id, row) for row in connectors if (row.host, row.port) == asked)
 
 
 def _connector_grant(account_id: UUID, connector: Connector) -> Grant:

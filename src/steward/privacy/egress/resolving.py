@@ -29,7 +29,7 @@ def are_reachable(addresses: tuple[IPAddress, ...], destination: Destination) ->
 
 
 def _resolved(host: str) -> tuple[IPAddress, ...]:
-    if configuration.resolver() is None:
+    if configuration.resolver() is None or host == "localhost":  # which is no question for the DNS (RFC 6761)
         return _from_system(host)
     try:
         records = (*dns.lookup(host, "A"), *dns.lookup(host, "AAAA"))

@@ -1,10 +1,11 @@
-"""`steward mail-account add`: an address that receives and answers mail."""
+"""`steward mail-account add` and `change`: an address that receives and answers mail, and its servers."""
 
 import argparse
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
-from steward.channels.email.mailboxes import AddressRefused, Mailbox, add_mail_account
+from steward.channels.email.mailboxes import AddressRefused, Mailbox, add_mail_account, change_servers
+from steward.channels.email.models import MailAccount
 from steward.lib.actor import SYSTEM
 from steward.people.models import Department
 from steward.privacy.egress.addresses import BadDestination, Destination
@@ -26,26 +27,33 @@ def main(arguments: Sequence[str]) -> int:
         imap = _declared(options.imap, Connector.Kind.IMAP)
         smtp = _declared(options.smtp, Connector.Kind.SMTP)
         with account_scope(account.id):
-            _add(options, imap, smtp)
+            if options.command == "change":
+                _change(options, imap, smtp)
+            else:
+                _add(options, imap, smtp, account.name)
     print(f"{options.address} belongs to {account.name}.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = parser_for("mail-account", "Add an address that receives and answers mail.")
-    add = parser.add_subparsers(required=True, metavar="add").add_parser(
-        "add", help="add an address; passwords are read from standard input, the mailbox's first, one line each"
+    parser = parser_for("mail-account", "Add an address that receives and answers mail, or change its servers.")
+    commands = parser.add_subparsers(required=True, metavar="add|change", dest="command")
+    passwords = "passwords are read from standard input, the mailbox's first, one line each"
+    add = commands.add_parser("add", help=f"add an address; {passwords}")
+    change = commands.add_parser(
+        "change", help=f"give an address other servers, or other passwords for them; {passwords}"
     )
-    add.add_argument("slug", metavar="SLUG")
-    add.add_argument("--address", required=True)
+    for each in (add, change):
+        each.add_argument("slug", metavar="SLUG")
+        each.add_argument("--address", required=True)
+        each.add_argument(
+            "--imap", metavar="imaps://USER@HOST[:993]", help="a mailbox to fetch; without one mail is brought"
+        )
+        each.add_argument(
+            "--smtp", metavar="smtps://USER@HOST[:465]", help="a server to send through; else STEWARD_SMTP_RELAY"
+        )
     add.add_argument("--department", metavar="NAME", help="where its mail goes; the default department if not said")
     add.add_argument("--name", default="", help="shown in From; the account's name if not said")
-    add.add_argument(
-        "--imap", metavar="imaps://USER@HOST[:993]", help="a mailbox to fetch; without one mail is brought"
-    )
-    add.add_argument(
-        "--smtp", metavar="smtps://USER@HOST[:465]", help="a server to send through; else STEWARD_SMTP_RELAY"
-    )
     add.add_argument("--trusted-authserv", default="", metavar="ID", help="whose Authentication-Results are believed")
     return parser
 
@@ -73,18 +81,31 @@ def _declared(url: str | None, kind: Connector.Kind) -> Declaration | None:
     return Declaration(kind=kind, destination=destination, tls=tls, username=username, password=password)
 
 
-def _add(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None) -> None:
+def _add(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None, account_name: str) -> None:
     mailbox = Mailbox(
         address=options.address,
-        name=options.name,
-        imap=declare_connector(imap, actor=SYSTEM) if imap else None,
-        smtp=declare_connector(smtp, actor=SYSTEM) if smtp else None,
+        name=options.name or account_name,
+        imap=_connector(imap),
+        smtp=_connector(smtp),
         trusted_authserv=options.trusted_authserv,
     )
     try:
         add_mail_account(mailbox, department=_department(options.department), actor=SYSTEM)
     except AddressRefused as problem:
         raise Failure(str(problem)) from problem
+
+
+def _change(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None) -> None:
+    mail_account = MailAccount.objects.select_related("imap", "smtp").filter(address=options.address.lower()).first()
+    if mail_account is None:
+        raise Failure(f"{options.address} is no address of this account; `steward mail-account add` makes it one.")
+    if imap is None and smtp is None:
+        raise Failure("Nothing to change: give --imap, --smtp or both.")
+    change_servers(mail_account, imap=_connector(imap), smtp=_connector(smtp), actor=SYSTEM)
+
+
+def _connector(declared: Declaration | None) -> Connector | None:
+    return declare_connector(declared, actor=SYSTEM) if declared else None
 
 
 def _department(name: str | None) -> Department:

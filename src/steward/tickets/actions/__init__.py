@@ -5,6 +5,7 @@ from steward.tickets.actions.drafting import attach_to_draft, detach_from_draft,
 from steward.tickets.actions.receiving import receive_messages
 from steward.tickets.actions.replying import add_note, compose_ticket, reply_to_ticket
 from steward.tickets.actions.statuses import (
+    MomentRefused,
     StatusRefused,
     change_status,
     postpone_ticket,
@@ -13,6 +14,7 @@ from steward.tickets.actions.statuses import (
 )
 
 __all__ = [
+    "MomentRefused",
     "StatusRefused",
     "add_note",
     "assign_ticket",

@@ -17,7 +17,9 @@ def save_draft(author: Membership, ticket: Ticket | None, content: Mapping[str, 
     Everybody has one draft per ticket, and one for the new ticket they compose.
     """
     columns: dict[str, object] = {
-        name: content[name] for name in ("kind", "subject", "to", "cc", "department_id") if name in content
+        name: content[name].replace("\0", "")  # which PostgreSQL stores nowhere
+        for name in ("kind", "subject", "to", "cc", "department_id")
+        if name in content
     }
     if "body_html" in content:
         columns["body_html"] = sanitise_outgoing(content["body_html"])

@@ -76,6 +76,8 @@ def reply_to_ticket(
 def add_note(ticket: Ticket, writing: Writing, *, author: Membership, actor: Actor) -> Message:
     """Leave a note that only agents see. Changes no status. Raises `NothingWritten`."""
     with transaction.atomic():
+        # Held, so that it is not moved meanwhile: the search authorises by the department the note is stored with.
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
         message = _write(ticket, writing, kind=Message.Kind.NOTE, author=author)
         Ticket.objects.filter(pk=ticket.pk).update(changed_at=message.at, message_count=F("message_count") + 1)
         record("note.added", ticket, actor=actor, changes={"message": message.id})
@@ -152,7 +154,8 @@ def _write(
     )
     Attachment.objects.bulk_create(Attachment(message=message, file=file, name=name) for file, name in writing.files)
     _invite(ticket, [*to, *cc])
-    index_messages([(ticket, message, " ".join([text, *(name for _, name in writing.files)]))])
+    correspondents = [word for person in (*to, *cc) for word in (person.name, person.email)]
+    index_messages([(ticket, message, " ".join([text, *(name for _, name in writing.files), *correspondents]))])
     return message
 
 

@@ -28,13 +28,20 @@ class StatusRefused(ValueError):
     """The ticket's status does not lead to the one asked for."""
 
 
+class MomentRefused(StatusRefused):
+    """A ticket is postponed to a moment to come; none was given, or one that is past."""
+
+
 def change_status(
     ticket: Ticket, status: Status, *, actor: Actor, until: datetime | None = None, verb: str = ""
 ) -> None:
     """Give the ticket another status. The status it has already changes nothing; raises `StatusRefused`.
 
-    `until` is when a postponed ticket comes back; `verb` names the event where the status alone does not.
+    `until` is when a postponed ticket comes back, without which none is postponed; `verb` names the event where the
+    status alone does not.
     """
+    if status == Status.POSTPONED and until is None:
+        raise MomentRefused("a ticket that is postponed needs a moment to come back")
     with transaction.atomic():
         current = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         if current.status == status and status != Status.POSTPONED:
@@ -75,7 +82,7 @@ def resolve_ticket(ticket: Ticket, *, actor: Actor) -> None:
 def postpone_ticket(ticket: Ticket, *, until: datetime, actor: Actor) -> None:
     """Put the ticket away until a moment to come; then it is open again, or new if it had never been answered."""
     if until <= now():
-        raise StatusRefused("the moment to come back is past")
+        raise MomentRefused("the moment to come back is past")
     from steward.tickets.tasks import wake  # noqa: PLC0415  tasks call this module
 
     with transaction.atomic():
