@@ -7,13 +7,14 @@ import pytest
 
 from steward.contacts.actions import contact_for
 from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
 from steward.people.actions import join_department
 from steward.people.models import DepartmentRole
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import acting
 from steward.testing.tickets import make_note, make_reply, make_ticket
-from steward.tickets.conversation import NewAttachment
-from steward.tickets.models import Ticket
+from steward.tickets.actions import receive_messages
+from steward.tickets.conversation import Correspondent, IncomingMessage, NewAttachment
 from steward.tickets.queries import View, count_tickets, search_tickets
 from steward.tickets.statuses import HIDDEN, WAITING, Status
 
@@ -77,7 +78,7 @@ def test_everybody_sees_what_is_theirs(name, request, crowd, client_of, support,
         assert set(codes(browser, f"/console/?view={view}")) == expected, view
         assert set(codes(browser, f"/console/changes?view={view}")) == expected, view
         with account_scope(northwind.id):
-            assert count_tickets(actor, View.from_key(view)) == len(expected), view
+            assert count_tickets(actor, [View.from_key(view)]) == {View.from_key(view): len(expected)}
     everything = oracle(crowd, person, "all").union(*(oracle(crowd, person, f"status:{s}") for s in HIDDEN))
     assert set(codes(browser, "/console/search?q=paper")) == everything
     for ticket in crowd:
@@ -98,12 +99,17 @@ def test_the_names_of_departments_one_is_not_in_are_not_shown(client_of, ben):
 class TestPages:
     @pytest.fixture
     def many(self, eli, farah, support, billing, northwind):
-        """120 tickets, all of one moment but for one at either end."""
+        """120 tickets, all of one moment."""
+        at = now()
+        people = [Correspondent("Eli Berg", "eli@example.org"), Correspondent("Farah Nasser", "farah@example.net")]
+        mails = [
+            IncomingMessage(
+                people[n % 2], f"Paper {n}", "<p>Hi</p>", "Hi", "Hi", [support, billing][n % 3 == 0].id, at=at
+            )
+            for n in range(120)
+        ]
         with account_scope(northwind.id):
-            made = [make_ticket([eli, farah][n % 2], department=[support, billing][n % 3 == 0]) for n in range(120)]
-            first = made[60]
-            Ticket.objects.update(changed_at=first.changed_at)
-            Ticket.objects.filter(pk=made[7].pk).update(changed_at=made[0].changed_at)
+            made = [message.ticket for message in receive_messages(mails)]
         return made
 
     @pytest.mark.parametrize("view", ["all", "unassigned", "status:new"])
@@ -135,11 +141,35 @@ class TestPages:
     def test_a_page_that_is_none(self, after, client_of, ada):
         assert client_of(ada).get(f"/console/?after={after}").status_code in {200, 404}
 
-    @pytest.mark.parametrize(
-        "view", ["none", "status:none", "department:none", "department:", "%00", "all:x", ":", "a" * 9999]
-    )
-    def test_a_view_that_is_none_is_the_first(self, view, client_of, ada, many):
-        assert len(codes(client_of(ada), f"/console/?view={view}")) == 50
+    def test_a_view_that_is_none_is_the_first(self, client_of, ada, many):
+        browser = client_of(ada)
+        for view in ["none", "status:none", "department:none", "department:", "%00", "all:x", ":", "a" * 9999]:
+            assert len(codes(browser, f"/console/?view={view}")) == 50, view
+
+
+PUNCTUATION = [
+    "",
+    " ",
+    "'",
+    '"',
+    "\\",
+    "&",
+    "|",
+    "!",
+    "( )",
+    ":*",
+    "a:*b",
+    "%",
+    "_",
+    "\0",
+    "\ud800",
+    "<->",
+    "!!!",
+    "\u202e",
+]
+TYPED = [*PUNCTUATION]
+TYPED += ["'; DROP TABLE x", "''':*", "a" * 5000, "qqq " * 1250, "%s %(x)s", "{}", "*", "\u0301", "😀", "-"]
+TYPED += ["a & ! b", "'a' | 'b'"]
 
 
 class TestSearch:
@@ -165,7 +195,10 @@ class TestSearch:
                 ["don't", "o'brien", "don’t", "été", "ete", "e-mail", "email"],
             ),
             ("order no. 4711-22/B of 2026-01-05", ["4711-22", "4711", "4711-22/B", "2026-01-05"]),
-            ("file_name.final_v2.pdf at https://shop.example.com/a?b=1", ["file_name", "final_v2", "shop.example.com"]),
+            (
+                "file_name.final_v2.pdf at https://shop.example.com/a?b=1",
+                ["file_name", "file_name.final_v2.pdf", "shop.example.com"],
+            ),
             ("ver 1e10 and 0x1F and 3.14", ["1e10", "0x1f", "3.14"]),
             ("C++ and AT&T", ["AT&T", "at&t"]),
             ("paper(white),ink[black]", ["paper(white)", "paper,ink", "ink", "black"]),
@@ -203,41 +236,7 @@ class TestSearch:
         assert find("light") == {ticket.code}
         assert find("house") == set()
 
-    @pytest.mark.parametrize(
-        "query",
-        [
-            "",
-            " ",
-            "'",
-            '"',
-            "\\",
-            "&",
-            "|",
-            "!",
-            "( )",
-            ":*",
-            "a:*b",
-            "%",
-            "_",
-            "\x00",
-            "�",
-            "<->",
-            "'; DROP TABLE x",
-            "''':*",
-            "a" * 5000,
-            "x " * 5000,
-            "!!!",
-            "\u202e",
-            "%s %(x)s",
-            "{}",
-            "*",
-            "́",
-            "😀",
-            "-",
-            "a & ! b",
-            "'a' | 'b'",
-        ],
-    )
+    @pytest.mark.parametrize("query", TYPED)
     def test_nothing_typed_is_an_error_or_finds_more(self, query, client_of, ben, eli):
         ticket = make_ticket(eli, subject="Lighthouse", body="keeper")
         typed = query.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from steward.outbox.models import OutgoingMail
 from steward.privacy.egress.models import EgressEvent
 from steward.tenancy.scope import account_scope
 from steward.testing.letters import mail_of, receive, written
@@ -163,11 +164,13 @@ class TestBodies:
         assert "<p>Hello</p>" not in page
 
     def test_a_picture_of_the_mail_itself_is_shown(self, bens, eli, support_mail):
-        mail = (
-            b"From: eli@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
-            b'--b\r\nContent-Type: text/html\r\n\r\n<p>Look</p><img src="cid:logo@x">\r\n'
-            b"--b\r\nContent-Type: image/png\r\nContent-ID: <logo@x>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n"
-        )
+        lines = [
+            "From: eli@example.org", "MIME-Version: 1.0", "Content-Type: multipart/related; boundary=b", "",
+            "--b", "Content-Type: text/html", "", '<p>Look</p><img src="cid:logo@x">',
+            "--b", "Content-Type: image/png", "Content-ID: <logo@x>", "Content-Transfer-Encoding: base64", "",
+            "iVBORw0KGgo=", "--b--", "",
+        ]  # fmt: skip
+        mail = "\r\n".join(lines).encode()
         [came] = receive(support_mail, mail)
         source = re.search(r'src="(/console/attachments/[^"]+)"', self.body(bens, came.message).content.decode()).group(
             1
@@ -217,6 +220,10 @@ class TestResending:
         self.set_state(reply, "failed")
         assert client_of(dana).post(f"/console/messages/{reply.id}/delivery").status_code == 403
 
-    def test_what_was_never_composed_is_not_sent_again(self, bens, eli, ben):
+    def test_what_was_never_composed_is_composed_once(self, bens, eli, ben, run_jobs):
         reply = make_reply(make_ticket(eli), ben)
-        assert bens.post(f"/console/messages/{reply.id}/delivery").status_code == 404
+        for _ in range(2):
+            assert bens.post(f"/console/messages/{reply.id}/delivery").status_code == 303
+        run_jobs("email.send")
+        with account_scope(reply.account_id):
+            assert OutgoingMail.objects.count() == 1

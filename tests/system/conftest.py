@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from steward.privacy.egress import wall
+from steward.testing.dovecot import Dovecot
 from steward.testing.installation import PASSWORD, Installation
 from steward.testing.mail_servers import Authority, Postfix, free_port, open_folder
 
@@ -158,7 +159,7 @@ class World:
     steward: Installation
     relay: Postfix | None
     authority: Authority
-    ports: list[int]  # of loopback, that it may connect to
+    ports: list[int]  # of loopback, that it may connect to and nobody uses yet
     zone: Path
 
     def publish(self, records: dict[str, Any]) -> None:
@@ -181,8 +182,13 @@ def _relay(installation: Installation, authority: Authority) -> Iterator[Postfix
 
 
 @pytest.fixture(scope="session")
-def _ports() -> list[int]:
-    return [free_port() for _ in range(20)]
+def _ports() -> tuple[int, ...]:
+    return tuple(dict.fromkeys(free_port() for _ in range(20)))
+
+
+@pytest.fixture(scope="session")
+def _unused(_ports: tuple[int, ...]) -> list[int]:
+    return list(_ports[:-1])
 
 
 @pytest.fixture
@@ -190,7 +196,8 @@ def world(
     installation: Installation,
     authority: Authority,
     _relay: Postfix | None,
-    _ports: list[int],
+    _ports: tuple[int, ...],
+    _unused: list[int],
     name_server: str,
     zone: Path,
 ) -> World:
@@ -207,7 +214,7 @@ def world(
         STEWARD_TLS_KEY=str(authority.key),
         STEWARD_MAX_MAIL=str(2**20),
     )
-    return World(installation, _relay, authority, _ports, zone)
+    return World(installation, _relay, authority, _unused, zone)
 
 
 @pytest.fixture
@@ -298,3 +305,18 @@ def swaks(installation: Installation) -> Callable[..., tuple[int, str]]:
         return done.returncode, said
 
     return speak
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Callable[..., Dovecot]]:
+    """`dovecot(...)` starts an IMAP server with the mailbox `eva`, password `secret`."""
+    needs("dovecot", "dovecot-imapd")
+    started: list[Dovecot] = []
+
+    def start(**options: Any) -> Dovecot:
+        started.append(Dovecot(**options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.remove()

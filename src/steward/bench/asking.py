@@ -28,9 +28,9 @@ class Asker:
         self._cookie = f"{settings.SESSION_COOKIE_NAME}={_signed_in(person)}"
         self._host = host
 
-    def ask(self, address: str) -> tuple[float, bytes]:
+    def ask(self, address: str, *, by_htmx: bool = False) -> tuple[float, bytes]:
         """Seconds from handing the request over to having the last byte, and the page. Raises `Unexpected`."""
-        environ = self._environ(address)
+        environ = self._environ(address) | ({"HTTP_HX_REQUEST": "true"} if by_htmx else {})
         statuses: list[str] = []
         begin = time.perf_counter()
         response = self._application(environ, lambda status, _headers, _error=None: statuses.append(status))  # type: ignore[arg-type]

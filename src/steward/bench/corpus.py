@@ -29,8 +29,8 @@ _SENTENCES = (
     "I would like to cancel subscription {n} at the end of the month and get a confirmation by e-mail.",
 )
 _NAMES = (
-    "Anna Berg", "Zofia Wójcik", "Jürgen Müller", "Nguyễn Văn An", "Ilze Kalniņa", "Søren Ørsted", "Fatima Al-Sayed", "佐藤 花子",
-    "Hélène Dupont", "John O'Neill", "Olga Petrova", "Maria da Silva",
+    "Anna Berg", "Zofia Wójcik", "Jürgen Müller", "Nguyễn Văn An", "Ilze Kalniņa", "Søren Ørsted", "Fatima Al-Sayed",
+    "佐藤 花子", "Hélène Dupont", "John O'Neill", "Olga Petrova", "Maria da Silva",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _written(
     sentences = [_sentence(drawing, number + i) for i in range(drawing.randint(6, 14))]
     quoted = [_sentence(drawing, number - i) for i in range(drawing.randint(4, 9))] if before else []
     headers = {
-        "Received": f"from mail.example (mail.example [192.0.2.{number % 250}]) by relay.example with ESMTPS; {format_datetime(now())}",
+        "Received": f"from mail.example ([192.0.2.{number % 250}]) by relay.example; {format_datetime(now())}",
         "From": formataddr((name, address), charset="utf-8"),
         "To": f"Support <{recipient}>",
         "Subject": Header(f"{'Re: ' if before else ''}{subject}", "utf-8").encode(linesep="\r\n"),
@@ -108,7 +108,8 @@ def _html(drawing: random.Random, sentences: list[str], quoted: list[str]) -> st
     style = "font-family:Calibri,sans-serif;font-size:11pt;margin:0 0 8pt 0"
     body = "".join(f'<p class="MsoNormal" style="{style}">{line}<br></p>\r\n' for line in sentences)
     body += f'<table border="0" cellpadding="2"><tr><td><b>{drawing.choice(_SIGNATURES)}</b></td><td>'
-    body += '<a href="https://www.example.com/track">Track</a> <img src="https://www.example.com/logo.png" width="90"></td></tr></table>'
+    body += '<a href="https://www.example.com/track">Track</a> <img src="https://www.example.com/logo.png" width="90">'
+    body += "</td></tr></table>"
     if quoted:
         body += '<div class="gmail_quote"><div>On Mon, 16 Nov 2026 Support wrote:</div><blockquote class="gmail_quote">'
         body += "".join(f"<p>{line}</p>" for line in quoted) + "</blockquote></div>"

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 from steward.bench.inhabitants import Household, make_large, make_others
+from steward.bench.running import COMPLETE
 from steward.bench.vocabulary import Vocabulary
 from steward.lib.clock import now
 from steward.lib.fold import words_for_index
@@ -79,6 +81,7 @@ def fill(superuser: str, tickets: int) -> None:
     with psycopg.connect(superuser, autocommit=True) as database:
         database.execute("VACUUM (ANALYZE)")
         database.execute("CHECKPOINT")
+    (settings.STEWARD_DATA / COMPLETE).touch()
 
 
 def _without_indexes(database: psycopg.Connection) -> list[sql.SQL]:
@@ -188,8 +191,8 @@ class _Writer:
         position = self.positions[account_id] = self.positions.get(account_id, _FIRST_POSITION) + 1
         some = self.drawing.randbytes(32)
         self._add(
-            "events_event", account_id, kind, "tickets.ticket", ticket, "system", at, '{"channel": "email"}', some[:16], some,
-            position, some,
+            "events_event", account_id, kind, "tickets.ticket", ticket, "system", at, '{"channel": "email"}',
+            some[:16], some, position, some,
         )  # fmt: skip
 
     def flush(self, database: psycopg.Connection) -> None:

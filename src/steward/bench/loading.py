@@ -1,8 +1,8 @@
 """Speaking SMTP to the listener, over several connections at once: an outside actor in a process of its own.
 
-It is given a port, how many connections to open, and on standard input the mails (pickled by the process that measures);
-it tells, as JSON, when the first mail was accepted and how long each 250 took. It imports no settings and no models, and
-talks to this machine only.
+It is given a port, how many connections to open, and on standard input the mails (pickled by the process that
+measures); it tells, as JSON, when the first connection began and how long each 250 took. It imports no settings and no
+models, and talks to this machine only.
 """
 
 import asyncio

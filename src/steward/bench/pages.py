@@ -64,7 +64,10 @@ def _ticket_pages(account: Account, person: Membership, rounds: int) -> Figures:
         codes = [ticket.code for ticket in tickets[:rounds]]
     asker = Asker(person, host_of(account.id))
     addresses = [f"/console/tickets/{codes[number % len(codes)]}" for number in range(rounds)]
-    return {"ticket": _measured(account, asker, addresses)}
+    return {
+        "from the list": _measured(account, asker, addresses, by_htmx=True),
+        "by its address": _measured(account, asker, addresses),
+    }
 
 
 def _searches(account: Account, person: Membership, rounds: int) -> Figures:
@@ -80,13 +83,13 @@ def _address(path: str, **asked: str) -> str:
     return f"{path}?{urlencode(asked)}"
 
 
-def _measured(account: Account, asker: Asker, addresses: Sequence[str]) -> Figures:
+def _measured(account: Account, asker: Asker, addresses: Sequence[str], *, by_htmx: bool = False) -> Figures:
     """The addresses asked for one after the other, after a few to warm up; queries and plans of the first one."""
     for address in addresses[:WARMING]:
-        asker.ask(address)
+        asker.ask(address, by_htmx=by_htmx)
     with statements() as asked:
-        _seconds, page = asker.ask(addresses[0])
-    spread = Spread.of([asker.ask(address)[0] for address in addresses])
+        _seconds, page = asker.ask(addresses[0], by_htmx=by_htmx)
+    spread = Spread.of([asker.ask(address, by_htmx=by_htmx)[0] for address in addresses])
     plans = plans_of(account.id, asked)
     return asdict(spread) | {
         "queries": len(asked),

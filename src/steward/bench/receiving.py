@@ -42,35 +42,51 @@ _COUNTED: dict[str, LiteralString] = {
     "automatic answers": "SELECT count(*) FROM outbox_outgoingmail",
     "deliveries queued": "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'outbox.deliver'",
 }
+_UNANSWERED: LiteralString = (
+    "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'email.answer' AND status IN ('todo', 'doing')"
+)
+_NOTHING: LiteralString = "SELECT 0"
 
 
 class TooSlow(RuntimeError):
-    """Mails were accepted and did not become tickets within `LONGEST` seconds."""
+    """Mails were accepted and not all that had to come of them came within `LONGEST` seconds."""
 
 
 def measure(superuser: str, *, mails: int, connections: int) -> dict[str, Any]:
-    """Send so many mails and wait until the last is a committed ticket message."""
+    """Send so many mails twice: with all processes of `steward up`, and without the one that answers and delivers.
+
+    Nothing leaves: without a relay each delivery ends as held, with the next try queued.
+    """
+    # In this order: what the second leaves undone would keep the first one busy.
+    runs = {"everything": ("mail", "intake", "worker"), "without the jobs": ("mail", "intake")}
+    with psycopg.connect(superuser, autocommit=True) as database:
+        measured = {name: _measured(database, started, mails, connections) for name, started in runs.items()}
+    return {"mails": mails, "connections": connections, "runs": measured}
+
+
+def _measured(database: psycopg.Connection, started: Sequence[str], mails: int, connections: int) -> dict[str, Any]:
+    """Of one run: from the first connection to the commit of the last ticket message."""
     account = _account()
-    with psycopg.connect(superuser, autocommit=True) as database, _processes() as processes:
+    with _processes(started) as processes:
+        unanswered = _UNANSWERED if "worker" in processes else _NOTHING
         _through(database, account, WARMING, connections)
+        _none_left(database, unanswered, "batches have no answers yet")
         before, used = _counts(database), seconds_used(settings.STEWARD_DATA, processes)
         told = _through(database, account, mails, connections)
-        seconds = told["last"] - told["begun"]
-        return {
-            "mails": mails,
-            "connections": connections,
-            "per_second": round(mails / seconds, 1),
-            "accepted_per_second": round(mails / (told["ended"] - told["begun"]), 1),
-            "seconds": round(seconds, 2),
-            "accept_p50": told["p50"],
-            "accept_p95": told["p95"],
-            "made": {name: count - before[name] for name, count in _counts(database).items()},
-            "cpu_ms_per_mail": {
-                name: round((after - used[name]) * 1000 / mails, 2)
-                for name, after in seconds_used(settings.STEWARD_DATA, processes).items()
-            },
-            "load": load(),
-        }
+        answered = _none_left(database, unanswered, "batches have no answers yet")
+        used_after = seconds_used(settings.STEWARD_DATA, processes)
+    seconds = told["last"] - told["begun"]
+    return {
+        "per_second": round(mails / seconds, 1),
+        "answered_per_second": round(mails / (answered - told["begun"]), 1) if "worker" in processes else 0.0,
+        "accepted_per_second": round(mails / (told["ended"] - told["begun"]), 1),
+        "seconds": round(seconds, 2),
+        "accept_p50": told["p50"],
+        "accept_p95": told["p95"],
+        "made": {name: count - before[name] for name, count in _counts(database).items()},
+        "cpu_ms_per_mail": {name: round((used_after[name] - at) * 1000 / mails, 2) for name, at in used.items()},
+        "load": load(),
+    }
 
 
 def _account() -> Account:
@@ -88,17 +104,15 @@ def _account() -> Account:
 
 
 @contextmanager
-def _processes() -> Iterator[dict[str, int]]:
-    """The listener and the worker, as `steward up` runs them; the answer maps names to process ids."""
+def _processes(wanted: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Some of the processes that `steward up` runs; the answer maps their names to process ids."""
     environment = {**os.environ, "STEWARD_SMTP_HOST": "127.0.0.1", "STEWARD_DB_ROLE": "app"}
     started: dict[str, subprocess.Popen[bytes]] = {}
     log = Path(settings.STEWARD_DATA) / "log" / "bench.log"
     with log.open("wb") as output, wall.allow_child("the processes that are measured, and the load"):
         try:
-            for name, arguments in _COMMANDS.items():
-                if name == "worker" and os.environ.get("H9_NOJOBS"):
-                    continue
-                command = [sys.executable, "-m", "steward.project.cli", *arguments, "--supervised"]
+            for name in wanted:
+                command = [sys.executable, "-m", "steward.project.cli", *_COMMANDS[name], "--supervised"]
                 started[name] = subprocess.Popen(
                     command, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL
                 )
@@ -120,12 +134,18 @@ def _through(database: psycopg.Connection, account: Account, count: int, connect
         )
     )
     told: dict[str, Any] = json.loads(_loaded(connections, mails))
+    last = _none_left(database, "SELECT count(*) FROM email_arrival", "mails are no tickets yet")
+    return told | {"last": last}
+
+
+def _none_left(database: psycopg.Connection, query: LiteralString, what: str) -> float:
+    """When nothing was left of what the query counts."""
     end = time.monotonic() + LONGEST
-    while waiting := _count(database, "SELECT count(*) FROM email_arrival"):
+    while waiting := _count(database, query):
         if time.monotonic() > end:
-            raise TooSlow(f"{waiting} of {count} mails are no tickets yet")
+            raise TooSlow(f"{waiting} {what}")
         time.sleep(0.02)
-    return told | {"last": time.time()}
+    return time.time()
 
 
 def _loaded(connections: int, mails: Sequence[Mail]) -> bytes:

@@ -14,6 +14,8 @@ from steward.bench.machine import commit, machine
 from steward.bench.tables import table
 from steward.privacy.egress import wall
 
+MAIL = "mail"
+COMPLETE = "bench-complete"  # in a data directory, once all rows are in
 Figures = dict[str, Any]
 
 
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
     """The data directory of each part, and the arguments it is called with."""
     if options.only in {"", "mail"}:
-        yield "mail", ["--part", "mail", "--mails", str(options.mails), "--connections", str(options.connections)]
+        yield MAIL, ["--part", MAIL, "--mails", str(options.mails), "--connections", str(options.connections)]
     if options.only != "mail":
         only = ["--only", options.only] if options.only else []
         for size in options.size:
@@ -45,7 +47,9 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
 
 def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:
     data = Path(os.environ["STEWARD_DATA"]).absolute() / name
-    if options.fresh and data.exists():
+    # Jobs of an earlier run would disturb the mails; data whose filling was interrupted are of no use.
+    is_over = name == MAIL or not (data / COMPLETE).exists()
+    if data.exists() and (options.fresh or is_over):
         shutil.rmtree(data)
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     print(f"Measuring {name} ...", file=sys.stderr, flush=True)

@@ -18,11 +18,14 @@ def table(told: Figures) -> str:
 
 
 def _mail(mail: Figures) -> Iterator[str]:
-    yield f"mails in: {mail['per_second']} mails/s from the first connection to the last committed ticket message"
-    yield f"  {mail['mails']} mails over {mail['connections']} connections in {mail['seconds']} s; load {mail['load']}"
-    yield f"  250 after p50 {mail['accept_p50']} ms, p95 {mail['accept_p95']} ms; accepted {mail['accepted_per_second']} mails/s"
-    yield "  made: " + ", ".join(f"{count} {name}" for name, count in mail["made"].items())
-    yield "  processor time, ms a mail: " + ", ".join(f"{name} {ms}" for name, ms in mail["cpu_ms_per_mail"].items())
+    yield f"mails in: {mail['mails']} mails, {mail['connections']} connections; until the last is a committed message"
+    for name, run in mail["runs"].items():
+        yield f"  {name}: {run['per_second']} mails/s in {run['seconds']} s; load {run['load']}"
+        yield f"    {run['accepted_per_second']} accepted/s; 250 after {run['accept_p50']} ms (p50), {run['accept_p95']} (p95)"
+        if run["answered_per_second"]:
+            yield f"    {run['answered_per_second']} mails/s to the last automatic answer in the outbox"
+        yield "    made: " + ", ".join(f"{count} {what}" for what, count in run["made"].items())
+        yield "    processor ms a mail: " + ", ".join(f"{who} {ms}" for who, ms in run["cpu_ms_per_mail"].items())
 
 
 def _pages(pages: list[Figures]) -> Iterator[str]:

@@ -52,6 +52,10 @@ class ShownMessage:
     attachments: list[ShownFile] = field(default_factory=list)
     kind: str = "message"
 
+    def __getitem__(self, name: str) -> object:
+        """Templates look here first: without it each of their look-ups costs an exception."""
+        return getattr(self, name)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownEvent:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from steward.channels.email.sending import TROUBLE
 from steward.outbox.actions import PARTLY_BOUNCED
 from steward.outbox.models import OutgoingMail, State
 from steward.tickets.models import Message
@@ -12,7 +13,10 @@ from steward.tickets.models import Message
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`state` is waiting, sent, deferred, failed or held; `at` is when it happened, `next_at` when it is tried again."""
+    """`state` is waiting, sent, deferred, failed or held.
+
+    `at` is when it happened, `next_at` when it is tried again.
+    """
 
     state: str
     text: str
@@ -24,6 +28,9 @@ class Delivery:
 def delivery_of(message: Message) -> Delivery:
     """The state of the mail of an outgoing message; before it is composed it waits."""
     mail: OutgoingMail | None = message.outgoing
+    resend_url = f"/console/messages/{message.id}/delivery"
+    if mail is None and (why := message.findings.get(TROUBLE)):
+        return Delivery(State.FAILED.value, _unmade(why), None, resend_url)
     if mail is None:
         return Delivery(State.WAITING.value, _("Waiting to be sent"), None, "")
     may_resend = mail.state in {State.FAILED, State.DEFERRED, State.HELD}
@@ -32,8 +39,19 @@ def delivery_of(message: Message) -> Delivery:
         text=_text(mail),
         at=mail.finished_at,
         next_at=mail.next_attempt_at if mail.state in {State.DEFERRED, State.HELD} else None,
-        resend_url=f"/console/messages/{message.id}/delivery" if may_resend else "",
+        resend_url=resend_url if may_resend else "",
     )
+
+
+def _unmade(why: str) -> str:
+    """Why no mail could be made of what was written."""
+    match why:
+        case "no_mail_account":
+            return _("Not sent: there is no address to send from. An administrator can add one.")
+        case "unreadable":
+            return _("Not sent: something that belongs to it cannot be read from storage.")
+        case _:
+            return _("Not sent: the mail could not be made. It is tried again for about a day.")
 
 
 def _text(mail: OutgoingMail) -> str:
@@ -55,6 +73,12 @@ def _text(mail: OutgoingMail) -> str:
             return _("Not sent: %(words)s") % {"words": words or _("it was tried too often")}
         case State.HELD if mail.reason == "no_relay":
             return _("Waiting: no server for outgoing mail is set")
+        case State.HELD if mail.reason == "server_retired":
+            return _("Held back: its mail server is no longer in use. An administrator can set another one.")
+        case State.HELD if mail.reason == "fault":
+            return _("Held back: something went wrong here. The log says what.")
+        case State.HELD if mail.reason == "unreadable":
+            return _("Held back: the stored mail, or the password of its server, cannot be read.")
         case State.HELD:
             return _("Held back: the way out is not allowed (%(reason)s)") % {
                 "reason": mail.reason.removeprefix("denied:")

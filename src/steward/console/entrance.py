@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
 from django.utils.translation import override
 
 from steward.lib.actor import Actor
@@ -49,7 +50,9 @@ def member_required(view: View) -> View:
         with account_scope(request.account.id):
             request.me = member_of(request)
             if request.me is None:
-                return redirect_to_login(request.get_full_path())
+                # What takes only POST is no place to come back to.
+                is_page = request.method in {"GET", "HEAD"}
+                return redirect_to_login(request.get_full_path() if is_page else reverse("console:list"))
             request.actor = actor_of(request.me)
             with override(request.me.language):
                 response = view(request, *args, **kwargs)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from steward.channels.email.addressing import mail_account_of
-from steward.channels.email.ways import has_way_out
+from steward.channels.email.addressing import mail_account_for
+from steward.channels.email.models import MailAccount
+from steward.channels.email.ways import leads_out
 from steward.console.conversation import conversation
 from steward.console.copies import proposed_copy
 from steward.console.entrance import ConsoleRequest
@@ -45,9 +46,10 @@ def ticket_context(request: ConsoleRequest, ticket: Ticket, *, before: str | Non
     """The ticket, its conversation, what may be done, the draft and the person it is about."""
     talk = conversation(ticket, zone=request.account.time_zone, before=before)
     contact = _contact(ticket.requester)
-    allowed = _allowed(request, ticket)
+    mail_account = mail_account_for(ticket)
+    allowed = _allowed(request, ticket, mail_account)
     return {
-        "ticket": _shown(ticket, contact),
+        "ticket": _shown(ticket, contact, mail_account),
         "entries": talk.entries,
         "older_url": f"{reverse('console:ticket', args=[ticket.code])}?before={talk.older}" if talk.older else None,
         "allowed": allowed,
@@ -63,8 +65,7 @@ def ticket_context(request: ConsoleRequest, ticket: Ticket, *, before: str | Non
     }
 
 
-def _shown(ticket: Ticket, contact: Mapping[str, Any]) -> dict[str, Any]:
-    mail_account = mail_account_of(ticket.department_id)
+def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount | None) -> dict[str, Any]:
     return {
         "code": ticket.code,
         "subject": ticket.subject,
@@ -94,7 +95,7 @@ def _contact(contact: Contact) -> dict[str, Any]:
     }
 
 
-def _allowed(request: ConsoleRequest, ticket: Ticket) -> Allowed:
+def _allowed(request: ConsoleRequest, ticket: Ticket, mail_account: MailAccount | None) -> Allowed:
     solves, supervises = can_solve(request.actor, ticket), can_supervise(request.actor, ticket)
     may_write = solves and not ticket.is_closed
     return Allowed(
@@ -104,7 +105,7 @@ def _allowed(request: ConsoleRequest, ticket: Ticket) -> Allowed:
         assign=supervises or solves,
         transfer=supervises,
         change_status=solves,
-        send=has_way_out(ticket.department_id),
+        send=leads_out(mail_account),
     )
 
 

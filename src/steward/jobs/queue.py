@@ -22,12 +22,17 @@ _RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)  # 4 s, 16 s, ... abo
 
 
 def task(
-    name: str, *, queue: str = "default", in_scope: bool = True, retry: RetryStrategy | bool = _RETRY
+    name: str,
+    *,
+    queue: str = "default",
+    in_scope: bool = True,
+    retry: RetryStrategy | bool = _RETRY,
+    priority: int = 0,
 ) -> Callable[[Callable[..., None]], Task]:
     """Declare work for an account. The function gets `account_id: UUID` and the ids it was queued with.
 
     It runs inside the account's scope; with `in_scope=False` it opens its own scopes, which work on the network must,
-    so that no transaction is held while another machine is waited for.
+    so that no transaction is held while another machine is waited for. What has a higher `priority` is done first.
     """
 
     def declare(function: Callable[..., None]) -> Task:
@@ -39,7 +44,7 @@ def task(
             with account_scope(account_id):
                 return function(account_id, **ids)
 
-        return app.task(name=name, queue=queue, retry=retry)(run)
+        return app.task(name=name, queue=queue, retry=retry, priority=priority)(run)
 
     return declare
 

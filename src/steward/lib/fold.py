@@ -13,6 +13,7 @@ LONGEST_TEXT = 200_000
 _SPECIAL = str.maketrans(
     {
         "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "þ": "th", "ð": "d", "ħ": "h",
+        "’": "'", "‘": "'", "ʼ": "'",
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": "", "ک": "ك", "ی": "ي",
     }
 )  # fmt: skip
@@ -21,7 +22,7 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670
 _UNSPACED = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uac00-\ud7af\U00020000-\U0002ffff]+"
 )
-_WORDS = re.compile(r"\w+", re.UNICODE)
+_WORDS = re.compile(r"[^\W_]+")  # PostgreSQL's parser takes the underscore for a space, and so do we
 _SEPARATOR = re.compile(r"[@/:?&=#]+")  # what stands between the compounds of an address: eli, example.org
 _COMPOUND = re.compile(r"[^\s<>\"'()\[\]{},;|]+")
 
@@ -68,7 +69,7 @@ def _joined(word: str) -> str:
 def search_terms(query: str) -> list[str]:
     """The folded terms of what somebody typed, at most 12; each is to be matched as a prefix, all of them together."""
     terms: list[str] = []
-    for word in fold(query[:500]).split():
+    for word in _COMPOUND.findall(fold(query[:500])):
         parts = _WORDS.findall(word)
         terms.extend(["".join(parts)] if len(parts) > 1 and _is_compound(word) else parts)
     return list(dict.fromkeys(t for t in terms if t))[:12]

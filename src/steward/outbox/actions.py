@@ -17,7 +17,6 @@ from steward.privacy.keys.cipher import encrypt
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope, current_account_id
 
-
 PARTLY_BOUNCED = "partly_bounced"
 _LONGEST_WORDS = 500
 
@@ -37,9 +36,10 @@ class NewMail:
 def put_in_outbox(new: Iterable[NewMail]) -> list[OutgoingMail]:
     """Store mails and queue their delivery, in the current transaction."""
     with transaction.atomic():
-        mails = [_stored_form(each) for each in new]
+        at = now()
+        mails = [_stored_form(each, at) for each in new]
         OutgoingMail.objects.bulk_create(mails)
-        enqueue_many(deliver, [_job(mail.id, mail.next_attempt_at) for mail in mails])
+        enqueue_many(deliver, [_job(mail.id, at) for mail in mails])
     return mails
 
 
@@ -119,7 +119,7 @@ def _job(mail_id: UUID, at: datetime) -> dict[str, Any]:
     return {"mail": mail_id, "due": at.isoformat()}
 
 
-def _stored_form(new: NewMail) -> OutgoingMail:
+def _stored_form(new: NewMail, at: datetime) -> OutgoingMail:
     mail = OutgoingMail(
         purpose=new.purpose,
         internet_id=new.internet_id,
@@ -127,8 +127,8 @@ def _stored_form(new: NewMail) -> OutgoingMail:
         envelope_from=new.envelope_from,
         envelope_to=list(new.envelope_to),
         size=len(new.content),
-        created_at=now(),
-        next_attempt_at=now(),
+        created_at=at,
+        next_attempt_at=at,
     )
     mail.content = encrypt(current_account_id(), new.content, context=mail.content_context)
     return mail

@@ -29,8 +29,6 @@ def take_in_mail() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    import os, sys
-    sys.setswitchinterval(float(os.environ.get("H9_SW","0.005")))
     intake.run_forever(stop)
 
 

@@ -6,6 +6,7 @@ from django.db import models
 
 from steward.lib.ids import new_id
 from steward.privacy.inventory import impersonal
+from steward.tenancy import bulk
 from steward.tenancy.scope import account_in_scope, current_account_id
 
 M = TypeVar("M", bound=models.Model)
@@ -102,6 +103,8 @@ class AccountQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for row in rows:
             row.account_id = account_id
+        if not rows or (not args and set(options) <= {"ignore_conflicts"} and bulk.insert(rows, **options)):
+            return rows
         return super().bulk_create(rows, *args, **options)
 
 

@@ -77,7 +77,8 @@ def composite_keys(model: type[models.Model], quote: Any) -> Iterator[str]:
     table = model._meta.db_table
     for field in model._meta.local_fields:
         if isinstance(field, Ref):
-            yield composite_key(table, field.column, field.related_model._meta.db_table, quote, nulls=field.null)
+            nulls = field.null and field.remote_field.on_delete is not models.PROTECT
+            yield composite_key(table, field.column, field.related_model._meta.db_table, quote, nulls=nulls)
 
 
 def composite_key(table: str, column: str, target: str, quote: Any, *, nulls: bool) -> str:

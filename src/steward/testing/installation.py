@@ -119,7 +119,11 @@ class Installation:
             found = self.ask("messages", slug, subject)
             return [m for m in found if all(m.get(name) == value for name, value in wanted.items())]
 
-        return awaited(look, seconds=seconds, what=lambda: self.ask("messages", slug, subject))[-1]
+        def what() -> str:
+            said = self.log.read_text()[-3000:]
+            return f"{wanted} not among {self.ask('messages', slug, subject)}; the processes said:\n{said}"
+
+        return awaited(look, seconds=seconds, what=what)[-1]
 
     @property
     def data(self) -> Path:

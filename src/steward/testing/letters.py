@@ -108,7 +108,8 @@ def mail_of(message: Message) -> SentMail:
 
 
 def outgoing_mails(to: MailAccount) -> list[SentMail]:
-    """Every mail of the account that was put into the outbox, oldest first."""
+    """Every mail of the account that was put into the outbox, oldest first; automatic answers are made before."""
+    run_jobs("email.answer")
     with account_scope(to.account_id):
         return [_opened(row) for row in OutgoingMail.objects.order_by("id")]
 

@@ -40,7 +40,7 @@ def raw_mails(slug: str, subject: str = "") -> list[dict[str, Answer]]:
         found = RawMail.objects.order_by("id")
         if subject:
             found = found.filter(message__ticket__subject__contains=subject)
-        return list(found.values("source", "state", "size", "envelope_from", "envelope_to", "client"))
+        return [dict(row) for row in found.values("source", "state", "size", "envelope_from", "envelope_to", "client")]
 
 
 def outgoing(slug: str, purpose: str = "") -> list[dict[str, Answer]]:
@@ -80,10 +80,10 @@ def mailbox_failures(slug: str) -> dict[str, str]:
         return dict(rows.values_list("mail_account__address", "failure"))
 
 
-def answer_automatically(slug: str, address: str, text: str = "") -> None:
-    """Have an address thank everybody who writes to it."""
+def answer_automatically(slug: str, address: str, is_wanted: bool) -> None:
+    """Have an address thank everybody who writes to it, or not."""
     with _account(slug):
-        MailAccount.objects.filter(address=address).update(answers_automatically=True, automatic_text=text)
+        MailAccount.objects.filter(address=address).update(answers_automatically=is_wanted)
 
 
 def automatic_answers(slug: str) -> int:

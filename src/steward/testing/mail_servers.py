@@ -1,6 +1,5 @@
 """Mail servers of others, as Debian ships them: each with its own folder, ports of loopback, and processes of ours."""
 
-import mailbox
 import os
 import pwd
 import random
@@ -19,6 +18,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _NAMES = "subjectAltName=IP:127.0.0.1,DNS:relay.test"
+PEOPLE = ("eli", "farah", "grace")
 _EC = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 
 
@@ -75,11 +75,9 @@ class Maildir:
 
     def mails(self) -> list[EmailMessage]:
         """All mails, oldest first."""
-        if not self.folder.exists():
-            return []
-        box = mailbox.Maildir(self.folder, create=False)
-        raws = [box.get_bytes(key) for key in sorted(box.keys())]
-        return [BytesParser(policy=default).parsebytes(raw) for raw in raws]  # type: ignore[arg-type]
+        paths = [path for part in ("new", "cur") for path in (self.folder / part).glob("*")]
+        raws = [path.read_bytes() for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)]
+        return [BytesParser(policy=default).parsebytes(raw) for raw in raws]
 
     def mail(self, subject: str, *, seconds: float = 30.0) -> EmailMessage:
         """The newest mail with these words in its subject; waited for."""
@@ -88,7 +86,7 @@ class Maildir:
 
 
 class Postfix:
-    """A Postfix that takes mail from loopback for everybody: Maildirs of example.org, a `next_hop` for the rest.
+    """A Postfix that takes mail from loopback for everybody: Maildirs of `PEOPLE` at example.org, a `next_hop` for the rest.
 
     Unknown people of example.org are accepted first and found out later, so that it has to send a report.
     """
@@ -103,7 +101,7 @@ class Postfix:
         os.chown(self.folder / "lib", pwd.getpwnam("postfix").pw_uid, -1)
         os.chown(self.folder / "mail", self.user.pw_uid, self.user.pw_gid)
         etc = self.folder / "etc"
-        (etc / "people").write_text("eli@example.org eli/\nfarah@example.org farah/\nsupport@example.org support/\n")
+        (etc / "people").write_text("".join(f"{name}@example.org {name}/\n" for name in PEOPLE))
         (etc / "hops").write_text("".join(f"{domain} {hop}\n" for domain, hop in next_hop.items()))
         (etc / "main.cf").write_text(self._main(tls))
         (etc / "master.cf").write_text(self._master(pipe))
@@ -163,6 +161,7 @@ class Postfix:
             smtpd_recipient_limit = 1000
             smtp_destination_recipient_limit = 200
             virtual_mailbox_domains = example.org
+            default_transport = discard
             virtual_mailbox_base = {self.folder}/mail
             virtual_mailbox_maps = texthash:{self.folder}/etc/people
             virtual_minimum_uid = 1
@@ -190,5 +189,7 @@ class Postfix:
         rows += ["proxymap unix - - n - - proxymap", "postlog unix-dgram n - n - 1 postlogd"]
         rows += ["showq unix n - n - - showq"]
         if pipe:
-            rows.append(f"steward unix - n n - - pipe\n  flags=R user={self.user.pw_name} argv={' '.join(pipe)}")
+            rows.append(
+                f"steward unix - n n - - pipe\n  flags=R user={self.user.pw_name} null_sender=<> argv={' '.join(pipe)}"
+            )
         return "\n".join(rows) + "\n"

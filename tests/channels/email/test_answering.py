@@ -87,6 +87,12 @@ def test_another_message_in_the_same_ticket_is_not_a_new_matter(answering, clock
 )
 def test_machines_get_none(answering, headers):
     [came] = receive(answering, written(answering.address, headers=headers))
+    assert came.message.is_automatic == ("X-Steward-Loop" not in headers)  # a human at another account's console
+    assert outgoing_mails(answering) == []
+
+
+def test_mail_of_the_same_account_that_comes_back_is_automatic(answering):
+    [came] = receive(answering, written(answering.address, headers={"X-Steward-Loop": str(answering.account_id)}))
     assert came.message.is_automatic
     assert outgoing_mails(answering) == []
 

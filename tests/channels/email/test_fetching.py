@@ -126,7 +126,7 @@ def test_reading_again_stores_nothing_again(northwind: Any, dovecot: Any, attach
     first.stop()
     first.join(5)
     with account_scope(northwind.id):  # as if the process had died between the mail and its position
-        MailboxPosition.objects.update(last_uid=0)
+        MailboxPosition.objects.update(last_uid=0, old_until=0)
     fetch(source)
     eventually(lambda: position(northwind).last_uid == 1)
     assert len(stored(northwind)) == 1

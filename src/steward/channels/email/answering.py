@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -14,8 +15,7 @@ from steward.channels.email.models import MailAccount
 from steward.channels.email.recipients import base_address
 from steward.contacts.actions import fold_email
 from steward.lib.clock import now
-from steward.lib.html import sanitise_outgoing
-from steward.lib.html import text_to_html
+from steward.lib.html import sanitise_outgoing, text_to_html
 from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail, put_in_outbox
 from steward.tenancy.scope import current_account_id
@@ -27,6 +27,11 @@ INSERT INTO email_automaticanswer (id, account_id, correspondent, "on")
 SELECT id, %s, correspondent, %s FROM unnest(%s::uuid[], %s::bytea[]) AS new (id, correspondent)
 ON CONFLICT DO NOTHING RETURNING correspondent
 """
+
+
+def is_wanted() -> bool:
+    """Whether any department answers automatically."""
+    return bool(MailAccount.objects.filter(answers_automatically=True).exists())
 
 
 def answer(message_ids: Sequence[UUID]) -> None:
@@ -49,17 +54,19 @@ def answer(message_ids: Sequence[UUID]) -> None:
 
 def _answerable(message_ids: Sequence[UUID], departments: list[UUID]) -> list[Message]:
     """First messages by people whose address was not found to be forged."""
+    earlier = Message.objects.filter(ticket=OuterRef("ticket"), id__lt=OuterRef("id"))
     messages = Message.objects.filter(
+        ~Exists(earlier),
+        ~Q(findings__automatic="own_mark"),
         pk__in=message_ids,
         is_automatic=False,
         is_verified=True,
-        ticket__message_count=1,
         ticket__status=Status.NEW,
         ticket__department__in=departments,
-    ).exclude(sender_email="")
+    )
     # Else two departments, or a forger who writes in our name, would have us thank ourselves.
     ours = set(MailAccount.objects.values_list("address", flat=True))
-    found = [message for message in messages.select_related("ticket").defer("body_html", "body_text") if "@" in message.sender_email]
+    found = messages.filter(sender_email__contains="@").select_related("ticket").defer("body_html", "body_text")
     return [message for message in found if base_address(message.sender_email) not in ours]
 
 

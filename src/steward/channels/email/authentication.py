@@ -20,7 +20,8 @@ from steward.privacy.egress.dns import LookupFailed, dnsfunc, lookup, texts
 
 LONGEST = 5.0  # seconds for the look-ups of one check
 _MOST_SIGNATURES = 10
-_BROKEN = (dkim.DKIMException, ValueError, KeyError, TypeError, IndexError)  # what dkimpy raises over odd mail
+# What dkimpy raises over odd mail.
+_BROKEN = (dkim.DKIMException, dkim.InvalidTagValueList, ValueError, KeyError, TypeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -70,6 +69,18 @@ def change_servers(mail_account: MailAccount, *, imap: Connector | None, smtp: C
                 if old and not MailAccount.objects.filter(**{name: old}).exists():
                     retire_connector(old, actor=actor)
         record("mail_account.changed", mail_account, actor=actor)
+    mail_account.refresh_from_db()
+
+
+def answer_automatically(mail_account: MailAccount, *, is_on: bool, text: str | None = None, actor: Actor) -> None:
+    """Say to those who write to the address that it has come in, or no longer. None leaves the text as it is.
+
+    An empty text is ours, which names the code of the ticket.
+    """
+    with transaction.atomic():
+        columns: dict[str, Any] = {"answers_automatically": is_on} | ({} if text is None else {"automatic_text": text})
+        MailAccount.objects.filter(pk=mail_account.pk).update(**columns)
+        record("mail_account.changed", mail_account, actor=actor, changes={"answers_automatically": is_on})
     mail_account.refresh_from_db()
 
 

@@ -1,7 +1,9 @@
 """The end of an answer: the signature, and what it answers to."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -9,6 +11,9 @@ from django.utils.translation import gettext as _
 from steward.lib.html import sanitise_outgoing
 
 _LONGEST_QUOTE = 50_000
+# As the sanitiser writes them: values in double quotes, which may hold angle brackets.
+_CARRIED = re.compile(r'<img(?=\s)(?=(?:[^>"]|"[^"]*")*\ssrc="cid:)(?:[^>"]|"[^"]*")*>', re.IGNORECASE)
+_ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,20 @@ class Quoted:
 
     def as_html(self) -> str:
         return f'<p>{escape(self.line())}</p><blockquote type="cite">{self.body_html[:_LONGEST_QUOTE]}</blockquote>'
+
+
+def without_carried_images(body_html: str) -> str:
+    """Sanitised HTML with their alternative texts in place of images the mail carried itself (RFC 2392).
+
+    What is quoted goes without them, and a reference to what is not there shows as a broken image.
+    """
+    return _CARRIED.sub(_alternative, body_html)
+
+
+def _alternative(image: re.Match[str]) -> str:
+    found = _ALTERNATIVE.search(image[0])
+    text = unescape(found[1]).strip() if found else ""
+    return escape(f"[{text}]") if text else ""
 
 
 def with_signature_and_quote(body_html: str, signature_html: str, quoted: Quoted | None) -> str:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import accumulate
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
@@ -29,7 +30,8 @@ from steward.tickets.models import Message
 
 logger = logging.getLogger(__name__)
 
-BATCH = 25
+BATCH = 100
+_MOST_BYTES = 16 * 2**20  # of one batch; two of them are in memory at once, some of it several times
 _PATIENCE = 5  # tries before a mail is stored in its simplest form
 _PAUSE = timedelta(seconds=10)
 _FAILED = "failed_to_store"
@@ -63,7 +65,7 @@ def read_waiting(
     """
     with account_scope(account_id):
         waiting = Arrival.objects.filter(account_id=account_id, not_before__lte=now()).exclude(pk__in=beside)
-        arrivals = list(waiting.order_by("id")[:limit])
+        arrivals = _as_many_as_fit(list(waiting.order_by("id")[:limit]))
         raws = RawMail.objects.in_bulk([arrival.raw_id for arrival in arrivals])
         trusted = {m.address: m.trusted_authserv for m in MailAccount.objects.all()} if arrivals else {}
         # Without its mail nothing can come of an entry in the queue: the account was deleted meanwhile.
@@ -71,6 +73,13 @@ def read_waiting(
     known = [(arrival, raws[arrival.raw_id]) for arrival in arrivals if arrival.raw_id in raws]
     mails = (_read(arrival, raw, parse, trusted) for arrival, raw in known)
     return _until_one_answers_another(mail for mail in mails if mail)
+
+
+def _as_many_as_fit(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The first ones up to `_MOST_BYTES` of mail, and at least one."""
+    sizes = dict(RawMail.objects.filter(pk__in=[a.raw_id for a in arrivals]).values_list("pk", "size"))
+    total = list(accumulate(sizes.get(arrival.raw_id, 0) for arrival in arrivals))
+    return [arrival for number, arrival in enumerate(arrivals) if number == 0 or total[number] <= _MOST_BYTES]
 
 
 def receive(account_id: UUID, mails: Sequence[ReadMail]) -> int:
@@ -252,9 +261,17 @@ def _incoming(mail: ReadMail, placement: Placement, departments: _Departments) -
 
 
 def _is_automatic(mail: ReadMail) -> bool:
-    """Whether no human wrote it. Only SMTP tells the envelope sender; there the null sender marks robots."""
+    """Whether no human wrote it. Only SMTP tells the envelope sender; there the null sender marks robots.
+
+    Our own mark alone says so only when it is that of the same account: who answers from the console of another one is
+    a human, whose answer must reopen the ticket.
+    """
     has_null_sender = mail.raw.source == RawMail.Source.SMTP and not mail.raw.envelope_from
-    return has_null_sender or mail.parsed.automatic.is_automatic or mail.parsed.report is not None
+    if has_null_sender or mail.parsed.report is not None:
+        return True
+    if mail.parsed.automatic.reason == "own_mark":
+        return mail.parsed.our_mark == str(mail.raw.account_id)
+    return mail.parsed.automatic.is_automatic
 
 
 def _recipients(parsed: ParsedMail) -> dict[str, list[dict[str, str]]]:

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from steward.channels.email.addressing import Addresses, addresses_for, mail_account_of
+from steward.channels.email.addressing import Addresses, addresses_for, mail_account_for
 from steward.channels.email.composing import Enclosure, Letter, compose
 from steward.channels.email.models import MailAccount
-from steward.channels.email.quoting import Quoted, with_signature_and_quote
+from steward.channels.email.quoting import Quoted, with_signature_and_quote, without_carried_images
 from steward.files.actions import read_file
 from steward.lib.html import html_to_text, text_to_html
 from steward.outbox.actions import NewMail, put_in_outbox
+from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.tickets.models import Attachment, Message, Participant, Ticket
+
+TROUBLE = "sending"  # in a message's findings: the code of what keeps its mail from being made
+_MOST_REFERENCES = 20
 
 
 class NoMailAccount(RuntimeError):
@@ -22,7 +26,7 @@ class NoMailAccount(RuntimeError):
 class _Thread:
     """What an outgoing message continues."""
 
-    last: Message | None  # the newest message of a customer before it
+    last: Message | None  # the newest message before it of somebody who is known to take part
     ids: list[str]
 
 
@@ -33,13 +37,24 @@ def send_message(message: Message) -> None:
         if locked.outgoing_id is not None:
             return
         ticket = Ticket.objects.select_related("department", "requester").get(pk=message.ticket_id)
-        mail_account = mail_account_of(ticket.department_id)
+        mail_account = mail_account_for(ticket)
         if mail_account is None:
             raise NoMailAccount(f"no mail account for {ticket.code}")
         addresses = _addresses(locked, ticket, mail_account)
         content = compose(_letter(locked, ticket, mail_account, addresses))
         [mail] = put_in_outbox([_new_mail(locked, mail_account, addresses, content)])
-        Message.objects.filter(pk=message.pk).update(outgoing=mail, internet_id=addresses.message_id)
+        findings = {name: found for name, found in locked.findings.items() if name != TROUBLE}
+        Message.objects.filter(pk=message.pk).update(outgoing=mail, internet_id=addresses.message_id, findings=findings)
+
+
+def note_trouble(message: Message, error: Exception) -> None:
+    """Remember why no mail could be made of a message, for those who wonder where it is."""
+    code = "no_mail_account" if isinstance(error, NoMailAccount) else "failed"
+    code = "unreadable" if isinstance(error, KeyMissing | Tampered | OSError) else code
+    with transaction.atomic():
+        locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if locked.outgoing_id is None:
+            Message.objects.filter(pk=message.pk).update(findings=locked.findings | {TROUBLE: code})
 
 
 def _new_mail(message: Message, mail_account: MailAccount, addresses: Addresses, content: bytes) -> NewMail:
@@ -97,11 +112,12 @@ def _subject(ticket: Ticket, *, is_first: bool) -> str:
 
 
 def _thread(message: Message, ticket: Ticket) -> _Thread:
-    before = Message.objects.filter(ticket=ticket, at__lte=message.at).exclude(pk=message.pk).order_by("at", "id")
-    ids = [internet_id for internet_id in before.values_list("internet_id", flat=True) if internet_id]
-    incoming = before.filter(kind=Message.Kind.INCOMING, is_automatic=False)
-    # A customer who has answered again since: the newest of theirs comes last, and is what is answered to.
-    last = incoming.last()
+    before = Message.objects.filter(ticket=ticket, at__lte=message.at).exclude(pk=message.pk).order_by("-at", "-id")
+    named = before.exclude(internet_id="").values_list("internet_id", flat=True)
+    ids = list(reversed(named[:_MOST_REFERENCES]))
+    # A customer who has answered again since: the newest of theirs comes last, and is what is answered to. Never the
+    # words of somebody whom nothing proves to belong here: they would go to the customer in our name.
+    last = before.filter(kind=Message.Kind.INCOMING, is_automatic=False, is_verified=True).first()
     if last and last.internet_id:
         ids = [each for each in ids if each != last.internet_id] + [last.internet_id]
     return _Thread(last, ids)
@@ -110,7 +126,7 @@ def _thread(message: Message, ticket: Ticket) -> _Thread:
 def _quoted(last: Message | None) -> Quoted | None:
     if last is None:
         return None
-    body = last.body_html if last.is_html else text_to_html(last.body_text)
+    body = without_carried_images(last.body_html) if last.is_html else text_to_html(last.body_text)
     return Quoted(last.sender_name or last.sender_email, last.at, body)
 
 

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
+from steward.channels.email import resending
 from steward.channels.email.access import mail_as_it_came
 from steward.channels.email.models import RawMail
 from steward.console.entrance import ConsoleRequest, member_required
@@ -20,7 +21,6 @@ from steward.console.lists import ticket_url
 from steward.files.actions import read_file
 from steward.files.content_types import INLINE, is_inline_image
 from steward.lib.html import frame_policy, remote_images, render_mail
-from steward.outbox.actions import send_again
 from steward.privacy.egress.gate import record_remote_images
 from steward.tickets.access import can_solve, get_attachment, get_message
 from steward.tickets.models import Attachment, Message
@@ -84,9 +84,9 @@ def resend(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     message = _message(request, message_id)
     if not can_solve(request.actor, message.ticket):
         raise PermissionDenied("solve")
-    if message.outgoing is None:
-        raise Http404("no mail was made of this message yet")
-    send_again(message.outgoing)
+    if message.kind != Message.Kind.OUTGOING:
+        raise Http404("only answers are sent")
+    resending.resend(message)
     if "HX-Request" in request.headers:
         return HttpResponse(status=204)
     return HttpResponseRedirect(ticket_url(message.ticket.code), status=303)

@@ -46,7 +46,11 @@ class SignIn(LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = FormView.get_context_data(self, **kwargs)
-        return context | {"account": self.request.account, "next": self.request.GET.get("next", "")}
+        return context | {"account": self.request.account, "next": self._wanted()}
+
+    def _wanted(self) -> str:
+        """Where the person was going; kept through a wrong password."""
+        return str(self.request.POST.get("next") or self.request.GET.get("next", ""))
 
 
 class SignOut(LogoutView):  # type: ignore[misc]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from steward.project.commands.parsing import parser_for
+from steward.project.demo_places import choose_port
 from steward.project.failure import Failure
 
 
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.part:
         return _measure(options)
     os.environ.setdefault("STEWARD_DATA", "/tmp/steward-bench")  # noqa: S108  made by us, 0711, and kept for the next run
+    choose_port("STEWARD_SMTP_PORT", 22525, "127.0.0.1")
     run: int = importlib.import_module("steward.bench.running").run(options)
     return run
 

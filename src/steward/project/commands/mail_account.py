@@ -1,10 +1,16 @@
-"""`steward mail-account add` and `change`: an address that receives and answers mail, and its servers."""
+"""`steward mail-account add` and `change`: an address that receives and answers mail, its servers, what it answers."""
 
 import argparse
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
-from steward.channels.email.mailboxes import AddressRefused, Mailbox, add_mail_account, change_servers
+from steward.channels.email.mailboxes import (
+    AddressRefused,
+    Mailbox,
+    add_mail_account,
+    answer_automatically,
+    change_servers,
+)
 from steward.channels.email.models import MailAccount
 from steward.lib.actor import SYSTEM
 from steward.people.models import Department
@@ -28,9 +34,10 @@ def main(arguments: Sequence[str]) -> int:
         smtp = _declared(options.smtp, Connector.Kind.SMTP)
         with account_scope(account.id):
             if options.command == "change":
-                _change(options, imap, smtp)
+                changed = _change(options, imap, smtp)
             else:
-                _add(options, imap, smtp, account.name)
+                changed = _add(options, imap, smtp, account.name)
+            _set_answer(changed, options)
     print(f"{options.address} belongs to {account.name}.")
     return 0
 
@@ -52,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--smtp", metavar="smtps://USER@HOST[:465]", help="a server to send through; else STEWARD_SMTP_RELAY"
         )
+        each.add_argument(
+            "--answer-automatically",
+            action=argparse.BooleanOptionalAction,
+            help="tell people once a day that what they wrote has come in; off if never said",
+        )
+        each.add_argument("--answer-text", metavar="TEXT", help="what they are told; an empty one is ours")
     add.add_argument("--department", metavar="NAME", help="where its mail goes; the default department if not said")
     add.add_argument("--name", default="", help="shown in From; the account's name if not said")
     add.add_argument("--trusted-authserv", default="", metavar="ID", help="whose Authentication-Results are believed")
@@ -81,7 +94,9 @@ def _declared(url: str | None, kind: Connector.Kind) -> Declaration | None:
     return Declaration(kind=kind, destination=destination, tls=tls, username=username, password=password)
 
 
-def _add(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None, account_name: str) -> None:
+def _add(
+    options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None, account_name: str
+) -> MailAccount:
     mailbox = Mailbox(
         address=options.address,
         name=options.name or account_name,
@@ -90,18 +105,31 @@ def _add(options: argparse.Namespace, imap: Declaration | None, smtp: Declaratio
         trusted_authserv=options.trusted_authserv,
     )
     try:
-        add_mail_account(mailbox, department=_department(options.department), actor=SYSTEM)
+        return add_mail_account(mailbox, department=_department(options.department), actor=SYSTEM)
     except AddressRefused as problem:
         raise Failure(str(problem)) from problem
 
 
-def _change(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None) -> None:
+def _change(options: argparse.Namespace, imap: Declaration | None, smtp: Declaration | None) -> MailAccount:
     mail_account = MailAccount.objects.select_related("imap", "smtp").filter(address=options.address.lower()).first()
     if mail_account is None:
         raise Failure(f"{options.address} is no address of this account; `steward mail-account add` makes it one.")
-    if imap is None and smtp is None:
-        raise Failure("Nothing to change: give --imap, --smtp or both.")
-    change_servers(mail_account, imap=_connector(imap), smtp=_connector(smtp), actor=SYSTEM)
+    if not (imap or smtp or _names_answer(options)):
+        raise Failure("Nothing to change: give --imap, --smtp, --answer-automatically or --answer-text.")
+    if imap or smtp:
+        change_servers(mail_account, imap=_connector(imap), smtp=_connector(smtp), actor=SYSTEM)
+    return mail_account
+
+
+def _names_answer(options: argparse.Namespace) -> bool:
+    return options.answer_automatically is not None or options.answer_text is not None
+
+
+def _set_answer(mail_account: MailAccount, options: argparse.Namespace) -> None:
+    """Who gives a text wants it to be sent, unless they say otherwise."""
+    if _names_answer(options):
+        is_on = options.answer_automatically is not False
+        answer_automatically(mail_account, is_on=is_on, text=options.answer_text, actor=SYSTEM)
 
 
 def _connector(declared: Declaration | None) -> Connector | None:

@@ -23,7 +23,6 @@ ROBOT = re.compile(
 def detect_automatic(headers: Headers, *, sender: Address | None, content_type: str) -> Automatic:
     """Why nobody should answer, as a code; the surest sign is named."""
     for reason, holds in (
-        ("own_mark", OUR_MARK in headers.fields),
         ("report", content_type == "multipart/report"),
         ("auto_submitted", _auto_submitted(headers)),
         ("null_sender", has_null_sender(headers)),
@@ -32,6 +31,8 @@ def detect_automatic(headers: Headers, *, sender: Address | None, content_type: 
         ("response_suppressed", bool(SUPPRESSING.search(headers.text("x-auto-response-suppress")))),
         ("auto_reply_header", _has_reply_header(headers)),
         ("robot_sender", sender is not None and ROBOT.match(sender.email.partition("@")[0]) is not None),
+        # Last: people write mail that bears it, too, from another account's console.
+        ("own_mark", OUR_MARK in headers.fields),
     ):
         if holds:
             return Automatic(True, reason)

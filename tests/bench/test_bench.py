@@ -1,0 +1,76 @@
+"""`steward bench` from the command line, with little to measure: every part runs and the figures are written."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from steward.bench.figures import Spread
+from steward.privacy.egress import wall
+from steward.testing.mail_servers import open_folder
+
+
+class TestSpread:
+    def test_the_percentile_is_one_of_the_timings(self):
+        assert Spread.of([0.001 * n for n in range(1, 101)]) == Spread(50.0, 95.0, 100)
+
+    def test_of_one(self):
+        assert Spread.of([0.25]) == Spread(250.0, 250.0, 1)
+
+    def test_of_nothing_there_is_none(self):
+        with pytest.raises(ValueError, match="no timings"):
+            Spread.of([])
+
+
+@pytest.fixture(scope="module")
+def told():
+    """What a small run printed, and the JSON that it wrote."""
+    folder = open_folder("steward-bench-")
+    ours = ("STEWARD_", "DATABASE_", "DJANGO_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    command = [sys.executable, "-m", "steward.project.cli", "bench", "--size", "200,400", "--mails", "40"]
+    with wall.allow_child("the command is tested as it is typed"):
+        done = subprocess.run(
+            [*command, "--connections", "3", "--rounds", "3", "--out", str(folder / "figures.json")],
+            env=environment | {"STEWARD_DATA": str(folder / "data")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads((folder / "figures.json").read_text())
+
+
+@pytest.mark.system
+@pytest.mark.timeout(600)
+class TestBench:
+    def test_mails_become_tickets_and_are_answered(self, told):
+        _, figures = told
+        run = figures["mail"]["runs"]["everything"]
+        assert run["made"]["messages"] == run["made"]["search entries"] == 40
+        assert run["made"]["tickets"] == run["made"]["automatic answers"] == 40
+        assert run["per_second"] > 0
+        assert run["accept_p95"] >= run["accept_p50"] > 0
+
+    def test_pages_are_measured_at_each_size_for_both_people(self, told):
+        _, figures = told
+        assert [page["size"] for page in figures["pages"]] == [200, 400]
+        for page in figures["pages"]:
+            for kind in ("list", "page", "search"):
+                assert set(page[kind]) == {"owner", "agent"}
+            assert page["list"]["owner"]["all"]["rows"] == 50
+            assert page["search"]["owner"]["code"]["rows"] == 1
+
+    def test_more_tickets_cost_no_more_queries(self, told):
+        _, figures = told
+        small, large = (page["list"]["owner"]["all"]["queries"] for page in figures["pages"])
+        assert large <= small <= 15
+        assert all(page["page"]["agent"]["from the list"]["queries"] <= 20 for page in figures["pages"])
+
+    def test_machine_and_commit_stand_beside_the_figures(self, told):
+        printed, figures = told
+        assert figures["commit"] in printed
+        assert figures["machine"]["cpus"] >= 1
+        assert "mails/s" in printed

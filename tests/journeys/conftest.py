@@ -1,0 +1,169 @@
+"""A whole installation in processes of its own, and a real browser in front of it."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright._impl.transport import PipeTransport
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from steward.privacy.egress import wall
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+_SEND = """
+import base64, json, smtplib, sys
+port, sender, to, mails = json.load(sys.stdin)
+with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=30) as server:
+    for mail in mails:
+        server.sendmail(sender, [to], base64.b64decode(mail))
+"""
+
+
+@dataclass
+class Installation:
+    """A running demo: what `demo.json` says of it, and how to write to it."""
+
+    told: dict[str, Any]
+
+    def account(self, slug: str = "northwind") -> dict[str, Any]:
+        return next(account for account in self.told["accounts"] if account["slug"] == slug)
+
+    def person(self, role: str = "owner") -> dict[str, str]:
+        return next(person for person in self.account()["people"] if role in person["role"].lower())
+
+    @property
+    def console(self) -> str:
+        return f"{self.account()['url'].rstrip('/')}/console/"
+
+    def send(self, mails: Sequence[bytes], *, sender: str, to: str = "") -> None:
+        """Hand mails in by SMTP, as a mail client does: from another process."""
+        packed = [base64.b64encode(mail).decode() for mail in mails]
+        said = json.dumps([self.told["smtp_port"], sender, to or self.account()["address"], packed])
+        subprocess.run([sys.executable, "-c", _SEND], input=said, text=True, check=True, timeout=60)
+
+
+def _free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def installation(_wall: None) -> Iterator[Installation]:
+    """One for all journeys: `steward demo` in a place of its own, where PostgreSQL's user can come, too."""
+    folder = Path(tempfile.mkdtemp(prefix="steward-journeys-", dir="/tmp"))
+    folder.chmod(0o711)
+    data, log = folder / "data", folder / "log"
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith(("STEWARD_", "DATABASE_"))}
+    ports = {"STEWARD_PORT": str(_free_port()), "STEWARD_SMTP_PORT": str(_free_port())}
+    environment = {**inherited, **ports, "STEWARD_DATA": str(data)}
+    command = [sys.executable, "-m", "steward.project.cli", "demo"]
+    with wall.allow_child("the installation that the journeys visit"), log.open("wb") as output:
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+        try:
+            _await(server, log)
+            yield Installation(json.loads((data / "demo.json").read_text()))
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _await(server: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 100
+    while "Ctrl-C stops everything" not in log.read_text():
+        assert server.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def playwright(_wall: None) -> Iterator[Playwright]:
+    """Playwright works in a greenlet, which has a context of its own: its driver is let through where it is started."""
+    connect = PipeTransport.connect
+
+    async def let_through(transport: PipeTransport) -> None:
+        with wall.allow_child("the browser of the journeys"):
+            await connect(transport)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PipeTransport, "connect", let_through)
+        with sync_playwright() as started:
+            yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: `make test` installs one")
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+class Visit:
+    """A page, and everything in it that should not have happened."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page = self.watched(context.new_page())
+
+    def watched(self, page: Page) -> Page:
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.set_default_timeout(15_000)
+        return page
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, installation: Installation) -> Any:
+    """The cookies of somebody who signed in once; each journey begins with them in a browser of its own."""
+    context = chromium.new_context()
+    page = context.new_page()
+    ada = installation.person()
+    page.goto(installation.console)
+    page.fill("input[name=login]", ada["email"])
+    page.fill("input[name=password]", ada["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#rows")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def visit(chromium: Browser, signed_in: Any) -> Iterator[Visit]:
+    """A browser with the owner signed in. At the end nothing may have been complained about."""
+    context = chromium.new_context(storage_state=signed_in, viewport={"width": 1440, "height": 900})
+    visit = Visit(context)
+    yield visit
+    context.close()
+    assert visit.complaints == []
+
+
+@pytest.fixture
+def stranger(chromium: Browser) -> Iterator[Visit]:
+    """A browser in which nobody is signed in."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    visit = Visit(context)
+    yield visit
+    context.close()
+    assert visit.complaints == []
