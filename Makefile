@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SYNC := $(BIN)/python -m uv sync --quiet --frozen --inexact --extra embedded
-PYTEST ?=
+PYTEST ?= -n 2 --dist loadfile
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
@@ -24,7 +24,7 @@ check: .venv/.installed-dev messages chromium
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --quiet
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint --quiet --check --lint src
 	@$(BIN)/steward django makemigrations --check --dry-run
 	@$(BIN)/pytest $(PYTEST)

@@ -22,6 +22,7 @@ from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
 from steward.people.access import members_who_can_solve, open_departments
+from steward.people.models import Membership
 from steward.tickets.access import can_solve, can_supervise, visible_tickets
 from steward.tickets.models import Draft, Message, Ticket
 from steward.tickets.statuses import Status, next_statuses
@@ -55,7 +56,8 @@ def ticket_context(request: ConsoleRequest, ticket: Ticket, *, before: str | Non
         "allowed": allowed,
         "actions": _addresses(ticket),
         "statuses": _statuses(ticket),
-        "assignees": members_who_can_solve(ticket.department_id),
+        "assignees": _assignees(request, ticket),
+        "may_release": can_supervise(request.actor, ticket) or ticket.assignee_id == request.me.id,
         "departments": open_departments() if allowed.transfer else [],
         "draft": draft_of(request, ticket),
         "once": new_id(),
@@ -107,6 +109,13 @@ def _allowed(request: ConsoleRequest, ticket: Ticket, mail_account: MailAccount 
         change_status=solves,
         send=leads_out(mail_account),
     )
+
+
+def _assignees(request: ConsoleRequest, ticket: Ticket) -> list[Membership]:
+    """Whom the person may give the ticket to: supervisors to everybody who can solve it, solvers to themselves."""
+    if can_supervise(request.actor, ticket):
+        return members_who_can_solve(ticket.department_id)
+    return [request.me] if can_solve(request.actor, ticket) else []
 
 
 def _addresses(ticket: Ticket) -> dict[str, str]:

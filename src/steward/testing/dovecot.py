@@ -5,7 +5,6 @@ import pwd
 import shutil
 import subprocess
 import textwrap
-import time
 from pathlib import Path
 
 from steward.testing.mail_servers import Authority, awaited, free_port, is_listening, open_folder
@@ -48,7 +47,7 @@ class Dovecot:
     def deliver(self, mail: bytes) -> None:
         """Put a mail into the mailbox, as a mail server would."""
         self._delivered += 1
-        name = f"{int(time.time())}.{self._delivered}.test"
+        name = f"{os.getpid()}.{self._delivered}.test"
         draft = self.maildir / "tmp" / name
         draft.write_bytes(mail)
         self._hand_over(draft)

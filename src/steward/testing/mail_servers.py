@@ -86,7 +86,7 @@ class Maildir:
 
 
 class Postfix:
-    """A Postfix that takes mail from loopback for everybody: Maildirs of `PEOPLE` at example.org, a `next_hop` for the rest.
+    """A Postfix that takes mail from loopback for all: Maildirs of `PEOPLE` at example.org, next hops for the rest.
 
     Unknown people of example.org are accepted first and found out later, so that it has to send a report.
     """

@@ -48,10 +48,13 @@ def _alternative(image: re.Match[str]) -> str:
 
 
 def with_signature_and_quote(body_html: str, signature_html: str, quoted: Quoted | None) -> str:
-    """The HTML of a mail as it leaves, sanitised last."""
-    parts = [body_html]
+    """The HTML of a mail as it leaves, sanitised last.
+
+    Each part is sanitised by itself first: what one leaves open must not swallow the next.
+    """
+    parts = [sanitise_outgoing(body_html)]
     if signature_html:
-        parts.append(f"<div>-- <br>{signature_html}</div>")
+        parts.append(f"<div>-- <br>{sanitise_outgoing(signature_html)}</div>")
     if quoted:
-        parts.append(quoted.as_html())
+        parts.append(sanitise_outgoing(quoted.as_html()))
     return sanitise_outgoing("".join(parts))

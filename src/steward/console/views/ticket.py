@@ -73,9 +73,13 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 @require_POST
 @with_ticket("solve")
 def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
-    """Give the ticket to somebody (`assignee`) or to nobody. Solvers may take it; to others only supervisors give."""
+    """Give the ticket to somebody (`assignee`) or to nobody.
+
+    Solvers may take it and let go of their own; to others only supervisors give.
+    """
     wanted = request.POST.get("assignee", "")
-    if wanted != str(request.me.id) and not can_supervise(request.actor, ticket):
+    is_own = wanted == str(request.me.id) or (not wanted and ticket.assignee_id == request.me.id)
+    if not is_own and not can_supervise(request.actor, ticket):
         raise PermissionDenied("supervise")
     assignee = next((m for m in members_who_can_solve(ticket.department_id) if str(m.id) == wanted), None)
     if wanted and assignee is None:

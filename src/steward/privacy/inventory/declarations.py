@@ -41,7 +41,7 @@ class Holding:
 NOTHING_PERSONAL = Holding(is_personal=False)
 
 
-def personal(  # noqa: PLR0913  one argument for each thing the law asks about a value
+def personal(  # one argument for each thing the law asks about a value
     field: F, whose: Whose, category: str, *, purpose: str, erase: Erase, export: bool = True
 ) -> F:
     """Declare that the field holds personal data."""
