@@ -30,7 +30,7 @@ def told():
     folder = open_folder("steward-bench-")
     ours = ("STEWARD_", "DATABASE_", "DJANGO_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    command = [sys.executable, "-m", "steward.project.cli", "bench", "--size", "200,400", "--mails", "40"]
+    command = [sys.executable, "-m", "steward.project.cli", "bench", "--size", "200", "--mails", "40"]
     with wall.allow_child("the command is tested as it is typed"):
         done = subprocess.run(
             [*command, "--connections", "3", "--rounds", "3", "--out", str(folder / "figures.json")],
@@ -54,20 +54,20 @@ class TestBench:
         assert run["per_second"] > 0
         assert run["accept_p95"] >= run["accept_p50"] > 0
 
-    def test_pages_are_measured_at_each_size_for_both_people(self, told):
+    def test_pages_are_measured_for_both_people(self, told):
         _, figures = told
-        assert [page["size"] for page in figures["pages"]] == [200, 400]
-        for page in figures["pages"]:
-            for kind in ("list", "page", "search"):
-                assert set(page[kind]) == {"owner", "agent"}
-            assert page["list"]["owner"]["all"]["rows"] == 50
-            assert page["search"]["owner"]["code"]["rows"] == 1
+        [page] = figures["pages"]
+        assert page["size"] == 200
+        assert {kind: set(page[kind]) for kind in ("list", "page", "search")} == dict.fromkeys(  # noqa: RUF024  nobody changes it
+            ("list", "page", "search"), {"owner", "agent"}
+        )
+        assert page["list"]["owner"]["all"]["rows"] == 50
+        assert page["search"]["owner"]["code"]["rows"] == 1
 
-    def test_more_tickets_cost_no_more_queries(self, told):
-        _, figures = told
-        small, large = (page["list"]["owner"]["all"]["queries"] for page in figures["pages"])
-        assert large <= small <= 15
-        assert all(page["page"]["agent"]["from the list"]["queries"] <= 20 for page in figures["pages"])
+    def test_few_queries_a_page(self, told):
+        [page] = told[1]["pages"]
+        assert all(view["queries"] <= 15 for views in page["list"].values() for view in views.values())
+        assert all(shown["from the list"]["queries"] <= 20 for shown in page["page"].values())
 
     def test_machine_and_commit_stand_beside_the_figures(self, told):
         printed, figures = told

@@ -21,7 +21,7 @@ def _mail(mail: Figures) -> Iterator[str]:
     yield f"mails in: {mail['mails']} mails, {mail['connections']} connections; until the last is a committed message"
     for name, run in mail["runs"].items():
         yield f"  {name}: {run['per_second']} mails/s in {run['seconds']} s; load {run['load']}"
-        yield f"    {run['accepted_per_second']} accepted/s; 250 after {run['accept_p50']} ms (p50), {run['accept_p95']} (p95)"
+        yield f"    {run['accepted_per_second']} accepted/s; 250 after {run['accept_p50']}, {run['accept_p95']} ms"
         if run["answered_per_second"]:
             yield f"    {run['answered_per_second']} mails/s to the last automatic answer in the outbox"
         yield "    made: " + ", ".join(f"{count} {what}" for what, count in run["made"].items())

@@ -186,23 +186,29 @@ def search_tickets(actor: Actor, query: str) -> Found:
     terms = search_terms(query)
     if not terms:
         return Found([], is_cut=False)
-    hits = _hits(actor, " & ".join(f"'{term}':*" for term in terms))
-    best: dict[UUID, float] = {}
-    for position, (ticket_id, rank) in enumerate(hits):
-        # Hits come newest first; age counts a little, so that of two equal ones the newer stands above.
-        best[ticket_id] = max(best.get(ticket_id, 0.0), rank + 0.01 * (1 - position / RANKED))
-    ordered = sorted(best, key=lambda ticket_id: best[ticket_id], reverse=True)
+    hits, ordered = _best(actor, " & ".join(f"'{term}':*" for term in terms))
     has_more, ordered = len(ordered) > PAGE, ordered[:PAGE]
     tickets = _rows(visible_tickets(actor)).in_bulk(ordered)
     shown = [tickets[key] for key in ordered if key in tickets]
-    return Found(shown, is_cut=len(hits) >= RANKED, has_more=has_more)
+    return Found(shown, is_cut=hits >= RANKED, has_more=has_more)
 
 
-def _hits(actor: Actor, words: str) -> list[tuple[UUID, float]]:
+# Age counts a little, so that of two equal ones the newer stands above. In the database, which hands on fifty tickets
+# and not two thousand hits.
+_BEST = """
+SELECT ticket_id, max(hits)
+  FROM (SELECT ticket_id, count(*) OVER () AS hits,
+               rank + 0.01 * (1 - (row_number() OVER (ORDER BY at DESC) - 1) / %(ranked)s::float) AS worth
+          FROM search_messages(%(words)s::tsquery, %(departments)s::uuid[], %(ranked)s)) AS hit
+ GROUP BY ticket_id ORDER BY max(worth) DESC LIMIT %(page)s
+"""
+
+
+def _best(actor: Actor, words: str) -> tuple[int, list[UUID]]:
+    """How many hits there are, up to `RANKED`, and the tickets of one page and one more, best first."""
     departments = None if actor.sees_all else list(actor.departments)
+    asked = {"words": words, "departments": departments, "ranked": RANKED, "page": PAGE + 1}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ticket_id, rank FROM search_messages(%s::tsquery, %s::uuid[], %s) ORDER BY at DESC",
-            [words, departments, RANKED],
-        )
-        return list(cursor.fetchall())
+        cursor.execute(_BEST, asked)
+        found = cursor.fetchall()
+    return (found[0][1] if found else 0), [ticket_id for ticket_id, _hits in found]

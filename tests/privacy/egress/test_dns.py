@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from steward.privacy.egress import dns, ledger
-from steward.privacy.egress.addresses import BadDestination
+from steward.privacy.egress.addresses import BadDestination, Destination
 from steward.privacy.egress.decision import EgressDenied
+from steward.privacy.egress.resolving import addresses_of
 
 
 def test_records_come_in_presentation_form(names) -> None:  # type: ignore[no-untyped-def]
@@ -98,3 +99,9 @@ def test_authheaders_finds_policies_through_it(names) -> None:  # type: ignore[n
     assert dns.dnsfunc("_dmarc.two.test") is None
     assert dns.dnsfunc("_dmarc.none.test") is None
     assert policy("one.test") == "reject"
+
+
+def test_this_machine_is_no_question_for_the_dns(settings) -> None:  # type: ignore[no-untyped-def]
+    """`STEWARD_SMTP_RELAY=smtp://localhost:25` works beside a resolver that knows no localhost (RFC 6761)."""
+    settings.STEWARD_RESOLVER = "127.0.0.1:9"
+    assert all(address.is_loopback for address in addresses_of(Destination("localhost", 25)))
