@@ -4,7 +4,9 @@ procrastinate's own `task.defer()` must not be used: inside a worker it goes ove
 stays when our transaction is rolled back. `enqueue` always uses Django's connection. Jobs carry ids, never content.
 """
 
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -15,6 +17,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from steward.tenancy.scope import account_scope, current_account_id
+
+logger = logging.getLogger(__name__)
 
 Task = tasks.Task[Any, Any, Any]
 
@@ -39,10 +43,13 @@ def task(
         @wraps(function)
         def run(account: str, **ids: Any) -> None:
             account_id = UUID(account)
-            if not in_scope:
-                return function(account_id, **ids)
-            with account_scope(account_id):
-                return function(account_id, **ids)
+            try:
+                with nullcontext() if not in_scope else account_scope(account_id):
+                    function(account_id, **ids)
+            except Exception:
+                # procrastinate tells of a failure only when it gives up: a day too late to look at.
+                logger.exception("job %s failed for account %s", name, account_id)
+                raise
 
         return app.task(name=name, queue=queue, retry=retry, priority=priority)(run)
 

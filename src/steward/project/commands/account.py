@@ -50,7 +50,8 @@ def _create(options: argparse.Namespace) -> None:
     except ValidationError as problem:
         raise Failure(" ".join(problem.messages)) from problem
     host = f"{account.slug}.{settings.STEWARD_DOMAIN}"
-    print(f"{account.name} is open: https://{host}/console/, mail to support@{host}.")
+    where = f"https://{host}" if settings.SESSION_COOKIE_SECURE else f"http://{host}:{settings.STEWARD_PORT}"
+    print(f"{account.name} is open: {where}/console/, mail to support@{host}.")
 
 
 def _password(email: str) -> str | None:
