@@ -25,7 +25,7 @@ check: .venv/.installed-dev messages chromium
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint --quiet --check --lint src
+	@$(BIN)/djlint --check --lint src
 	@$(BIN)/steward django makemigrations --check --dry-run
 	@$(BIN)/pytest $(PYTEST)
 

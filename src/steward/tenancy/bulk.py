@@ -20,7 +20,8 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> b
     if any((field.db_type(connection) or "").endswith("[]") for field in fields):
         return False  # unnest would take arrays of arrays apart
     connection.ensure_connection()
-    with connection.make_cursor(Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]  # it wraps any
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with wrapped(Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]  # it wraps any
         cursor.execute(_statement(rows[0], fields, ignore_conflicts=ignore_conflicts), columns)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
