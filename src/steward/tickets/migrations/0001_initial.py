@@ -509,6 +509,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="searchentry",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["at"], name="tickets_search_times", pages_per_range=32
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="searchentry",
             index=models.Index(fields=["account", "-at"], name="tickets_search_newest"),
         ),
         migrations.AddIndex(
