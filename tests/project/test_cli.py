@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from steward.channels.email.models import MailAccount, RawMail
+from steward.channels.email.models import MailAccount, MailboxPosition, RawMail
 from steward.jobs import enqueue, task
+from steward.lib.clock import now
 from steward.people.models import Membership, User
 from steward.privacy.keys.store import account_key
 from steward.project import cli
@@ -182,6 +183,24 @@ def test_mail_for_a_domain_of_another_account(steward, northwind, contoso):
 
 def test_an_address_is_given_once(steward, northwind, support_mail):
     assert "already" in steward("mail-account", "add", "northwind", "--address", support_mail.address)[2]
+
+
+def test_a_mailbox_that_cannot_be_read_is_seen(steward, northwind):
+    servers = ["--imap", "imaps://help@imap.nw.example"]
+    steward("mail-account", "add", "northwind", "--address", "help@nw.example", *servers, typed="secret\n")
+    with account_scope(northwind.id):
+        failing = MailAccount.objects.get(address="help@nw.example")
+        MailboxPosition.objects.create(mail_account=failing, uid_validity=0, failure="sign_in", failing_since=now())
+    code, out, _ = steward("mail-account", "list", "northwind", "--json")
+    told = {each["address"]: each for each in map(json.loads, out.splitlines())}
+    assert code == 0
+    assert told["help@nw.example"]["failure"] == "sign_in"
+    assert told["help@nw.example"]["comes_by"] == "imap.nw.example"
+    assert (
+        told["support@northwind.localhost"] | {"failure": "", "comes_by": "listener"}
+        == told["support@northwind.localhost"]
+    )
+    assert "secret" not in out
 
 
 MAIL = "From: eli@fjord.example\r\nSubject: By pipe\r\n\r\nhello\r\n"

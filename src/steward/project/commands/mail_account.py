@@ -1,9 +1,12 @@
-"""`steward mail-account add` and `change`: an address that receives and answers mail, its servers, what it answers."""
+"""`steward mail-account add`, `change` and `list`: the addresses that receive and answer mail."""
 
 import argparse
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from urllib.parse import unquote, urlsplit
 
+from steward.channels.email.mailbox_states import mailbox_states
 from steward.channels.email.mailboxes import (
     AddressRefused,
     Mailbox,
@@ -30,6 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     with database():
         account = account_named(options.slug)
+        if options.command == "list":
+            with account_scope(account.id):
+                _list(as_json=options.json)
+            return 0
         imap = _declared(options.imap, Connector.Kind.IMAP)
         smtp = _declared(options.smtp, Connector.Kind.SMTP)
         with account_scope(account.id):
@@ -43,8 +50,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = parser_for("mail-account", "Add an address that receives and answers mail, or change its servers.")
-    commands = parser.add_subparsers(required=True, metavar="add|change", dest="command")
+    parser = parser_for(
+        "mail-account", "Add an address that receives and answers mail, change its servers, or see how they are."
+    )
+    commands = parser.add_subparsers(required=True, metavar="add|change|list", dest="command")
     passwords = "passwords are read from standard input, the mailbox's first, one line each"
     add = commands.add_parser("add", help=f"add an address; {passwords}")
     change = commands.add_parser(
@@ -65,10 +74,20 @@ def _parser() -> argparse.ArgumentParser:
             help="tell people once a day that what they wrote has come in; off if never said",
         )
         each.add_argument("--answer-text", metavar="TEXT", help="what they are told; an empty one is ours")
+    listing = commands.add_parser("list", help="show the addresses, and since when and why a mailbox cannot be read")
+    listing.add_argument("slug", metavar="SLUG")
+    listing.add_argument("--json", action="store_true", help="one JSON object per line")
     add.add_argument("--department", metavar="NAME", help="where its mail goes; the default department if not said")
     add.add_argument("--name", default="", help="shown in From; the account's name if not said")
     add.add_argument("--trusted-authserv", default="", metavar="ID", help="whose Authentication-Results are believed")
     return parser
+
+
+def _list(*, as_json: bool) -> None:
+    for state in mailbox_states():
+        shown = asdict(state)
+        line = "\t".join("" if value is None else str(value) for value in shown.values())
+        print(json.dumps(shown, default=str) if as_json else line)
 
 
 def _declared(url: str | None, kind: Connector.Kind) -> Declaration | None:
