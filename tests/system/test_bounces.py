@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from steward.testing.mail_servers import awaited
+
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 SUPPORT = "support@acme.example.test"
@@ -90,8 +92,18 @@ def test_two_accounts_that_thank_each_other_stop_after_one_round(world: Any, rel
     handed_in(swaks, mail_of(SUPPORT, "Thanks in return"), sender=SUPPORT, to=theirs)
     steward.message("acme", "Thanks for nothing", kind="incoming")
     steward.message("contoso", "Thanks in return", kind="incoming")
-    [thanks] = steward.ask("outgoing", "contoso")
+    [thanks] = awaited(lambda: steward.ask("outgoing", "contoso"))
     assert (thanks["envelope_from"], thanks["envelope_to"]) == ("", [SUPPORT])
     came = steward.message("acme", "Thanks in return", kind="incoming")
     assert came["is_automatic"]
-    assert not [mail for mail in steward.ask("outgoing", "acme", "automatic answer") if theirs in mail["envelope_to"]]
+
+    # Answers are made in the order of the mails: once this one is there, none to the mail before is still to come.
+    last = "last@customers.example"
+    handed_in(swaks, mail_of(last, "After all that"), sender=last)
+    made = awaited(lambda: _addressed(steward.ask("outgoing", "acme", "automatic answer"), last))
+    assert len(made) == 1
+    assert not _addressed(steward.ask("outgoing", "acme", "automatic answer"), theirs)
+
+
+def _addressed(mails: list[dict[str, Any]], address: str) -> list[dict[str, Any]]:
+    return [mail for mail in mails if address in mail["envelope_to"]]
