@@ -7,13 +7,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
+from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.outbox import delivery, maildir
-from steward.outbox.actions import NewMail, note_bounce, put_in_outbox, send_again, send_through
+from steward.outbox.actions import NewMail, note_bounce, put_in_outbox, send_again, send_all_again, send_through
 from steward.outbox.models import OutgoingMail, State
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
 from steward.privacy.egress.models import Connector
+from steward.privacy.egress.replies import DeliveryResult, Outcome, Refusal, Stage
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import queued
 
@@ -96,11 +98,114 @@ def change(mail: OutgoingMail, **columns: Any) -> None:
 
 def again(mail: OutgoingMail) -> None:
     with account_scope(mail.account_id):
-        send_again(mail)
+        send_again(mail, actor=SYSTEM)
 
 
 def waiting_jobs() -> int:
     return len(queued("outbox.deliver"))
+
+
+GONE = Refusal(Outcome.PERMANENT, 550, "5.1.1 nobody of that name")
+FULL = Refusal(Outcome.TEMPORARY, 452, "4.2.2 mailbox full")
+ELI, FARAH, GRY = "eli@example.org", "Farah@example.org", "gry@example.com"
+
+
+def taken(*accepted: str, **refused: Refusal) -> DeliveryResult:
+    """The server has taken the mail for these people; for those of the letters F and G it has not."""
+    names = {"farah": FARAH, "gry": GRY}
+    by_address = {names[name]: refusal for name, refusal in refused.items()}
+    return DeliveryResult(Outcome.SENT, Stage.TEXT, 250, "2.0.0 ok", accepted, by_address)
+
+
+@pytest.fixture
+def answering(settings: Any, monkeypatch: Any, northwind: Any) -> Any:
+    """`answering(results...)` has the relay answer so, one try after the other; the list of who was tried."""
+    settings.STEWARD_DEMO = False
+    settings.STEWARD_SMTP_RELAY = "smtps://relay.example"
+    tried: list[tuple[str, ...]] = []
+
+    def answering(*results: DeliveryResult) -> Any:
+        waiting = list(results)
+
+        def deliver(_route: Any, envelope: Any) -> DeliveryResult:
+            tried.append(envelope.recipients)
+            return waiting.pop(0)
+
+        monkeypatch.setattr(delivery, "deliver", deliver)
+        return tried
+
+    return answering
+
+
+def test_who_was_refused_for_good_is_told_to_the_end(put, answering, run_jobs, clock):
+    mail = put(ELI, FARAH, GRY)
+    away = DeliveryResult(Outcome.TEMPORARY, Stage.CONNECT, 0, "connection refused")
+    tried = answering(taken(ELI, farah=GONE, gry=FULL), away, taken(GRY))
+    run_jobs()
+    assert stored(mail).server_words.splitlines() == [
+        f"{FARAH}: 550 5.1.1 nobody of that name",
+        f"{GRY}: 452 4.2.2 mailbox full",
+    ]
+    clock(5)
+    run_jobs()
+    after = stored(mail)
+    assert (after.state, after.server_words.splitlines()) == (
+        State.DEFERRED,
+        [f"{FARAH}: 550 5.1.1 nobody of that name", "connection refused"],
+    )
+    clock(30)
+    run_jobs()
+    after = stored(mail)
+    assert (after.state, after.reason) == (State.SENT, "partly_refused")
+    assert after.server_words == f"{FARAH}: 550 5.1.1 nobody of that name"
+    assert tried == [(ELI, FARAH, GRY), (GRY,), (GRY,)]
+
+
+def test_a_held_mail_keeps_it_too(put, answering, run_jobs, clock, settings):
+    mail = put(ELI, FARAH, GRY)
+    answering(taken(ELI, farah=GONE, gry=FULL), taken(GRY))
+    run_jobs()
+    clock(5)
+    settings.STEWARD_SMTP_RELAY = ""
+    run_jobs()
+    assert (stored(mail).state, stored(mail).reason) == (State.HELD, "no_relay")
+    settings.STEWARD_SMTP_RELAY = "smtps://relay.example"
+    clock(20)
+    run_jobs()
+    assert (stored(mail).reason, stored(mail).server_words[: len(FARAH)]) == ("partly_refused", FARAH)
+
+
+def test_when_the_last_one_is_refused_too_all_are_named(put, answering, run_jobs, clock):
+    mail = put(ELI, FARAH, GRY)
+    last = DeliveryResult(Outcome.PERMANENT, Stage.RECIPIENT, 550, GONE.words, (), {GRY: GONE})
+    answering(taken(ELI, farah=GONE, gry=FULL), last)
+    run_jobs()
+    clock(5)
+    run_jobs()
+    after = stored(mail)
+    assert after.state == State.FAILED
+    assert [line.partition(":")[0] for line in after.server_words.splitlines()] == [FARAH, GRY]
+
+
+def test_words_that_only_look_like_a_refusal_are_let_go(put, answering, run_jobs, clock):
+    mail = put(ELI)
+    busy = DeliveryResult(Outcome.TEMPORARY, Stage.TEXT, 451, "support@relay.example: 4 too many")
+    answering(busy, DeliveryResult(Outcome.SENT, Stage.TEXT, 250, "ok", (ELI,), {}))
+    run_jobs()
+    clock(5)
+    run_jobs()
+    assert (stored(mail).reason, stored(mail).server_words) == ("", "250 ok")
+
+
+def test_a_refusal_and_a_bounce_add_up(put, answering, run_jobs):
+    mail = put(ELI, FARAH)
+    answering(taken(ELI, farah=GONE))
+    run_jobs()
+    with account_scope(mail.account_id):
+        note_bounce(mail.id, recipients=[ELI, FARAH], bounced=ELI, words="550 later")
+    after = stored(mail)
+    assert (after.state, after.reason) == (State.FAILED, "bounced")
+    assert [line.partition(":")[0] for line in after.server_words.splitlines()] == [FARAH.lower(), ELI]
 
 
 def test_two_clicks_are_one_mail(put, kept, run_jobs):
@@ -111,6 +216,22 @@ def test_two_clicks_are_one_mail(put, kept, run_jobs):
     again(mail)
     run_jobs()
     assert len(kept) == 1
+    with account_scope(mail.account_id):
+        assert Event.objects.filter(kind="mail.retried", object_id=mail.pk).count() == 1
+
+
+def test_all_of_one_reason_are_tried_again(put, kept, run_jobs):
+    mails = [put(), put()]
+    other = put()
+    for mail in mails:
+        change(mail, state=State.HELD, reason="no_relay", next_attempt_at=None)
+    change(other, state=State.HELD, reason="fault", next_attempt_at=None)
+    with account_scope(mails[0].account_id):
+        assert send_all_again(state=State.HELD, reason="no_relay") == 2
+        retried = Event.objects.filter(kind="mail.retried").values_list("object_id", flat=True)
+        assert set(retried) == {mail.pk for mail in mails}
+    run_jobs()
+    assert [stored(mail).state for mail in [*mails, other]] == [State.SENT, State.SENT, State.HELD]
 
 
 def test_a_click_during_a_try_is_no_second_one(put, kept, run_jobs):

@@ -83,6 +83,7 @@ def test_what_is_too_large_or_for_nobody_is_refused(world: Any, swaks: Any, tmp_
     mail.write_text(f"Subject: Too large\n\n{'x' * 70 + chr(10)}" * 20_000)
     _, said = swaks("--from", "eli@example.org", "--to", SUPPORT, "--data", f"@{mail}", expect=26)
     assert "552 5.3.4" in said
+    assert [name for name, _, _ in world.steward.message("acme", "Too large")["attachments"]] == ["beginning.eml"]
     for stranger in ("nobody@acme.example.test", "eli@example.org", "support@contoso.example"):
         _, said = swaks("--from", "eli@example.org", "--to", stranger, expect=24)
         assert "550 5.1.1 No such mailbox here" in said
@@ -111,7 +112,7 @@ def test_mutt(world: Any, tmp_path: Path) -> None:
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
     came = world.steward.message("acme", "Written with mutt — ja")
     assert (came["sender"], came["text"].strip()) == ("farah@example.org", "Grüße")
-    assert came["attachments"] == [["note.txt", "text/plain", 7]]
+    assert came["attachments"] == [["note.txt", "text/plain", 8]]  # with CRLF, as it travels
 
 
 def test_a_postfix_in_front_hands_on_and_keeps_what_we_cannot_take(world: Any, relay: Postfix, swaks: Any) -> None:

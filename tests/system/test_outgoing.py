@@ -89,7 +89,7 @@ def test_an_answer_arrives_as_people_expect_it(world: Any, relay: Any, ben: Any)
     assert mail["In-Reply-To"] == mail["References"] == "<Where-is-it@customers.example>"
     assert mail["Message-ID"] == f"<{sent['mail_id']}>"
     assert mail["Reply-To"].startswith("support+r")
-    assert mail["Return-Path"].startswith("<bounce+b")
+    assert mail["Return-Path"].startswith("<bounce+d")
     assert "ESMTPS" in mail["Received"]
     text, shown = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert text.index("½ day") < text.index("Hauptstraße 1") < text.index("> It should have come on Friday.")
@@ -118,7 +118,7 @@ def test_what_is_refused_for_now_is_sent_later_by_itself_and_by_hand(world: Any,
     assert f"Message-ID: <{by_hand['mail_id']}>" in mail["mail"]
     assert mail["is_tls"]
     assert mail["is_signed_in"]
-    assert mail["sender"].startswith("bounce+b")
+    assert mail["sender"].startswith("bounce+d")
     assert mail["sender"].endswith("@shop.example")
 
     steward.message("acme", "Comes by itself", kind="outgoing", state="sent", seconds=100)

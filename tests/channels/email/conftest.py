@@ -13,7 +13,13 @@ from typing import Any
 
 import pytest
 
+from steward.channels.email.tokens import REPLY, Bound, make_token
+from steward.privacy.keys.cipher import derive
+from steward.tenancy.scope import account_scope
 from steward.testing.dovecot import Dovecot, is_installed
+from steward.testing.letters import SentMail, mail_of
+from steward.testing.tickets import make_reply, make_ticket
+from steward.tickets.models import Participant, Ticket
 
 _LISTENER = "import django, sys; django.setup(); from steward.channels.email.serving import run; sys.exit(run())"
 _CLIENT = """
@@ -100,3 +106,29 @@ def dovecot(child_processes: None) -> Iterator[Callable[..., Dovecot]]:
     yield start
     for one in started:
         one.remove()
+
+
+@pytest.fixture
+def ticket(eli: Any, support_mail: Any) -> Ticket:
+    """Eli's, in a department that has an address."""
+    return make_ticket(eli)
+
+
+@pytest.fixture
+def answer(ticket: Ticket, ben: Any) -> SentMail:
+    """The mail Ben's answer to Eli became."""
+    return mail_of(make_reply(ticket, ben))
+
+
+@pytest.fixture
+def token_for() -> Callable[..., str]:
+    """`token_for(ticket, contact)` is a token with everything true but what is given."""
+
+    def token_for(ticket: Ticket, contact: Any, purpose: str = REPLY, **changed: Any) -> str:
+        with account_scope(ticket.account_id):
+            part = Participant.objects.get(ticket=ticket, contact=contact)
+            true = {"account_id": ticket.account_id, "ticket_id": ticket.id, "address": "eli@example.org"}
+            bound = Bound(**{**true, "named_id": part.id, **changed})
+            return make_token(purpose, bound, derive(bound.account_id, "reply-token"))
+
+    return token_for

@@ -1,10 +1,13 @@
 """Delivery reports: believed when a token of ours proves which mail they are about, and never answered."""
 
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 
+from steward.channels.email.tokens import BOUNCE, DELIVERY, Bound, make_token, read_token
 from steward.outbox.models import OutgoingMail, State
+from steward.privacy.keys.cipher import derive
 from steward.tenancy.scope import account_scope
 from steward.testing.letters import mail_of, outgoing_mails, receive, written
 from steward.testing.tickets import make_reply, make_ticket
@@ -34,19 +37,9 @@ def report_on(answer, *, to, action="failed", message_id="", headers=True):
 
 
 @pytest.fixture
-def ticket(eli, support_mail):
-    return make_ticket(eli)
-
-
-@pytest.fixture
-def answer(ticket, ben):
-    return mail_of(make_reply(ticket, ben))
-
-
-@pytest.fixture
 def bounce_address(answer):
     address = answer.row.envelope_from
-    assert address.startswith("bounce+b")
+    assert address.startswith("bounce+d")
     return address
 
 
@@ -58,6 +51,23 @@ def state(answer):
 
     assert state() == State.WAITING
     return state
+
+
+@pytest.fixture
+def later(answer, ticket, ben):
+    """The state of a second answer in the same ticket, newer than `answer`; `later.mail` is its mail."""
+    mail = mail_of(make_reply(ticket, ben))
+
+    def later():
+        with account_scope(mail.row.account_id):
+            return OutgoingMail.objects.get(pk=mail.row.pk).state
+
+    later.mail = mail
+    return later
+
+
+def bounces_to(token):
+    return f"bounce+{token}@northwind.localhost"
 
 
 def take(support_mail, mail, to):
@@ -75,9 +85,88 @@ def test_a_true_one_is_in_its_ticket_and_the_answer_is_marked(support_mail, answ
         assert Ticket.objects.get(pk=ticket.pk).status == Status.ANSWERED
 
 
-def test_one_that_returns_no_header_is_about_the_newest_answer(support_mail, answer, bounce_address, state):
+def test_one_that_returns_no_header_is_about_the_mail_its_address_was_made_for(
+    support_mail, answer, later, bounce_address, state
+):
     take(support_mail, report_on(answer, to=bounce_address, headers=False), bounce_address)
+    assert (state(), later()) == (State.FAILED, State.WAITING)
+
+
+def test_its_address_counts_and_not_what_it_returns(support_mail, answer, later, bounce_address, state):
+    take(support_mail, report_on(answer, to=bounce_address, message_id=later.mail.message_id), bounce_address)
+    assert (state(), later()) == (State.FAILED, State.WAITING)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"",
+        b"Subject: Hm\r\n\r\n",
+        b"From: <MAILER-DAEMON>\r\n\r\n\x00\xff",
+        b"From: postmaster@mx.example.org\r\nSubject: =?utf-8?q?=E9=85=8D=E4=BF=A1?=\r\n\r\n550 5.1.1 no such user\r\n",
+    ],
+)
+def test_one_with_nothing_but_its_envelope_marks_the_mail(
+    support_mail, answer, ticket, later, bounce_address, state, mail
+):
+    message = take(support_mail, mail or b"\r\n", bounce_address)
+    assert (message.ticket_id, message.is_automatic, message.is_verified) == (ticket.id, True, False)
+    assert (state(), later()) == (State.FAILED, State.WAITING)
+
+
+def test_bare_words_of_a_delay_are_no_failure(support_mail, answer, bounce_address, state):
+    mail = b"From: MAILER-DAEMON@mx.example.org\r\nSubject: Warning: message delayed 4 hours\r\n\r\nStill trying.\r\n"
+    take(support_mail, mail, bounce_address)
+    assert state() == State.WAITING
+
+
+@pytest.mark.parametrize("sender", ["eli@example.org", "Mallory <mallory@evil.example>"])
+def test_an_absence_note_to_the_bounce_address_is_no_report(support_mail, answer, bounce_address, state, sender):
+    headers = {"Auto-Submitted": "auto-replied"}
+    mail = written(bounce_address, sender=sender, subject="Out of office", headers=headers)
+    assert take(support_mail, mail, bounce_address).is_automatic
+    assert state() == State.WAITING
+
+
+def test_the_address_of_an_earlier_version_is_about_the_newest_answer(
+    support_mail, answer, ticket, eli, later, state, token_for
+):
+    to = f"bounce+{token_for(ticket, eli, BOUNCE)}@northwind.localhost"
+    take(support_mail, report_on(answer, to=to, headers=False), to)
+    assert (state(), later()) == (State.WAITING, State.FAILED)
+    take(support_mail, report_on(answer, to=to), to)
     assert state() == State.FAILED
+
+
+def test_every_bit_of_the_address_counts(support_mail, answer, ticket, bounce_address, state):
+    local, _, domain = bounce_address.partition("@")
+    assert len(local) <= 64
+    for at in range(len("bounce+d"), len(local)):
+        flipped = local[:at] + ("a" if local[at] != "a" else "b") + local[at + 1 :]
+        if read_token(flipped) == read_token(local):
+            continue  # the last letter holds two bits that mean nothing
+        to = f"{flipped}@{domain}"
+        assert take(support_mail, report_on(answer, to=to, headers=False), to).ticket_id != ticket.id
+    assert state() == State.WAITING
+
+
+@pytest.mark.parametrize("changed", ["ticket_id", "address", "named_id", "account_id"])
+def test_an_address_made_for_something_else_marks_nothing(
+    support_mail, answer, ticket, eli, contoso, token_for, state, changed
+):
+    with account_scope(ticket.account_id):
+        sent = Message.objects.get(outgoing=answer.row)
+    wrong = {"ticket_id": uuid4(), "address": "farah@example.org", "named_id": uuid4(), "account_id": contoso.id}
+    true = {"named_id": sent.id}
+    assert bounces_to(token_for(ticket, eli, DELIVERY, **true)) == answer.row.envelope_from
+    if changed == "account_id":
+        with account_scope(contoso.id):
+            bound = Bound(contoso.id, ticket.id, sent.id, "eli@example.org")
+            to = bounces_to(make_token(DELIVERY, bound, derive(contoso.id, "reply-token")))
+    else:
+        to = bounces_to(token_for(ticket, eli, DELIVERY, **{**true, changed: wrong[changed]}))
+    assert take(support_mail, report_on(answer, to=to, headers=False), to).ticket_id != ticket.id
+    assert state() == State.WAITING
 
 
 def test_a_delay_is_no_failure(support_mail, answer, ticket, bounce_address, state):
@@ -93,7 +182,7 @@ def test_what_failed_is_shown_and_can_be_sent_again(support_mail, answer, ticket
     assert "no such user" in page
 
 
-@pytest.mark.parametrize("to", ["support@northwind.localhost", "bounce+b" + "a" * 42 + "@northwind.localhost"])
+@pytest.mark.parametrize("to", ["support@northwind.localhost", "bounce+d" + "a" * 42 + "@northwind.localhost"])
 def test_a_forged_one_changes_nothing(support_mail, answer, ticket, state, to):
     with account_scope(ticket.account_id):
         known = Message.objects.get(ticket=ticket, kind="incoming")

@@ -42,7 +42,7 @@ def test_a_mail_is_stored_with_its_envelope_and_our_trace(northwind: Any, listen
         say(s.quit()[0])
         """,
     )
-    assert {"SIZE 52428800", "8BITMIME", "SMTPUTF8", "PIPELINING"} <= set(said[0][1].split("\n"))
+    assert {"SIZE", "8BITMIME", "SMTPUTF8", "PIPELINING"} <= set(said[0][1].split("\n"))
     assert not any(word in said[0][1] for word in ("AUTH", "STARTTLS", "Python"))
     assert said[1:] == [{}, 221]
     (row,) = stored(northwind)
@@ -140,19 +140,44 @@ def test_pipelined_mails(northwind: Any, listener: Any, smtp_client: Any) -> Non
 
 
 def test_too_large_is_refused_with_words(northwind: Any, listener: Any, smtp_client: Any) -> None:
-    announced, sent, small = smtp_client(
+    announced, far, sent, declared, small = smtp_client(
         listener(STEWARD_MAX_MAIL=str(2**20)).port,
         """
         s = connect(); s.ehlo()
-        say(s.docmd("MAIL", "FROM:<eli@example.org> SIZE=1048577"))
+        say(s.esmtp_features["size"])
+        say(s.docmd("MAIL", "FROM:<eli@example.org> SIZE=4194305"))
         s.mail("eli@example.org"); s.rcpt("support@northwind.localhost")
-        say(s.data(b"x" * 2_000_000))
+        say(s.data(b"Subject: film\\r\\n\\r\\nSee:\\r\\n" + b"x" * 2_000_000))
+        s.mail("eli@example.org", ["SIZE=3000000"]); s.rcpt("support@northwind.localhost")
+        s.rcpt("support@contoso.localhost"); s.rcpt("hello@contoso.localhost")
+        say(s.data(b"Subject: both\\r\\n\\r\\n" + b"y\\r\\n" * 1_000_000))
         s.mail("eli@example.org"); s.rcpt("support@northwind.localhost")
         say(s.data(b"Subject: small\\r\\n\\r\\n"))
         """,
     )
-    assert announced == sent == [552, "5.3.4 The message is larger than 1 MiB, which is the most we take"]
+    assert announced == ""
+    assert far == sent == declared == [552, "5.3.4 The message is larger than 1 MiB, which is the most we take"]
     assert small[0] == 250
+    film, both, _ = stored(northwind)
+    assert (film.client["too_large"], both.client["too_large"]) == ("2000025", "3000017")
+    assert read(film).partition(b"Subject: film\r\n\r\nSee:\r\n")[2].strip(b"x") == b""
+    assert film.size < 40_000
+    assert bytes(both.body_digest) != bytes(film.body_digest)
+
+
+def test_what_is_too_large_and_cannot_be_noted_is_for_later(northwind: Any, listener: Any, smtp_client: Any) -> None:
+    server = listener(STEWARD_MAX_MAIL="1000")
+    deliver = """
+        s = connect(); s.ehlo(); s.mail("eli@example.org"); s.rcpt("support@northwind.localhost")
+        say(s.data(b"Subject: hi\\r\\n\\r\\n" + b"x" * 2000)[0])
+        """
+    assert smtp_client(server.port, deliver) == [552]
+    _admit(False)
+    try:
+        assert smtp_client(server.port, deliver) == [451]
+    finally:
+        _admit(True)
+        connection.close()
     assert len(stored(northwind)) == 1
 
 

@@ -4,7 +4,8 @@ import io
 import os
 import subprocess
 import sys
-from typing import Any
+import tracemalloc
+from typing import Any, BinaryIO, cast
 
 import pytest
 from django.db import OperationalError, connection
@@ -72,8 +73,39 @@ def test_nothing_is_no_mail(northwind: Any, raw: bytes) -> None:
 
 def test_too_much_is_refused_and_stays_with_the_sender(northwind: Any, settings: Any) -> None:
     settings.STEWARD_MAX_MAIL = len(MAIL) - 1
-    assert piped() == os.EX_DATAERR
-    assert stored(northwind) == []
+    assert [piped(), piped()] == [os.EX_DATAERR, os.EX_DATAERR]
+    (row,) = stored(northwind)
+    assert row.client == {"too_large": str(len(MAIL))}
+
+
+def test_of_too_much_only_the_beginning_is_held(northwind: Any, settings: Any) -> None:
+    class Endless(io.RawIOBase):
+        """A header and a gigabyte."""
+
+        left = 2**30
+
+        def read(self, size: int = -1) -> bytes:
+            if self.left == 2**30:
+                self.left -= 1
+                return b"Subject: film\r\n\r\n"
+            size = min(size, self.left)
+            self.left -= size
+            return b"x" * size
+
+    settings.STEWARD_MAX_MAIL = 2**20
+    tracemalloc.start()
+    assert mail_in(TO, "eli@example.org", cast(BinaryIO, Endless())) == os.EX_DATAERR
+    assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    tracemalloc.stop()
+    (row,) = stored(northwind)
+    assert int(row.client["too_large"]) >= 2**30
+    assert row.size < 40_000
+
+
+def test_too_much_that_cannot_be_noted_is_for_later(northwind: Any, settings: Any) -> None:
+    settings.STEWARD_MAX_MAIL = len(MAIL) - 1
+    with connection.execute_wrapper(_broken):
+        assert piped() == os.EX_TEMPFAIL
 
 
 @pytest.mark.parametrize("to", ["nobody@northwind.localhost", "support@elsewhere.example", "support", "", "@", "a@b@c"])

@@ -8,6 +8,7 @@ import pytest
 from steward.channels.email import answering, sending
 from steward.channels.email.models import MailAccount
 from steward.channels.email.quoting import without_carried_images
+from steward.events.models import Event
 from steward.lib.html import sanitise_mail
 from steward.outbox.models import OutgoingMail, State
 from steward.tenancy.scope import account_scope
@@ -56,6 +57,27 @@ def test_without_an_address_to_write_from_it_says_so_and_can_be_sent_again(
     assert stored(reply).outgoing.state == State.WAITING
     assert "sending" not in stored(reply).findings
     assert len(outgoing_mails_of(reply)) == 1
+
+
+def test_everybody_who_looks_hears_of_it_once(eli, ben, without_address, run_jobs, client_of):
+    """The page of a colleague follows the events of the ticket."""
+    ticket = make_ticket(eli)
+    without_address()
+    reply = make_reply(ticket, ben)
+    for _ in range(2):
+        with pytest.raises(sending.NoMailAccount):
+            run_jobs("email.send")
+        assert events_of(ticket, "message.delayed") == [
+            ("system", {"message": str(reply.id), "reason": "no_mail_account"})
+        ]
+        assert client_of(ben).post(f"/console/messages/{reply.id}/delivery").status_code == 303
+    assert events_of(ticket, "message.retried") == [("agent", {"message": str(reply.id)})] * 2
+
+
+def events_of(ticket, kind):
+    with account_scope(ticket.account_id):
+        found = Event.objects.filter(object_id=ticket.pk, kind=kind).order_by("at")
+        return list(found.values_list("actor_kind", "changes"))
 
 
 def outgoing_mails_of(message):
@@ -195,3 +217,12 @@ def test_a_copy_that_bounces_does_not_fail_the_mail(eli, farah, ben, support_mai
     assert (after.state, after.reason) == (State.SENT, "partly_bounced")
     page = client_of(ben).get(f"/console/tickets/{ticket.code}").content.decode()
     assert "did not arrive everywhere: farah@example.org" in page
+
+
+def test_the_line_before_a_signature_is_the_one_mail_programs_know(eli, ben, support):
+    with account_scope(ben.account_id):
+        type(support).objects.filter(pk=support.pk).update(signature="Ben<br>Northwind")
+    body = mail_of(make_reply(make_ticket(eli), ben)).read.get_body(("plain",))
+    lines = body.get_content().splitlines()
+    assert lines[lines.index("-- ") + 1 :][:2] == ["Ben", "Northwind"]
+    assert "--" not in lines

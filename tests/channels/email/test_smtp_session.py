@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from steward.channels.email import smtp_session
 from steward.channels.email.smtp_session import Room, SmtpSession
+from steward.channels.email.spool import LONGEST_BEGINNING
 
 
 class Keeping:
@@ -147,6 +148,67 @@ def test_the_limit_is_exact(size: int, code: str) -> None:
         assert (await client.heard())[:3] == code
 
     conversation(scene, most_bytes=100)
+
+
+@pytest.mark.parametrize("size", [101, 5_000, 300_000, 3_000_000])
+def test_what_is_too_large_is_let_go_of_but_for_its_beginning(size: int) -> None:
+    handler, room, text = Keeping(), Room(10, 10), b"..Subject: x\r\n\r\n" + b"..y\r\n" * (size // 5)
+
+    async def scene(client: Client, session: SmtpSession) -> None:
+        await client.begin()
+        for at in range(0, len(text), 2**16):
+            client.say(text[at : at + 2**16])
+            await client.writer.drain()
+            assert room.memory < 2 * LONGEST_BEGINNING
+        client.say(b".\r\n")
+        assert (await client.heard())[:3] == "552"
+        assert session.refused_size == len(text)
+        client.say(b"MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nsmall\r\n.\r\n")
+        assert [(await client.heard())[:3] for _ in range(4)] == ["250", "250", "354", "250"]
+        assert session.refused_size == 0
+
+    conversation(scene, handler=handler, room=room, most_bytes=100)
+    beginning, small = handler.texts
+    as_sent = b"." + text[2:].replace(b"\r\n..", b"\r\n.")
+    assert as_sent.startswith(beginning)
+    assert len(beginning) == len(as_sent) or len(beginning) > LONGEST_BEGINNING / 2
+    assert small == b"small\r\n"
+    assert room.memory == 0
+
+
+@pytest.mark.parametrize("size", [10, 3_000_000])
+def test_what_is_declared_too_large_fills_no_memory(size: int) -> None:
+    handler, room, text = Keeping(), Room(10, 10), b"x" * size + b"\r\n"
+
+    async def scene(client: Client, session: SmtpSession) -> None:
+        client.say(b"EHLO x\r\nMAIL FROM:<a@b.example> SIZE=3000000\r\nRCPT TO:<c@d.example>\r\nDATA\r\n")
+        while not (await client.heard()).startswith("354"):
+            pass
+        for at in range(0, len(text), 2**16):
+            client.say(text[at : at + 2**16])
+            await client.writer.drain()
+            assert room.memory <= LONGEST_BEGINNING
+        client.say(b".\r\n")
+        assert (await client.heard())[:3] == "552"
+        assert session.refused_size >= 3_000_000
+
+    conversation(scene, handler=handler, room=room, most_bytes=2**20)
+    (beginning,) = handler.texts
+    assert text.startswith(beginning)
+    assert room.memory == 0
+
+
+@pytest.mark.parametrize("answer", ["451 4.3.0 Not stored", "250 kept"])
+def test_too_large_is_never_acknowledged(answer: str) -> None:
+    handler = Keeping()
+    handler.answer = answer
+
+    async def scene(client: Client, session: SmtpSession) -> None:
+        await client.begin()
+        client.say(sent(b"x" * 200))
+        assert (await client.heard())[:3] == ("451" if answer[0] == "4" else "552")
+
+    conversation(scene, handler=handler, most_bytes=100)
 
 
 def test_who_says_nothing_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ from steward.channels.email.authentication import Client, authenticate
 from steward.channels.email.group_commit import GroupCommit
 from steward.channels.email.models import RawMail
 from steward.channels.email.recipients import Recipient, account_for, is_remembered
-from steward.channels.email.smtp_session import Room, SmtpSession
-from steward.channels.email.spool import Spooled, store
+from steward.channels.email.smtp_session import Room, SmtpSession, declared_size, too_large
+from steward.channels.email.spool import TOO_LARGE, Spooled, beginning_of, store
 from steward.channels.email.trace import trace_lines
 from steward.lib.clock import now
 from steward.tenancy.models import Account
@@ -26,6 +26,7 @@ from steward.tenancy.models import Account
 MOST_RECIPIENTS = 100  # RFC 5321 section 4.5.3.1.8
 MOST_UNKNOWN = 20  # in one connection: more is somebody who guesses addresses
 STORE_SECONDS = 60.0  # after which a client that waits for its answer is told to come again
+FAR_TOO_LARGE = 4  # times the most we take: what announces that is refused before anything of it is sent
 LINGER_SECONDS = 4.0  # for mails that are coming in when we are told to stop
 
 logger = logging.getLogger(__name__)
@@ -102,17 +103,17 @@ class Listener:
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        ours = [f"250-SIZE {settings.STEWARD_MAX_MAIL}", "250-PIPELINING", "250-ENHANCEDSTATUSCODES"]
+        # Without a number (RFC 1870 section 3): a sender who knew the limit would never begin, and nobody here would
+        # learn that somebody tried to write.
+        ours = ["250-SIZE", "250-PIPELINING", "250-ENHANCEDSTATUSCODES"]
         theirs = [line for line in responses[1:] if not line.startswith("250-AUTH")]  # nobody signs in here
         return [responses[0], *ours, *theirs]
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        sizes = [option.partition("=")[2] for option in options if option.startswith("SIZE=")]
-        if any(int(size[:19]) > settings.STEWARD_MAX_MAIL for size in sizes):
-            megabytes = settings.STEWARD_MAX_MAIL // 2**20
-            return f"552 5.3.4 The message is larger than {megabytes} MiB, which is the most we take"
+        if declared_size(options) > settings.STEWARD_MAX_MAIL * FAR_TOO_LARGE:
+            return too_large(settings.STEWARD_MAX_MAIL)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 Sender ok"
@@ -142,15 +143,27 @@ class Listener:
         asyncio.get_running_loop().call_soon(server.hang_up)  # once the answer is written
         return "421 4.7.0 Too many unknown recipients"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: MailEnvelope) -> str:  # noqa: N802
-        mails = _spooled(session, envelope, await self._authenticated(session, envelope))
+    async def handle_DATA(  # noqa: N802
+        self, server: ListenerSession, session: Session, envelope: MailEnvelope
+    ) -> str:
+        """Store the mail. Of one that is too large and refused, its beginning: people see what a customer is told.
+
+        Of that nothing can be checked, for DKIM signs the whole.
+        """
+        if server.refused_size:
+            envelope.original_content = beginning_of(envelope.original_content or b"")
+            findings = {TOO_LARGE: str(server.refused_size)}
+        else:
+            findings = await self._authenticated(session, envelope)
+        mails = _spooled(session, envelope, findings)
         size = len(mails[0].raw)
         try:
             await asyncio.wait_for(self._commits.put(mails), STORE_SECONDS)
         except Exception as error:
             logger.error("mail %s of %d bytes: 451, %s", envelope.key, size, type(error).__name__)
             return "451 4.3.0 Not stored, try again later"
-        logger.info("mail %s of %d bytes for %d accounts: 250", envelope.key, size, len(mails))
+        code = "552" if server.refused_size else "250"
+        logger.info("mail %s of %d bytes for %d accounts: %s", envelope.key, size, len(mails), code)
         return f"250 2.0.0 Stored as {envelope.key}"
 
     async def _authenticated(self, session: Session, envelope: MailEnvelope) -> dict[str, str]:

@@ -11,11 +11,12 @@ from django.conf import settings
 
 from steward.channels.email.models import RawMail
 from steward.channels.email.recipients import account_for
-from steward.channels.email.spool import Spooled, body_of, read, store
+from steward.channels.email.spool import TOO_LARGE, Spooled, beginning_of, body_of, read, store
 from steward.lib.clock import now
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
+_PIECE = 2**16
 _RETRY = timedelta(minutes=10)  # the same bytes for the same address within this time are one mail piped twice
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,8 @@ def mail_in(to: str, sender: str, stream: BinaryIO) -> int:
     """Store the mail that `stream` holds; returns the exit status (sysexits.h).
 
     EX_OK once it is committed, EX_NOUSER for an address that is not ours, EX_DATAERR for no mail or too much of it, and
-    EX_TEMPFAIL for everything that may be better later: the caller's mail server keeps the mail and tries again.
+    EX_TEMPFAIL for everything that may be better later: the caller's mail server keeps the mail and tries again. Of too
+    much of it the beginning is stored, for a ticket that says what was refused.
     """
     try:
         recipient = account_for(to)
@@ -34,22 +36,29 @@ def mail_in(to: str, sender: str, stream: BinaryIO) -> int:
         if recipient.account.state != Account.State.ACTIVE:
             return _ended(os.EX_TEMPFAIL, "the account is suspended")
         raw = stream.read(settings.STEWARD_MAX_MAIL + 1)
-        if not raw.strip() or len(raw) > settings.STEWARD_MAX_MAIL:
-            return _ended(os.EX_DATAERR, "too large" if raw.strip() else "no mail on standard input")
+        if not raw.strip():
+            return _ended(os.EX_DATAERR, "no mail on standard input")
+        size = len(raw) + _discarded(stream)
+        is_too_large = size > settings.STEWARD_MAX_MAIL
         mail = Spooled(
             source=RawMail.Source.PIPE,
             source_key=uuid4().hex,
             account_id=recipient.account.id,
             envelope_from="" if sender == "<>" else sender,
             envelope_to=(to,),
-            client={},
-            raw=raw,
+            client={TOO_LARGE: str(size)} if is_too_large else {},
+            raw=beginning_of(raw) if is_too_large else raw,
         )
         if not _is_retry(mail):
             store([mail])
+        return _ended(os.EX_DATAERR, "too large") if is_too_large else os.EX_OK
     except Exception as error:
         return _ended(os.EX_TEMPFAIL, type(error).__name__)
-    return os.EX_OK
+
+
+def _discarded(stream: BinaryIO) -> int:
+    """Read on to the end, holding nothing: who writes into a pipe that is closed learns of no exit status."""
+    return sum(map(len, iter(lambda: stream.read(_PIECE), b"")))
 
 
 def _is_retry(mail: Spooled) -> bool:

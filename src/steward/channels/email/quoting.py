@@ -8,9 +8,11 @@ from html import unescape
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from steward.lib.html import sanitise_outgoing
+from steward.lib.html import html_to_text, sanitise_outgoing
+from steward.ui.ages import in_full
 
 _LONGEST_QUOTE = 50_000
+_DELIMITER = re.compile(r"^--$", re.MULTILINE)
 # As the sanitiser writes them: values in double quotes, which may hold angle brackets.
 _CARRIED = re.compile(r'<img(?=\s)(?=(?:[^>"]|"[^"]*")*\ssrc="cid:)(?:[^>"]|"[^"]*")*>', re.IGNORECASE)
 _ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
@@ -25,12 +27,12 @@ class Quoted:
     body_html: str
 
     def line(self) -> str:
-        """The attribution line."""
-        when = f"{self.at:%Y-%m-%d %H:%M} UTC"
-        return _("On %(when)s, %(name)s wrote:") % {"when": when, "name": self.name}
+        """The attribution line, in the language and time zone in force."""
+        return _("On %(when)s, %(name)s wrote:") % {"when": in_full(self.at), "name": self.name}
 
     def as_html(self) -> str:
-        return f'<p>{escape(self.line())}</p><blockquote type="cite">{self.body_html[:_LONGEST_QUOTE]}</blockquote>'
+        body = self.body_html[:_LONGEST_QUOTE]
+        return f'<p dir="auto">{escape(self.line())}</p><blockquote type="cite" dir="auto">{body}</blockquote>'
 
 
 def without_carried_images(body_html: str) -> str:
@@ -47,14 +49,16 @@ def _alternative(image: re.Match[str]) -> str:
     return escape(f"[{text}]") if text else ""
 
 
-def with_signature_and_quote(body_html: str, signature_html: str, quoted: Quoted | None) -> str:
-    """The HTML of a mail as it leaves, sanitised last.
+def answer_block(body_html: str) -> str:
+    """What was written. It finds its own direction: an Arabic answer to a Danish question is read from the right."""
+    return f'<div dir="auto">{sanitise_outgoing(body_html)}</div>'
 
-    Each part is sanitised by itself first: what one leaves open must not swallow the next.
-    """
-    parts = [sanitise_outgoing(body_html)]
-    if signature_html:
-        parts.append(f"<div>-- <br>{sanitise_outgoing(signature_html)}</div>")
-    if quoted:
-        parts.append(sanitise_outgoing(quoted.as_html()))
-    return sanitise_outgoing("".join(parts))
+
+def signature_block(signature_html: str) -> str:
+    """The signature behind its line; nothing without one."""
+    return f'<div dir="auto">-- <br>{sanitise_outgoing(signature_html)}</div>' if signature_html else ""
+
+
+def as_plain_text(html: str) -> str:
+    """The same mail as text. The line before a signature is two dashes and a blank (RFC 3676 section 4.3)."""
+    return _DELIMITER.sub("-- ", html_to_text(html, quotes=True))

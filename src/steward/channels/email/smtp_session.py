@@ -3,10 +3,13 @@
 import asyncio
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
+
+from steward.channels.email.spool import LONGEST_BEGINNING
 
 IDLE_SECONDS = 300.0  # RFC 5321 section 4.5.3.2: the server waits five minutes for a command
 LONGEST_SECONDS = 3600.0  # of one connection, however busy
@@ -33,10 +36,6 @@ class Room:
         return not self.is_closing and len(self.sessions) < self.most and self.by_ip[ip] < self.most_per_ip
 
 
-class TooLarge(Exception):
-    """The mail is larger than we take."""
-
-
 class NoMemory(Exception):
     """Too many mails are being received just now."""
 
@@ -44,6 +43,8 @@ class NoMemory(Exception):
 class SmtpSession(SMTP):
     """Differs from aiosmtpd's protocol in what follows.
 
+    - Of a text that is too large the handler gets the beginning, with the whole size on `refused_size` of the session.
+      When it takes that, the answer is 552 all the same.
     - The text is read in large pieces, not line by line: lines may be of any length, and it costs a third.
     - The usual form of an address is read with one expression.
     - Connections are counted and refused with 421; idle and endless ones are closed with 421.
@@ -60,6 +61,7 @@ class SmtpSession(SMTP):
         self.most_bytes = most_bytes
         self.is_receiving = False
         self.is_parting = False
+        self.refused_size = 0
         self._ip: str | None = None
         self._end: asyncio.TimerHandle | None = None
 
@@ -139,14 +141,14 @@ class SmtpSession(SMTP):
 
     async def _receive(self, envelope: Envelope) -> None:
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        pieces = _Pieces(self.room, self.most_bytes)
+        pieces = _Pieces(self.room, self.most_bytes, declared=declared_size(envelope.mail_options))
         try:
             await self._read_text(pieces)
             envelope.original_content = pieces.text()
+            self.refused_size = pieces.too_large
             status = await self._call_handler_hook("DATA")
-        except TooLarge:
-            megabytes = self.most_bytes // 2**20
-            status = f"552 5.3.4 The message is larger than {megabytes} MiB, which is the most we take"
+            if self.refused_size and status.startswith("2"):
+                status = too_large(self.most_bytes)
         except NoMemory:
             status = "452 4.3.1 Too much mail at once, try again later"
         finally:
@@ -167,6 +169,17 @@ class SmtpSession(SMTP):
                 self._reset_timeout()
 
 
+def declared_size(options: Iterable[str]) -> int:
+    """What MAIL says how many bytes will come (RFC 1870 section 6), or 0."""
+    sizes = (option.partition("=")[2] for option in options if option.startswith("SIZE="))
+    return max((int(size[:19]) for size in sizes if size.isdecimal()), default=0)
+
+
+def too_large(most_bytes: int) -> str:
+    """The answer to a mail of more than so many bytes."""
+    return f"552 5.3.4 The message is larger than {most_bytes // 2**20} MiB, which is the most we take"
+
+
 def _send_away(transport: asyncio.BaseTransport | None, words: str) -> None:
     if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
         transport.write(f"{words}\r\n".encode())
@@ -174,33 +187,47 @@ def _send_away(transport: asyncio.BaseTransport | None, words: str) -> None:
 
 
 class _Pieces:
-    """The text as it comes in. What is too much is let go of, but still read: the answer belongs after the dot."""
+    """The text as it comes in. What is too much is let go of, but still read: the answer belongs after the dot.
 
-    def __init__(self, room: Room, most: int) -> None:
+    Of a text that is too large the beginning is kept, so that people can be told what was refused. When it was declared
+    to be so, never more than that is held.
+    """
+
+    def __init__(self, room: Room, most: int, *, declared: int) -> None:
         self._room = room
         self._most = most
+        self._declared = declared
         self._pieces: list[bytes] = []
         self._size = 0
         self._held = 0
-        self._failure: type[Exception] | None = None
+        self._is_without_memory = False
+
+    @property
+    def too_large(self) -> int:
+        """The size of the mail in bytes when it is more than we take, else 0. The dot and its line are not of it."""
+        sizes = (self._size - len(_END), self._declared)
+        return next((size for size in sizes if size > self._most), 0)
 
     def add(self, piece: bytes) -> None:
+        was_too_large = self.too_large
         self._size += len(piece)
-        if self._failure is None and self._size > self._most + len(_END):
-            self._fail(TooLarge)
-        elif self._failure is None and self._room.memory + len(piece) > MOST_MEMORY:
-            self._fail(NoMemory)
-        if self._failure is None:
-            self._pieces.append(piece)
-            self._held += len(piece)
-            self._room.memory += len(piece)
+        if self._is_without_memory or (was_too_large and self._held >= LONGEST_BEGINNING):
+            return
+        if self.too_large:
+            self._keep_beginning(piece)
+        elif self._room.memory + len(piece) > MOST_MEMORY:
+            self.let_go()
+            self._is_without_memory = True
+        else:
+            self._keep(piece)
 
     def text(self) -> bytes:
-        """The mail without transparency (section 4.5.2). Raises `TooLarge` or `NoMemory`."""
-        if self._failure:
-            raise self._failure
+        """The mail without transparency (section 4.5.2), or its beginning when it is too large. Raises `NoMemory`."""
+        if self._is_without_memory:
+            raise NoMemory
         pieces = self._pieces
-        pieces[-1] = pieces[-1][: 2 - len(_END)]
+        if pieces[-1].endswith(_END):  # else it is a beginning
+            pieces[-1] = pieces[-1][: 2 - len(_END)]
         # The CRLF put before the text goes again, and the dot of a stuffed first line with it.
         pieces[0] = pieces[0][3 if pieces[0].startswith(b"\r\n.") else 2 :]
         raw = b"".join(pieces)
@@ -212,6 +239,14 @@ class _Pieces:
         self._room.memory -= self._held
         self._held = 0
 
-    def _fail(self, failure: type[Exception]) -> None:
+    def _keep(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._held += len(piece)
+        self._room.memory += len(piece)
+
+    def _keep_beginning(self, piece: bytes) -> None:
+        beginning = bytearray()
+        for each in (*self._pieces, piece):
+            beginning += each[: LONGEST_BEGINNING - len(beginning)]
         self.let_go()
-        self._failure = failure
+        self._keep(bytes(beginning))

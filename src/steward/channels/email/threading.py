@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from steward.channels.email.parsing import ParsedMail
-from steward.channels.email.tokens import BOUNCE, KEY_PURPOSE, MESSAGE, REPLY, Bound, Token, read_token
+from steward.channels.email.parsing.reports import is_daemon
+from steward.channels.email.tokens import BOUNCE, DELIVERY, KEY_PURPOSE, MESSAGE, REPLY, Bound, Token, read_token
 from steward.contacts.actions import fold_email
 from steward.contacts.models import ContactAddress
 from steward.privacy.keys.cipher import derive
 from steward.tenancy.scope import current_account_id
 from steward.tickets.models import Message, Participant, Ticket
 
-_CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{3}-\d{5}\b", re.IGNORECASE)
+_CODE = re.compile(r"\b[A-Z]{2,5}-\d{5,9}\b", re.IGNORECASE)  # whatever letters an account may have chosen
 _MOST_IDS = 50  # References can be made arbitrarily long
 
 
@@ -43,6 +44,7 @@ class Clues:
     ids: tuple[str, ...]
     codes: tuple[str, ...]
     is_report: bool
+    is_from_daemon: bool  # or from nobody
     is_sender_doubtful: bool  # its From fails DMARC
 
 
@@ -51,7 +53,7 @@ def clues_of(parsed: ParsedMail, envelope_to: Sequence[str], *, is_sender_doubtf
     ids = parsed.candidate_ids[:_MOST_IDS]
     addressed = (*envelope_to, *parsed.delivered_to, *(address.email for address in (*parsed.to, *parsed.cc)))
     # Each purpose counts only where we put it, so that what is known from one place opens nothing at another.
-    tokens = [_token(address.partition("@")[0], {REPLY, BOUNCE}) for address in addressed[:_MOST_IDS]]
+    tokens = [_token(address.partition("@")[0], {REPLY, BOUNCE, DELIVERY}) for address in addressed[:_MOST_IDS]]
     tokens += [_token(each, {MESSAGE}) for each in ids]
     return Clues(
         sender=_author(parsed),
@@ -59,6 +61,7 @@ def clues_of(parsed: ParsedMail, envelope_to: Sequence[str], *, is_sender_doubtf
         ids=ids,
         codes=tuple(dict.fromkeys(code.upper() for code in _CODE.findall(parsed.subject[:500])))[:5],
         is_report=parsed.report is not None,
+        is_from_daemon=parsed.from_ is None or is_daemon(parsed.from_),
         is_sender_doubtful=is_sender_doubtful,
     )
 
@@ -82,14 +85,15 @@ class Placer:
     def __init__(self, all_clues: Iterable[Clues]) -> None:
         clues = list(all_clues)
         self._key = derive(current_account_id(), KEY_PURPOSE)
-        self._token_holders = self._load_token_holders({t.participant_id for c in clues for t in c.tokens})
+        self._token_holders = self._load_token_holders({t.named_id for c in clues for t in c.tokens})
+        self._sent = self._load_sent({t.named_id for c in clues for t in c.tokens if t.purpose == DELIVERY})
         self._messages = self._load_messages({i for c in clues for i in c.ids})
         self._coded = {t.code: t for t in Ticket.objects.filter(code__in={code for c in clues for code in c.codes})}
         self._taking_part = self._load_participants(clues)
 
     def place(self, clues: Clues) -> Placement:
         """Decide for one mail."""
-        if clues.is_report:
+        if clues.is_report or self._is_bare_report(clues):
             return self._place_report(clues)
         for ticket, is_proven in self._candidates(clues):
             takes_part = (ticket.id, clues.sender) in self._taking_part
@@ -126,13 +130,32 @@ class Placer:
         Who sends it is never a participant, and a Message-ID alone may be known to anybody.
         """
         for token in clues.tokens:
-            ticket = self._proven(token, {BOUNCE, MESSAGE})
-            if ticket is not None and ticket.is_closed:
-                return Placement(previous=ticket, is_verified=False)
-            if ticket is not None:
+            bounced = self._bounced_by(token)
+            ticket = bounced.ticket if bounced else self._proven(token, {BOUNCE, MESSAGE})
+            if ticket is None:
+                continue
+            if bounced is None:
                 bounced = self._bounced(ticket, clues) or (self._newest(ticket) if token.purpose == BOUNCE else None)
-                return Placement(ticket=ticket, is_verified=False, bounced=bounced)
+            if ticket.is_closed:
+                return Placement(previous=ticket, is_verified=False, bounced=bounced)
+            return Placement(ticket=ticket, is_verified=False, bounced=bounced)
         return Placement(is_verified=False)
+
+    def _is_bare_report(self, clues: Clues) -> bool:
+        """Whether it is a report by where it came to alone: a mail server's words in a form that is not known.
+
+        A human's programs write to that address too (RFC 3834 section 4), but under the name of that human.
+        """
+        return clues.is_from_daemon and any(self._bounced_by(token) for token in clues.tokens)
+
+    def _bounced_by(self, token: Token) -> Message | None:
+        """The message that a bounce address was truly made for."""
+        message = self._sent.get(token.named_id) if token.purpose == DELIVERY else None
+        if message is None:
+            return None
+        first = [person["email"] for person in message.recipients.get("to", [])[:1]]
+        bound = Bound(message.account_id, message.ticket_id, message.id, fold_email("".join(first)))
+        return message if token.matches(bound, self._key) else None
 
     def _bounced(self, ticket: Ticket, clues: Clues) -> Message | None:
         ours = [self._messages[each] for each in clues.ids if each in self._messages]
@@ -144,7 +167,7 @@ class Placer:
 
     def _proven(self, token: Token, purposes: set[str]) -> Ticket | None:
         """The ticket a token was truly made for."""
-        holder = self._token_holders.get(token.participant_id)
+        holder = self._token_holders.get(token.named_id)
         if holder is None or token.purpose not in purposes:
             return None
         for address in holder.contact.addresses.all():
@@ -159,6 +182,12 @@ class Placer:
             return {}
         holders = Participant.objects.filter(pk__in=ids).select_related("ticket", "contact")
         return {holder.id: holder for holder in holders.prefetch_related("contact__addresses")}
+
+    def _load_sent(self, ids: set[UUID]) -> dict[UUID, Message]:
+        if not ids:
+            return {}
+        sent = Message.objects.filter(pk__in=ids, kind=Message.Kind.OUTGOING).select_related("ticket")
+        return {message.id: message for message in sent}
 
     def _load_messages(self, ids: set[str]) -> dict[str, Message]:
         if not ids:

@@ -1,8 +1,10 @@
 """Reply tokens: how a mail that comes back names the ticket it belongs to, so that nobody can make one up.
 
-One format: `<purpose><42 letters>`, the base32 form of a participant's id (16 bytes) and a MAC (10 bytes) over
-purpose, account, ticket, participant and address, under a key of the account. It stands in our Message-ID (`m`), in the
-local part of Reply-To (`r`) and of the bounce address (`b`).
+One format: `<purpose><42 letters>`, the base32 form of an id (16 bytes) and a MAC (10 bytes) over purpose, account,
+ticket, that id and the recipient's address, under a key of the account. It stands in our Message-ID (`m`) and in the
+local part of Reply-To (`r`), where the id is that of a participant, and in the bounce address (`d`), where it is of
+the message: a report needs to say nothing more to be about exactly one mail. Bounce addresses of earlier mails (`b`)
+name a participant.
 """
 
 import base64
@@ -12,10 +14,11 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-REPLY, MESSAGE, BOUNCE = "r", "m", "b"
+REPLY, MESSAGE, DELIVERY = "r", "m", "d"
+BOUNCE = "b"  # no longer made; reports about mails from before may still come
 KEY_PURPOSE = "reply-token"
 _MAC_BYTES = 10  # 80 bits: guessing needs 2^79 mails on average, each of which only opens a thread as a stranger
-_TOKEN = re.compile(r"(?:^|\+)([rmb])([a-z2-7]{42})(?=$|[.@])")
+_TOKEN = re.compile(r"(?:^|\+)([rmbd])([a-z2-7]{42})(?=$|[.@])")
 _LONGEST_LOCAL = 64  # RFC 5321 section 4.5.3.1.1
 
 
@@ -25,7 +28,7 @@ class Bound:
 
     account_id: UUID
     ticket_id: UUID
-    participant_id: UUID
+    named_id: UUID  # a participant; for DELIVERY the message
     address: str  # folded
 
 
@@ -34,17 +37,17 @@ class Token:
     """A token as read; nothing in it is true until `matches` says so."""
 
     purpose: str
-    participant_id: UUID
+    named_id: UUID
     mac: bytes
 
     def matches(self, bound: Bound, key: bytes) -> bool:
-        """Whether this token was made for that account, ticket, participant and address. Constant time."""
+        """Whether this token was made for that account, ticket, id and address. Constant time."""
         return hmac.compare_digest(self.mac, _mac(self.purpose, bound, key))
 
 
 def make_token(purpose: str, bound: Bound, key: bytes) -> str:
     """The token as text, 43 lower-case letters and digits."""
-    packed = bound.participant_id.bytes + _mac(purpose, bound, key)
+    packed = bound.named_id.bytes + _mac(purpose, bound, key)
     return purpose + base64.b32encode(packed).decode().rstrip("=").lower()
 
 
@@ -75,7 +78,7 @@ def _mac(purpose: str, bound: Bound, key: bytes) -> bytes:
             purpose.encode(),
             bound.account_id.bytes,
             bound.ticket_id.bytes,
-            bound.participant_id.bytes,
+            bound.named_id.bytes,
             bound.address.encode(),
         )
     )

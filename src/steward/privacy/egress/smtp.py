@@ -1,5 +1,6 @@
 """Handing one message to a mail server, through the gate (RFC 5321; TLS as in RFC 8314 and RFC 3207)."""
 
+import logging
 import smtplib
 import ssl
 from dataclasses import dataclass, field
@@ -23,9 +24,14 @@ from steward.privacy.egress.routes import Route, Tls
 from steward.privacy.egress.smtp_client import Client, sign_in
 
 WHOLE_SECONDS = 600.0  # for the whole conversation, however slowly the server speaks
+logger = logging.getLogger(__name__)
 CATEGORIES = ("user.name", "user.contact.email", "user.content")
 
 __all__ = ["DeliveryResult", "Envelope", "Outcome", "Refusal", "Stage", "deliver"]
+
+
+class _Unverified(Exception):
+    """Nobody we trust vouches for the certificate, and the server need not have one."""
 
 
 class _Failed(Exception):
@@ -52,7 +58,12 @@ def deliver(route: Route, envelope: Envelope, *, is_restricted: bool = False) ->
     )
     try:
         with passage(request) as opened:
-            return _Conversation(route, opened).deliver(envelope)
+            try:
+                return _Conversation(route, opened).deliver(envelope)
+            except _Unverified as error:
+                # A failed handshake ends the connection. In clear it is never tried: the server has offered TLS.
+                logger.warning("the certificate of %s is not verified: %s", route.destination, error)
+                return _Conversation(route, opened, is_verifying=False).deliver(envelope)
     except Unresolvable as error:
         return DeliveryResult(Outcome.TEMPORARY, Stage.CONNECT, 0, words_of(str(error)))
 
@@ -61,6 +72,7 @@ def deliver(route: Route, envelope: Envelope, *, is_restricted: bool = False) ->
 class _Conversation:
     route: Route
     passage: Passage
+    is_verifying: bool = True
     stage: Stage = Stage.CONNECT
     refused: dict[str, Refusal] = field(default_factory=dict)
 
@@ -83,7 +95,7 @@ class _Conversation:
             client.close()
 
     def _connect(self, client: Client) -> None:
-        if self.route.tls is Tls.NONE and (self.route.username or not self.passage.is_private):
+        if self.route.tls is Tls.WHEN_OFFERED and (self.route.username or not self.passage.is_private):
             raise _Failed(Stage.TLS, 0, "without TLS only inside the operator's network, and without a password")
         code, words = client.connect(self.passage.host, self.route.destination.port)
         if code != 220:
@@ -92,7 +104,8 @@ class _Conversation:
     def _greet(self, client: Client) -> None:
         self.stage = Stage.GREETING
         client.ehlo_or_helo_if_needed()
-        if self.route.tls is Tls.STARTTLS:
+        is_offered = client.has_extn("starttls")
+        if self.route.tls is Tls.STARTTLS or (self.route.tls is Tls.WHEN_OFFERED and is_offered):
             self._upgrade(client)
         if self.route.username:
             self._sign_in(client)
@@ -101,7 +114,12 @@ class _Conversation:
         self.stage = Stage.TLS
         if not client.has_extn("starttls"):
             raise _Failed(Stage.TLS, 0, "the server offers no STARTTLS")
-        code, words = client.starttls(context=tls.context())
+        try:
+            code, words = client.starttls(context=tls.context() if self.is_verifying else tls.unverified())
+        except ssl.SSLCertVerificationError as error:
+            if self.route.tls is Tls.WHEN_OFFERED:
+                raise _Unverified(error.verify_message) from error
+            raise
         if code != 220:
             raise _Failed(Stage.TLS, code, words)
         client.ehlo_or_helo_if_needed()  # what was said before TLS counts for nothing (RFC 3207 section 4.2)

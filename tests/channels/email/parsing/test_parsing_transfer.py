@@ -3,7 +3,7 @@ import binascii
 
 import pytest
 
-from steward.channels.email.parsing.transfer import decode_transfer
+from steward.channels.email.parsing.transfer import decode_transfer, has_lines
 
 CONTENT = bytes(range(256)) * 4
 
@@ -70,9 +70,19 @@ def test_unknown_encodings_leave_the_bytes():
     assert decode_transfer(b"x", "rot13") == (b"x", "unknown_transfer_encoding")
 
 
-def test_line_breaks_of_transport_are_no_content():
-    assert decode_transfer(b"a\r\nb", "7bit") == (b"a\nb", "")
-    assert decode_transfer(b"a\r\n\xe9", "8bit", is_text=True) == (b"a\n\xe9", "")
-    assert decode_transfer(b"a\r\n\xe9", "8bit") == (b"a\r\n\xe9", "")
-    assert decode_transfer(b"a\r\nb", "binary") == (b"a\r\nb", "")
-    assert decode_transfer(b"YQ0KYg==", "base64", is_text=True) == (b"a\r\nb", "")
+@pytest.mark.parametrize(
+    ("raw", "encoding", "is_text", "of_transport"),
+    [
+        (b"a\r\nb", "7bit", False, True),
+        (b"a\r\n\xe9", "8bit", True, True),
+        (b"a\r\n\xe9", "8bit", False, False),
+        (b"a\r\nb", "binary", True, False),
+        (b"a\r\nb", "quoted-printable", True, True),
+        (b"a=0D=0Ab", "quoted-printable", False, False),
+        (b"YQ0KYg==", "base64", True, False),
+    ],
+)
+def test_line_breaks_stay_and_it_is_known_whose_they_are(raw, encoding, is_text, of_transport):
+    content = b"a\r\n\xe9" if b"\xe9" in raw else b"a\r\nb"
+    assert decode_transfer(raw, encoding, is_text=is_text) == (content, "")
+    assert has_lines(raw, encoding, is_text=is_text) == of_transport

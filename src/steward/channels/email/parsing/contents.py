@@ -11,7 +11,8 @@ from steward.channels.email.parsing.charsets import charset_in_html, decode
 from steward.channels.email.parsing.flowed import unflow
 from steward.channels.email.parsing.mail import ParsedAttachment
 from steward.channels.email.parsing.naming import clean_filename, filename_of
-from steward.channels.email.parsing.structure import TYPE, Part, Reading
+from steward.channels.email.parsing.signed import signed_content
+from steward.channels.email.parsing.structure import TYPE, Part, Reading, read_inner
 from steward.channels.email.parsing.tnef import TYPES as TNEF_TYPES
 from steward.channels.email.parsing.tnef import Tnef, read_tnef
 from steward.channels.email.parsing.uuencoded import split_uuencoded
@@ -22,6 +23,7 @@ SHOWN = frozenset({"text/plain", "text/html"})
 # Alternatives made for other readers than a mail program; they repeat what the others say.
 REPEATED = frozenset({"text/x-amp-html", "text/watch-html"})
 SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+MAX_UNWRAPPED = 3  # signed, encrypted and signed again is all there is in earnest (RFC 2634 section 1.1)
 # Kinds of S/MIME that are not secret: what is signed only, and certificates (RFC 8551 section 3.2.2).
 OPEN_SMIME = frozenset({"signed-data", "certs-only", "compressed-data"})
 MARKUP = re.compile(r"<[a-zA-Z!/?]")
@@ -69,8 +71,22 @@ def _gather(part: Part, contents: Contents, reading: Reading, *, is_root: bool =
         return blocks
     if _is_shown(part, is_root):
         return _show(part, contents, reading)
+    if inner := _unwrapped(part, reading):
+        _attach(part, contents, reading, is_unwrapped=True)
+        return _gather(inner, contents, reading, is_root=not inner.children)
     _attach(part, contents, reading)
     return []
+
+
+def _unwrapped(part: Part, reading: Reading) -> Part | None:
+    """What lies within a signature (RFC 8551 section 3.5.2), whatever kind the sender's program says it is."""
+    if part.content_type not in SMIME or reading.unwrapped >= MAX_UNWRAPPED:
+        return None
+    content = signed_content(part.decoded()[0])
+    if not content:
+        return None
+    reading.unwrapped += 1
+    return read_inner(content, reading)
 
 
 def _choose(part: Part, contents: Contents, reading: Reading) -> list[Block]:
@@ -159,11 +175,13 @@ def _bounded(text: str, part: Part, raw: bytes, contents: Contents, reading: Rea
     if len(text) <= MAX_TEXT:
         return text
     reading.notice("long_text", str(len(text)))
-    contents.attachments.append(ParsedAttachment(filename_of(part, raw), part.content_type, raw))
+    contents.attachments.append(
+        ParsedAttachment(filename_of(part, raw), part.content_type, raw, has_lines=part.has_lines)
+    )
     return text[:MAX_TEXT]
 
 
-def _attach(part: Part, contents: Contents, reading: Reading) -> None:
+def _attach(part: Part, contents: Contents, reading: Reading, *, is_unwrapped: bool = False) -> None:
     if part.children or part.content_type in REPEATED:
         for child in part.children:
             _attach(child, contents, reading)
@@ -174,8 +192,10 @@ def _attach(part: Part, contents: Contents, reading: Reading) -> None:
     is_tnef = part.content_type in TNEF_TYPES or filename.lower() == "winmail.dat"
     if is_tnef and _attach_tnef(content, contents, reading):
         return
-    reading.notice(*_secrecy(part, filename))
-    contents.attachments.append(ParsedAttachment(filename, part.content_type, content, content_id_of(part)))
+    reading.notice(*(("signature_unchecked", "") if is_unwrapped else _secrecy(part, filename)))
+    contents.attachments.append(
+        ParsedAttachment(filename, part.content_type, content, content_id_of(part), has_lines=part.has_lines)
+    )
     _keep_spare(part, content, contents, reading)
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -55,6 +56,9 @@ def _body(mail: ParsedMail) -> dict[str, str]:
 
 
 def _attachment(attachment: ParsedAttachment) -> dict[str, Any]:
+    """Size and digest are those with LF where line breaks are of transport: a file saved with CRLF gives the same."""
+    if attachment.has_lines:
+        attachment = replace(attachment, content=attachment.content.replace(b"\r\n", b"\n"))
     return {
         "filename": attachment.filename,
         "size": attachment.size,

@@ -25,6 +25,7 @@ PROBLEM_CODES = frozenset(
         "parser_failed",  # detail: our error
         "sender_elsewhere",  # From names nobody: it is Reply-To, Sender or the envelope
         "several_senders",
+        "signature_unchecked",  # it lay within a signature, and is shown
         "signed_opaque",  # detail: the kind of S/MIME
         "time_out",
         "too_deep",  # detail: the limit
@@ -60,13 +61,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """One part that is not the body, decoded. `inline` means that the HTML body refers to its `content_id`."""
+    """One part that is not the body, decoded. `inline` means that the HTML body refers to its `content_id`.
+
+    `has_lines`: the line breaks in it are those of transport, which differ by the way a mail took.
+    """
 
     filename: str
     content_type: str
     content: bytes
     content_id: str = ""
     inline: bool = False
+    has_lines: bool = False
     _sha256: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
@@ -142,6 +147,7 @@ class ParsedMail:
     return_path: str | None = None
     list_id: str = ""
     our_mark: str = ""
+    signed: tuple[tuple[int, int], ...] = ()  # where the parts lie in the raw message that a signature covers
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -13,6 +13,7 @@ from steward.channels.email.parsing.contents import read_contents
 from steward.channels.email.parsing.headers import Headers, read_headers
 from steward.channels.email.parsing.mail import Address, ParsedMail, Problem
 from steward.channels.email.parsing.reports import read_report
+from steward.channels.email.parsing.signed import signed_parts
 from steward.channels.email.parsing.structure import Reading, read_head, read_structure
 
 MINIMAL_BYTES = 64 * 1024
@@ -95,6 +96,7 @@ def _parse(raw: bytes) -> ParsedMail:
         return_path=_return_path(headers),
         list_id=headers.text("list-id").rpartition("<")[2].strip("<> "),
         our_mark=headers.text(OUR_MARK),
+        signed=signed_parts(root),
         problems=tuple(reading.problems),
     )
 

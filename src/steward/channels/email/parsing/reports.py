@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from steward.channels.email.parsing.automatic import has_null_sender
 from steward.channels.email.parsing.charsets import decode, storable
@@ -89,32 +90,39 @@ def _original_id(root: Part) -> str:
     return ""
 
 
+def is_daemon(sender: Address) -> bool:
+    """Whether a mail server writes and no human."""
+    return BOUNCER.match(sender.email) is not None
+
+
 def _looks_like_bounce(root: Part, sender: Address | None) -> bool:
     """A null sender or a daemon, and a subject that says so: neither alone is enough."""
-    from_daemon = sender is not None and BOUNCER.match(sender.email) is not None
+    from_daemon = sender is not None and is_daemon(sender)
     return (from_daemon or has_null_sender(root.headers)) and bool(BOUNCE_SUBJECT.search(root.headers.text("subject")))
 
 
 def _read_classic(root: Part, text: str) -> DeliveryReport:
     """qmail, old Exim and sendmail, Exchange: the text is all there is; the returned mail often stands in it."""
-    subject = root.headers.text("subject")
-    explanation = re.split(r"^-{2,}.{0,80}(?:copy of|original|returned|below)", text, maxsplit=1, flags=re.I | re.M)[0]
-    status, reply = _first(STATUS, explanation), REPLY.search(explanation)
-    failed_for_now = DELAY.search(subject) is not None or status.startswith("4")
+    report = report_in_words(root.headers.text("subject"), text)
     headers_inside = MESSAGE_ID.findall(text) or MESSAGE_ID.findall(_raw_text(root))
-    return DeliveryReport(
-        action="delayed" if failed_for_now else "failed",
-        status=status,
-        diagnostic=" ".join(reply.group().split())[:2_000] if reply else "",
-        recipient=_classic_recipient(root.headers, explanation),
+    return replace(
+        report,
+        recipient=root.headers.text("x-failed-recipients").split(",")[0].strip() or report.recipient,
         original_message_id=_original_id(root) or (headers_inside[0] if headers_inside else ""),
     )
 
 
-def _classic_recipient(headers: Headers, text: str) -> str:
-    named = headers.text("x-failed-recipients").split(",")[0].strip()
-    match = RECIPIENT.search(text)
-    return named or (match.group(1) or match.group(2) if match else "")
+def report_in_words(subject: str, text: str) -> DeliveryReport:
+    """What a report tells that is known to be one, by its subject and text: failed unless it speaks of a delay."""
+    explanation = re.split(r"^-{2,}.{0,80}(?:copy of|original|returned|below)", text, maxsplit=1, flags=re.I | re.M)[0]
+    status, reply, match = _first(STATUS, explanation), REPLY.search(explanation), RECIPIENT.search(explanation)
+    failed_for_now = DELAY.search(subject) is not None or status.startswith("4")
+    return DeliveryReport(
+        action="delayed" if failed_for_now else "failed",
+        status=status,
+        diagnostic=" ".join(reply.group().split())[:2_000] if reply else "",
+        recipient=match.group(1) or match.group(2) if match else "",
+    )
 
 
 def _raw_text(root: Part) -> str:

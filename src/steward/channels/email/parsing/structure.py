@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from steward.channels.email.parsing.headers import Headers, read_headers
 from steward.channels.email.parsing.mail import Problem
-from steward.channels.email.parsing.transfer import IDENTITY, decode_transfer
+from steward.channels.email.parsing.transfer import IDENTITY, decode_transfer, has_lines
 
 MAX_DEPTH = 30
 MAX_PARTS = 1_000
@@ -23,10 +23,11 @@ TYPE = re.compile(r"^[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}$")
 
 @dataclass(slots=True)
 class Part:
-    """One part: its headers and where its body lies in `raw`. A multipart has children, all else is a leaf."""
+    """One part: where it begins in `raw`, its headers, and where its body lies. Without children it is a leaf."""
 
     headers: Headers
     raw: bytes
+    begin: int
     start: int
     end: int
     content_type: str
@@ -44,8 +45,20 @@ class Part:
 
     def decoded(self) -> tuple[bytes, str]:
         """Content without transfer encoding, and a problem code or an empty string."""
-        encoding = self.headers.value("content-transfer-encoding")
-        return decode_transfer(self.body, encoding, is_text=self.content_type.startswith(("text/", "message/")))
+        return decode_transfer(self.body, self._encoding, is_text=self._is_text)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether line breaks in the decoded content are those of transport."""
+        return has_lines(self.body, self._encoding, is_text=self._is_text)
+
+    @property
+    def _encoding(self) -> str:
+        return self.headers.value("content-transfer-encoding")
+
+    @property
+    def _is_text(self) -> bool:
+        return self.content_type.startswith(("text/", "message/"))
 
     def leaves(self) -> Iterator[Part]:
         """All parts that hold content, in the order of the message."""
@@ -61,6 +74,7 @@ class Reading:
 
     hint: str = ""
     parts: int = 0
+    unwrapped: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def notice(self, code: str, detail: str = "") -> None:
@@ -73,6 +87,11 @@ def read_structure(raw: bytes, reading: Reading) -> Part:
     """Take a whole message apart. Never raises; what is odd is noticed in `reading`."""
     raw, start = _beginning(raw)
     return _read_part(raw, start, len(raw), reading, depth=0, default="text/plain")
+
+
+def read_inner(raw: bytes, reading: Reading) -> Part:
+    """Take a MIME entity apart that was wrapped in a part of a message (RFC 8551 section 3.1)."""
+    return _read_part(raw, 0, len(raw), reading, depth=1, default="text/plain")
 
 
 def read_head(raw: bytes) -> Headers:
@@ -103,7 +122,7 @@ def _read_part(raw: bytes, start: int, end: int, reading: Reading, *, depth: int
         reading.notice(problem)
     reading.hint = reading.hint or _charset_used(headers)
     headers.believe(reading.hint)
-    part = Part(headers, raw, body, end, _content_type(headers, default))
+    part = Part(headers, raw, start, body, end, _content_type(headers, default))
     if part.content_type.startswith("multipart/"):
         _read_children(part, reading, depth)
     return part

@@ -11,27 +11,34 @@ NOT_BASE64 = bytes(set(range(256)) - set(b" \t!\"#$%&'()*,-.:;<>?@[\\]^_`{|}~"))
 SOFT_BREAK_WITH_SPACE = re.compile(rb"=[ \t]+(?=\r?\n)")
 MAX_BLOBS = 10_000
 IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "7 bit", "8 bit", "none"})
+QUOTED_PRINTABLE = frozenset({"quoted-printable", "quoted_printable", "qp"})
 UU = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
 
 
 def decode_transfer(raw: bytes, encoding: str, *, is_text: bool = False) -> tuple[bytes, str]:
     """Decoded bytes and a problem code (empty when all was well). Never raises.
 
-    Line breaks of transport (RFC 2045 section 2.7) become line feeds; those inside binary content are content.
-    `is_text` also lets a text that only claims to be base64 stay as it is.
+    Line breaks stay as they came: what is signed or attached is what was sent, to the byte. `is_text` lets a text that
+    only claims to be base64 stay as it is.
     """
     name = encoding.strip().strip("\"'").lower()
     if name in IDENTITY:
-        lines = name != "binary" and (is_text or raw.isascii())
-        return raw.replace(b"\r\n", b"\n") if lines else raw, ""
+        return raw, ""
     if name == "base64":
         return _decode_claimed_base64(raw, is_text)
-    if name in ("quoted-printable", "quoted_printable", "qp"):
-        decoded = decode_quoted_printable(raw)
-        return decoded.replace(b"\r\n", b"\n") if is_text else decoded, ""
+    if name in QUOTED_PRINTABLE:
+        return decode_quoted_printable(raw), ""
     if name in UU:
         return decode_uu_lines(raw.splitlines()), ""
     return raw, "unknown_transfer_encoding"
+
+
+def has_lines(raw: bytes, encoding: str, *, is_text: bool = False) -> bool:
+    """Whether line breaks in the decoded bytes are those of transport (RFC 2045 section 2.7), and not content."""
+    name = encoding.strip().strip("\"'").lower()
+    if name in IDENTITY:
+        return name != "binary" and (is_text or raw.isascii())
+    return is_text and name in QUOTED_PRINTABLE
 
 
 def _decode_claimed_base64(raw: bytes, is_text: bool) -> tuple[bytes, str]:
