@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from steward.project.postgres.binaries import binaries, copied
 from steward.project.postgres.errors import PostgresError
+from steward.project.postgres.memory import memory, shared_buffers
 from steward.project.postgres.system_user import SystemUser, system_user
 
 LONGEST_SOCKET = 107  # sizeof(sockaddr_un.sun_path) - 1 on Linux
@@ -31,7 +32,7 @@ DATABASE = "steward"
 
 SETTINGS = {
     "listen_addresses": "",
-    "shared_buffers": "256MB",
+    "shared_buffers": shared_buffers(memory()),
     "jit": "off",
     "max_connections": "60",
     "max_wal_size": "2GB",
@@ -47,7 +48,13 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_duration_statement": "-1",
 }
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+FORGETFUL = {
+    "shared_buffers": "256MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "100",
+}
 
 
 @dataclass
