@@ -8,7 +8,7 @@ export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: demo demo-reset test check bench messages fmt clean chromium
+.PHONY: demo demo-reset test check bench messages messages-update fmt clean chromium
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed messages
@@ -27,13 +27,18 @@ check: .venv/.installed-dev messages chromium
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint --check --lint src
 	@$(BIN)/steward django makemigrations --check --dry-run
+	@$(BIN)/python -m steward.project.messages check
 	@$(BIN)/pytest $(PYTEST)
 
 bench: .venv/.installed-dev messages
 	@exec $(BIN)/steward bench
 
-messages:
-	@.ci/messages
+messages: .venv/.installed
+	@$(BIN)/python -m steward.project.messages compile
+
+# After texts were added or changed: bring the catalogues in step.
+messages-update: .venv/.installed
+	@$(BIN)/python -m steward.project.messages update
 
 fmt: .venv/.installed-dev
 	@$(BIN)/ruff format --quiet .

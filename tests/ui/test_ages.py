@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from steward.ui.ages import day_name, file_size, in_full, told
+from steward.ui.enumerating import enumerated
 
 NOW = datetime(2026, 11, 6, 10, 50, tzinfo=UTC)  # a Friday
 
@@ -56,6 +57,11 @@ def test_an_hour_ago_just_after_midnight_is_told_in_minutes_and_then_as_yesterda
     assert told(at("2026-11-05 22:00"), now=midnight) == "yesterday 22:00"
 
 
+def test_minutes_pass_while_the_clock_is_put_back():
+    with timezone.override("Europe/Copenhagen"):
+        assert told(at("2026-10-25 00:45"), now=at("2026-10-25 01:15")) == "30 min"
+
+
 def test_the_day_is_that_of_the_time_zone_in_force():
     with timezone.override("Asia/Ho_Chi_Minh"):
         assert told(at("2026-11-05 18:00"), now=NOW, style="clock") == "01:00"
@@ -90,3 +96,29 @@ def test_day_name(moment, heading):
 )
 def test_file_size(size, said):
     assert file_size(size) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "full"),
+    [
+        ("pl", ["5 min", "3 godz.", "wczoraj 14:50", "7 paź"], "Piątek, 6 listopada 2026, 10:50"),
+        ("vi", ["5 phút", "3 giờ", "hôm qua 14:50", "7/10"], "Thứ 6, ngày 6 tháng 11 năm 2026, 10:50"),
+        ("ar", ["5 د", "3 س", "أمس 14:50", "7 أكتوبر"], "الجمعة، 6 نوفمبر 2026، 10:50"),
+        ("da", ["5 min.", "3 t.", "i går 14.50", "7. okt"], "fredag den 6. november 2026 kl. 10.50"),
+        ("lv", ["5 min", "3 st.", "vakar 14:50", "7. okt"], "piektdiena, 2026. gada 6. novembris, 10:50"),
+    ],
+)
+def test_each_language_tells_it_in_its_own_way(language, said, full):
+    ages = [timedelta(minutes=5), timedelta(hours=3), timedelta(hours=20), timedelta(days=30)]
+    with translation.override(language):
+        assert [told(NOW - age, now=NOW) for age in ages] == said
+        assert in_full(NOW) == full
+
+
+def test_sizes_and_lists_in_other_languages():
+    with translation.override("pl"):
+        assert file_size(1_500_000) == "1,4 MB"
+        assert enumerated(["Ann", "Ben", "Cleo"]) == "Ann, Ben i Cleo"
+    with translation.override("ar"):
+        assert enumerated(["Ann", "Ben", "Cleo"]) == "Ann، Ben وCleo"
+    assert [enumerated(names) for names in ([], ["Ann"], ["Ann", "Ben"])] == ["", "Ann", "Ann and Ben"]

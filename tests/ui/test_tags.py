@@ -1,12 +1,21 @@
 """The template tags as templates use them."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.base import VariableNode
+from django.template.loader import get_template
+from django.utils import translation
 
+import steward
 from steward.ui.templatetags.ui import STATE_LABELS
+
+SOURCE = Path(steward.__path__[0])
+FIXED = {name for path in SOURCE.rglob("*.html") for name in re.findall(r'{% fixed "([^"]+)" %}', path.read_text())}
 
 
 def rendered(source, **context):
@@ -60,3 +69,24 @@ def test_when_says_nothing_for_no_moment_and_refuses_an_unknown_style():
 def test_filesize():
     assert rendered("{{ size|filesize }}", size=86016) == "84 KB"
     assert rendered("{{ size|filesize }}", size=None) == ""
+
+
+@pytest.mark.parametrize("name", sorted(FIXED))
+def test_what_is_fixed_shows_nothing_of_anybody(name):
+    template = get_template(name).template
+    assert not template.nodelist.get_nodes_by_type(VariableNode)
+    html = rendered("{% fixed name %}", name=name, text="of somebody")
+    assert html == template.render(Context())
+    assert "<" in html
+
+
+def test_fixed_templates_are_in_use():
+    assert "console/_keys.html" in FIXED
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "12,345"), ("pl", "12\xa0345"), ("da", "12.345"), ("vi", "12.345"), ("ar", "12,345")]
+)
+def test_numbers_are_grouped_as_the_language_does(language, said):
+    with translation.override(language):
+        assert rendered("{{ n|number }}", n=12345) == said
