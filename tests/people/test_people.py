@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM, ActorKind
 from steward.people.access import actor_of, members_who_can_solve, visible_departments
-from steward.people.actions import add_member, create_department, join_department
+from steward.people.actions import NameTaken, add_member, create_department, join_department
 from steward.people.models import DepartmentMembership, Membership, Role, User
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import PASSWORD, acting
@@ -62,7 +62,7 @@ def test_without_a_password_nobody_enters(northwind):
 def test_the_first_department_is_the_default(contoso, northwind):
     with account_scope(contoso.id):
         assert not create_department("Second", actor=SYSTEM).is_default
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(NameTaken):
             create_department("Second", actor=SYSTEM)
     with account_scope(northwind.id):
         assert create_department("Second", actor=SYSTEM).name == "Second", "names are the account's own"

@@ -1,16 +1,28 @@
 """Sign-in: allauth with argon2id, bound to the account whose host is visited."""
 
+import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.stages import LoginStage
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
+from steward.people.devices import remember_device
 from steward.people.models import Membership, User
+from steward.people.passwords import LONGEST
+from steward.people.refusals import note_refusal
+from steward.people.second_factors import has_second_factor
+from steward.people.signed_in import begin_session
+from steward.people.throttling import client_of
+from steward.privacy.keys.cipher import decrypt_for_installation, encrypt_for_installation
 from steward.tenancy.scope import account_scope
 
-LONGEST_PASSWORD = 1024  # characters; hashing is not for strangers to keep busy
+_SECRETS = "mfa_authenticator.data"
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -25,25 +37,92 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is
     """Accepts an identity only where it has a membership; the answer to all others is that of a wrong password."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        if len(credentials.get("password") or "") > LONGEST_PASSWORD:
+        user = self._person_of(request, credentials)
+        if user is None:
+            account = getattr(request, "account", None)
+            note_refusal("password", by=client_of(request), account_id=account.id if account else None)
+        return user
+
+    def _person_of(self, request: HttpRequest, credentials: dict[str, Any]) -> User | None:
+        if len(credentials.get("password") or "") > LONGEST:
             return None
         user = super().authenticate(request, **credentials)
         # allauth keeps one who is not active but knew the password, to say so; here that, too, is a wrong password.
         self.unstash_authenticated_user()
-        account = getattr(request, "account", None)
-        if user is None or account is None:
-            return None
-        with account_scope(account.id):
-            return user if Membership.objects.filter(user=user).exists() else None
+        return user if user is not None and has_a_place(request, user) else None
+
+
+def has_a_place(request: HttpRequest, user: User) -> bool:
+    """Whether the identity may sign in at the host that is visited."""
+    account = getattr(request, "account", None)
+    if account is None or not user.is_active:
+        return False
+    with account_scope(account.id):
+        return Membership.objects.filter(user=user).exists()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
-    """allauth's hooks."""
+    """allauth's hooks. Every way to sign in ends in `login`, and passes by the second factor before."""
+
+    def get_login_stages(self) -> list[str]:
+        return [f"{SecondFactorStage.__module__}.{SecondFactorStage.__name__}"]
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Bind the session to the account: its row is valid on every host, so the host alone proves nothing."""
+        """Begin the session, by the factors that the views of the sign-in have put on the request."""
         super().login(request, user)
-        request.session["account"] = str(request.account.id)  # type: ignore[attr-defined]
+        begin_session(request, user, factors=getattr(request, "factors", ["password"]))
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **about)
+        remember_device(request, response, user)
+        return response
+
+    def add_message(self, *_args: Any, **_named: Any) -> None:
+        """Our pages say what happened in words of their own."""
+
+    def send_mail(self, template_prefix: str, _email: str, _context: dict[str, Any]) -> None:
+        raise RuntimeError(f"{template_prefix}: mail about an identity is written by people.notices")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class SecondFactorStage(LoginStage):  # type: ignore[misc]  # allauth is untyped
+    """Between the password and the session, for whoever has a second factor: the stage that nothing steps over."""
+
+    key = "second_factor"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if getattr(self.request, "factors", None) == ["passkey"] or not has_second_factor(self.login.user):
+            return None, True
+        return HttpResponseRedirect(reverse("console:second-factor")), True
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
+    """allauth's hooks for second factors: what is secret is under the installation's key."""
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(encrypt_for_installation(text.encode(), context=_SECRETS)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt_for_installation(base64.b64decode(encrypted_text), context=_SECRETS).decode()
+
+    def get_totp_issuer(self) -> str:
+        return f"Steward ({settings.STEWARD_DOMAIN})" if "." in settings.STEWARD_DOMAIN else "Steward"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": relying_party(self.request.get_host()), "name": "Steward"}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        return {"id": user.pk.hex.encode(), "name": user.email, "display_name": user.email}
+
+
+def relying_party(host: str) -> str:
+    """The RP id of passkeys (WebAuthn level 3, section 5.1.2): the base domain, so that one passkey fits each account.
+
+    Browsers refuse it for `localhost`: there, and in the demo, it is the host, and each account has its own passkeys.
+    """
+    name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
+    base = settings.STEWARD_DOMAIN
+    is_below = name == base or name.endswith(f".{base}")
+    return base if is_below and "." in base and not settings.STEWARD_DEMO else name

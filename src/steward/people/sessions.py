@@ -1,12 +1,20 @@
 """Sessions whose keys are stored only as a hash: reading the table lets nobody in."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 
 from steward.lib.clock import now
 from steward.people.models import Session
+
+ACCOUNT = "account"  # the id of the account the session is bound to
+BEGAN = "began_at"
+DEVICE = "device"
+FACTORS = "factors"  # by what the person showed who they are: "password", and those of `second_factors.STRONG`
+CONFIRMED = "confirmed_at"  # when they showed it last
 
 
 def hashed(session_key: str) -> str:
@@ -17,6 +25,8 @@ def hashed(session_key: str) -> str:
 class SessionStore(db.SessionStore):
     """Django's database sessions, looked up by the hash of the cookie's key."""
 
+    row: Session | None = None  # as it was read; None for one that was not stored yet
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -24,20 +34,30 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
         if not self.session_key:
             return None
-        found = self.model.objects.filter(session_key=hashed(self.session_key), expire_date__gt=now()).first()
+        found = Session.objects.filter(session_key=hashed(self.session_key), expire_date__gt=now()).first()
         if found is None:
             self._session_key = None
+        self.row = found
         return found
 
     def exists(self, session_key: str) -> bool:
         return self.model.objects.filter(session_key=hashed(session_key)).exists()
 
     def create_model_instance(self, data: Any) -> Any:
-        session = super().create_model_instance(data)
+        session: Any = super().create_model_instance(data)
         session.session_key = hashed(session.session_key)
+        session.user_id = data.get(SESSION_KEY)
+        session.account_id = data.get(ACCOUNT)
+        session.device = data.get(DEVICE, "")
+        session.began_at = datetime.fromisoformat(data[BEGAN]) if BEGAN in data else None
+        session.seen_at = now()
         return session
 
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key:
             self.model.objects.filter(session_key=hashed(key)).delete()
+
+    def get_expiry_date(self, **about: Any) -> datetime:
+        """By our clock, which tests stop."""
+        return super().get_expiry_date(**{"modification": now()} | about)

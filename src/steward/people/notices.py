@@ -1,0 +1,135 @@
+"""Mail to a person about their own sign-in: links that prove who reads them, and notices of what was changed.
+
+By the installation's outbox: an identity belongs to no account. Nothing in them is secret but the links.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from steward.lib.clock import now
+from steward.outbox.installation import put_in_installation_outbox
+from steward.tenancy.hosts import base_url
+
+Words = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """To whom: the address, in which language, and at which account (slug; empty on the base domain)."""
+
+    email: str
+    language: str
+    slug: str = ""
+
+
+def send_password_link(reader: Reader, token: str) -> None:
+    """The link to choose a new password."""
+    with override(reader.language):
+        words = _(
+            "Somebody, probably you, asked for a new password for %(email)s.\n\n"
+            "Choose it here within an hour:\n%(url)s\n\n"
+            "If it was not you, do nothing: your password stays as it is.\n"
+        )
+        url = f"{base_url(reader.slug)}/console/reset-password/{token}"
+        _put(reader, "password reset", _("Choose a new password"), words % {"email": reader.email, "url": url})
+
+
+def send_address_link(reader: Reader, token: str, *, to: str) -> None:
+    """To the new address: the link that proves it is read by the same person."""
+    with override(reader.language):
+        words = _(
+            "The sign-in of %(email)s is to be changed to this address.\n\n"
+            "Confirm it here within an hour, in the browser you are signed in with:\n%(url)s\n\n"
+            "If you know nothing of it, do nothing: nothing is changed then.\n"
+        )
+        url = f"{base_url(reader.slug)}/console/confirm-address/{token}"
+        text = words % {"email": reader.email, "url": url}
+        _put(Reader(to, reader.language), "address change", _("Confirm your new address"), text)
+
+
+def tell_address_is_used(reader: Reader, *, to: str) -> None:
+    """To an address that signs in already, in place of the link: whoever asked learns nothing."""
+    with override(reader.language):
+        words = _(
+            "Somebody wanted to sign in with this address in place of another one.\n\n"
+            "Nothing was changed: %(email)s is used to sign in already, by you. There is nothing to do.\n"
+        )
+        _put(Reader(to, reader.language), "address change", _("Your address stays yours"), words % {"email": to})
+
+
+def tell_password_changed(reader: Reader) -> None:
+    _tell(reader, lambda: _("Your password was changed"), lambda: _("The password of %(email)s was changed."))
+
+
+def tell_address_changed(reader: Reader, *, old: str) -> None:
+    """To the old address, which does not sign in any more."""
+    _tell(
+        Reader(old, reader.language, reader.slug),
+        lambda: _("Your address for signing in was changed"),
+        lambda: _("%(email)s does not sign in any more: another address was put in its place."),
+    )
+
+
+def tell_factor_added(reader: Reader) -> None:
+    _tell(
+        reader,
+        lambda: _("A second factor was added"),
+        lambda: _("A second factor was added to the sign-in of %(email)s."),
+    )
+
+
+def tell_factor_removed(reader: Reader) -> None:
+    _tell(
+        reader,
+        lambda: _("A second factor was removed"),
+        lambda: _("A second factor was removed from the sign-in of %(email)s."),
+    )
+
+
+def tell_codes_made(reader: Reader) -> None:
+    _tell(
+        reader,
+        lambda: _("New recovery codes were made"),
+        lambda: _("New recovery codes were made for the sign-in of %(email)s. The old ones are worth nothing now."),
+    )
+
+
+def tell_code_used(reader: Reader) -> None:
+    _tell(
+        reader,
+        lambda: _("A recovery code was used"),
+        lambda: _("Somebody signed in as %(email)s with a recovery code. It cannot be used again."),
+    )
+
+
+def tell_factor_guessed(reader: Reader) -> None:
+    _tell(
+        reader,
+        lambda: _("Somebody knows your password"),
+        lambda: _("Somebody typed the right password of %(email)s and then wrong codes, several times."),
+    )
+
+
+def _tell(reader: Reader, subject: Words, what: Words) -> None:
+    with override(reader.language):
+        at = date_format(localtime(now()), "DATETIME_FORMAT")
+        parts = [
+            what() % {"email": reader.email},
+            _("Time: %(time)s") % {"time": at},
+            _(
+                "If it was not you, choose a new password at once and tell an administrator:\n"
+                "%(url)s/console/reset-password"
+            )
+            % {"url": base_url(reader.slug)},
+            _("If it was you, there is nothing to do."),
+        ]
+        _put(reader, "security notice", subject(), "\n\n".join(parts) + "\n")
+
+
+def _put(reader: Reader, purpose: str, subject: str, text: str) -> None:
+    put_in_installation_outbox(purpose=purpose, to=reader.email, subject=subject, text=text)
