@@ -1,6 +1,7 @@
 """Making accounts."""
 
-import re
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -10,25 +11,27 @@ from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.tenancy.directory import forget
 from steward.tenancy.models import Account, DataCentre, Domain, Region, TakenSlug
+from steward.tenancy.slugs import SlugRefused, check_slug
 
-# A host label (RFC 1035 section 2.3.1); names the base domain needs for itself are kept back.
-_SLUG = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
-_RESERVED = frozenset({"www", "mail", "smtp", "imap", "api", "operator", "static", "admin", "postmaster"})
-
-
-class SlugRefused(ValueError):
-    """The slug cannot be given; the message says why."""
+__all__ = ["Opening", "SlugRefused", "create_account"]
 
 
-def create_account(slug: str, *, name: str, account_id: UUID | None = None) -> Account:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is chosen when an account is opened. Empty: English, the first region, no terms."""
+
+    language: str = ""
+    region: str = ""
+    terms_version: str = ""
+    terms_accepted_at: datetime | None = None
+
+
+def create_account(slug: str, *, name: str, account_id: UUID | None = None, opening: Opening = Opening()) -> Account:
     """Make an account with its host name. Raises `SlugRefused`. Its data key is the caller's to make.
 
     `account_id` is given when all of it happens in one transaction, the scope of the account to be.
     """
-    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
-        raise SlugRefused(
-            f"“{slug}” cannot be a host name here: use 1 to 40 of a-z, 0-9 and -, starting with a letter."
-        )
+    check_slug(slug)
     with transaction.atomic():
         _, is_free = TakenSlug.objects.get_or_create(slug=slug, defaults={"taken_at": now()})
         if not is_free:
@@ -39,16 +42,20 @@ def create_account(slug: str, *, name: str, account_id: UUID | None = None) -> A
             name=name,
             state_since=now(),
             created_at=now(),
-            data_centre=_default_data_centre(),
+            data_centre=_data_centre(opening.region),
+            terms_version=opening.terms_version,
+            terms_accepted_at=opening.terms_accepted_at,
+            **({"language": opening.language} if opening.language else {}),
         )
         Domain.objects.create(host=f"{slug}.{settings.STEWARD_DOMAIN}", account=account, serves_console=True)
     forget()
     return account
 
 
-def _default_data_centre() -> DataCentre:
-    centre = DataCentre.objects.order_by("code").first()
+def _data_centre(region: str) -> DataCentre:
+    centres = DataCentre.objects.order_by("code")
+    centre = (centres.filter(region=region) if region else centres).first()
     if centre is not None:
         return centre
-    region = Region.objects.create(code="home", name="Home")
-    return DataCentre.objects.create(code="home-1", region=region, country="ZZ")
+    home, _ = Region.objects.get_or_create(code="home", defaults={"name": "Home"})
+    return DataCentre.objects.create(code="home-1", region=home, country="ZZ")

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import activate
 
-from steward.tenancy.directory import account_at, base_host_account, is_base_host
+from steward.tenancy.directory import Entry, account_at, base_host_account, is_base_host
+from steward.tenancy.languages import visitors_language
 from steward.tenancy.models import Account
 
 # Asked by supervisors and balancers, by whatever name they know the machine.
 _HOSTLESS = frozenset({"/healthz", "/readyz", "/metrics"})
+BACK_OFFICE = "/operator/"
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -30,13 +33,21 @@ class AccountMiddleware:
             request.account = None  # type: ignore[attr-defined]
             return self.get_response(request)
         host = host_of(request)
-        account = base_host_account() if is_base_host(host) else account_at(host)
+        account = _account_of(host, request.path)
+        activate(visitors_language(request, account))  # `LanguageMiddleware` takes it back
         if not (account.serves_console if account else is_base_host(host)):
             return TemplateResponse(request, "tenancy/unknown_host.html", {"host": host}, status=421).render()
         if account is not None and account.state == Account.State.SUSPENDED:
             return TemplateResponse(request, "tenancy/suspended.html", {"account": account}, status=403).render()
         request.account = account  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _account_of(host: str, path: str) -> Entry | None:
+    if not is_base_host(host):
+        return account_at(host)
+    # The back office belongs to no account, also where one account answers on the base domain.
+    return None if path.startswith(BACK_OFFICE) else base_host_account()
 
 
 def host_of(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """The directory of accounts, and what every table of an account is made of."""
 
 from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
 
 from django.db import models
 
@@ -49,10 +50,25 @@ class Account(models.Model):
     data_centre = models.ForeignKey(DataCentre, on_delete=models.PROTECT)
     language = models.TextField(default="en")  # BCP 47
     time_zone = models.TextField(default="UTC")  # IANA name
+    terms_version = models.TextField(blank=True, default="")  # that was accepted at sign-up; empty without one
+    terms_accepted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Usage(models.Model):
+    """How much there is in an account, as it was counted last: numbers for who runs the installation."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="usage")
+    agents = models.IntegerField()
+    tickets = models.IntegerField()
+    stored = models.BigIntegerField()  # bytes of files, before encryption
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.account_id)
 
 
 class TakenSlug(models.Model):
@@ -112,10 +128,14 @@ class AccountManager(models.Manager[M]):
     """The manager of every account-owned model: raises `NoAccount` outside a scope."""
 
     queryset_class: ClassVar[type[models.QuerySet[Any]]] = AccountQuerySet
+    _kept: tuple[tuple[UUID, str | None], models.QuerySet[Any]] | None = None
 
     def get_queryset(self) -> models.QuerySet[M]:
-        account_id = current_account_id()
-        return self.queryset_class(self.model, using=self._db).filter(account_id=account_id)
+        """All rows of the account. A page asks twenty times for the same one: to copy is a third of filtering anew."""
+        asked, kept = (current_account_id(), self._db), self._kept
+        if kept is None or kept[0] != asked:
+            kept = self._kept = asked, self.queryset_class(self.model, using=self._db).filter(account_id=asked[0])
+        return kept[1].all()
 
 
 class AccountOwned(models.Model):
@@ -155,6 +175,7 @@ __all__ = [
     "Ref",
     "Region",
     "TakenSlug",
+    "Usage",
     "account_in_scope",
     "account_owned_models",
 ]

@@ -1,0 +1,14 @@
+"""Addresses of the front door, on the base domain."""
+
+from django.urls import path
+
+from steward.front import views
+
+app_name = "front"
+urlpatterns = [
+    path("account", views.to_account, name="to-account"),
+    path("sign-up", views.sign_up, name="sign-up"),
+    path("sign-up/address", views.slug_check, name="slug-check"),
+    path("sign-up/sent", views.sent, name="sent"),
+    path("sign-up/<token>", views.confirm, name="confirm"),
+]

@@ -1,0 +1,1 @@
+"""The life of an account, from its opening on."""

@@ -1,0 +1,90 @@
+"""Opening an account: everything a new tenant needs to receive its first mail."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from steward.channels.email.mailboxes import Mailbox, add_mail_account
+from steward.events.actions import record
+from steward.lib.actor import SYSTEM, Actor, ActorKind
+from steward.lib.ids import new_id
+from steward.people.actions import add_member, create_department, end_sign_up
+from steward.people.models import Membership, Role, SignUp
+from steward.privacy.keys.store import create_account_key, destroy_account_key
+from steward.tenancy.actions import Opening, create_account
+from steward.tenancy.directory import forget
+from steward.tenancy.languages import spoken
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who will own the account. Without a password only somebody who has an identity already can sign in."""
+
+    email: str
+    name: str
+    password: str | None = field(default=None, repr=False)
+
+
+class SignUpGone(ValueError):
+    """The sign-up has led to an account already, or its time was over a moment ago."""
+
+
+def open_account(
+    slug: str, *, name: str, owner: Owner, account_id: UUID | None = None, opening: Opening | None = None
+) -> Account:
+    """Make the account with its key, its default department, `support@<slug>.<base domain>` and its owner.
+
+    All of it or nothing; `account_id` is given when more belongs into the same transaction. Raises `SlugRefused`, or
+    Django's `ValidationError` for a password that is too weak.
+    """
+    if owner.password is not None:
+        validate_password(owner.password)
+    account_id = account_id or new_id()
+    try:
+        with account_scope(account_id):
+            account = create_account(slug, name=name, account_id=account_id, opening=opening or Opening())
+            create_account_key(account_id)
+            _furnish(account, owner)
+    except BaseException:
+        destroy_account_key(account_id)
+        raise
+    forget()
+    return account
+
+
+def open_signed_up_account(sign_up: SignUp, *, password: str | None) -> tuple[Account, Membership]:
+    """Make the account somebody signed up for and has confirmed. `password` is for an identity that is new.
+
+    Raises `SignUpGone`, `SlugRefused` or `ValidationError`; then nothing was made.
+    """
+    opening = Opening(sign_up.language, sign_up.region, sign_up.terms_version, sign_up.terms_accepted_at)
+    owner, account_id = Owner(sign_up.email, sign_up.name, password), new_id()
+    try:
+        with account_scope(account_id):
+            if not end_sign_up(sign_up):
+                raise SignUpGone(sign_up.slug)
+            account = open_account(
+                sign_up.slug, name=sign_up.company, owner=owner, account_id=account_id, opening=opening
+            )
+            membership = Membership.objects.select_related("user").get(role=Role.OWNER)
+            told = {"terms_version": sign_up.terms_version} if sign_up.terms_version else {}
+            record("account.opened", account, actor=Actor(ActorKind.AGENT, membership.id), changes=told)
+    except BaseException:
+        destroy_account_key(account_id)  # also when the commit itself fails
+        raise
+    forget()
+    return account, membership
+
+
+def _furnish(account: Account, owner: Owner) -> Membership:
+    with override(spoken(account.language)):
+        department = create_department(_("Support"), actor=SYSTEM)
+    address = f"support@{account.slug}.{settings.STEWARD_DOMAIN}"
+    add_mail_account(Mailbox(address=address, name=account.name), department=department, actor=SYSTEM)
+    return add_member(owner.email, name=owner.name, role=Role.OWNER, password=owner.password, actor=SYSTEM)
