@@ -5,15 +5,18 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 
 from steward.events.models import Event
 from steward.events.subscriptions import run_subscribers
+from steward.events.telling import EVENTS, tell
 from steward.lib.actor import Actor
 from steward.lib.clock import now
+from steward.tenancy.scope import current_account_id
 
 Changes = Mapping[str, Any]
 
@@ -36,11 +39,16 @@ def record(kind: str, target: models.Model, *, actor: Actor, changes: Changes | 
 
 
 def record_many(happenings: Iterable[Happening], *, actor: Actor) -> list[Event]:
-    """Append several events in one statement, then run the subscribers that belong into this transaction."""
+    """Append several events in one statement, then run the subscribers that belong into this transaction.
+
+    Who listens is told after the commit.
+    """
     at = now()
     events = [_event(happening, actor, at) for happening in happenings]
     Event.objects.bulk_create(events)
     run_subscribers(events)
+    if events:
+        transaction.on_commit(partial(tell, EVENTS, current_account_id()))
     return events
 
 

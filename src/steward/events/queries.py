@@ -17,6 +17,11 @@ def timeline_of(object_id: UUID) -> models.QuerySet[Event]:
     return Event.objects.filter(object_id=object_id).order_by("at", "id")
 
 
+def last_position() -> int:
+    """How far the account has come; 0 before its first event."""
+    return EventClock.objects.values_list("position", flat=True).first() or 0
+
+
 def chain_link(previous: bytes, event: Event) -> bytes:
     """SHA-256(previous chain || position || fixed columns || digest), as the database's trigger computes it."""
     fixed = "|".join(

@@ -122,6 +122,17 @@ class Bridge:
             scope["steward.environ"] = environ
             await self._answer(environ, receive, send)
 
+    async def ask(self, scope: Scope) -> tuple[int, Environ]:
+        """Let the application answer a request for somebody else, who reads the status and what it left in `environ`.
+
+        The body of the request is not read, that of the answer is thrown away.
+        """
+        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        answer = Answer()
+        environ = self._environ(scope, headers, io.BytesIO(), 0)
+        await self._hop(contextvars.Context(), lambda: answer.take(self.wsgi(environ, answer.start)))
+        return answer.status, environ
+
     async def _answer(self, environ: Environ, receive: Receive, send: Send) -> None:
         # A context of its own for each request: what one sets and forgets, the next one in that thread never sees.
         context = contextvars.Context()

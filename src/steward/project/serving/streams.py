@@ -4,13 +4,35 @@ A server that stops ends them itself: uvicorn waits for open responses, and thes
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from steward.project.serving.bridge import say
+from steward.lib import tally
+from steward.live.hub import Hub
+from steward.live.stream import stream
+from steward.live.viewer import VIEWER, Viewer
+from steward.project.serving.bridge import Bridge, say
 from steward.project.serving.protocol import ASGI, Message, Receive, Scope, Send
 
-STREAMS: Mapping[str, ASGI] = MappingProxyType({})
+
+def events(bridge: Bridge) -> ASGI:
+    """What happens in an account, told to a member. The Django view at the same address decides who is let in.
+
+    So a stream is opened by everything a request has to pass: host, session, second factor, network.
+    """
+
+    async def admit(scope: Scope) -> Viewer | int:
+        status, environ = await bridge.ask(scope)
+        viewer = environ.get(VIEWER)
+        if viewer is not None and status == 204:
+            return viewer  # type: ignore[no-any-return]  # an environ holds anything
+        # A way to the sign-in page is of no use to a script.
+        return 401 if 300 <= status < 400 else status if status >= 400 else 403
+
+    return stream(Hub(), admit)
+
+
+STREAMS: Mapping[str, Callable[[Bridge], ASGI]] = MappingProxyType({"/console/events": events})
 
 
 class OpenStreams:
@@ -43,6 +65,7 @@ class OpenStreams:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - an ASGI server always calls from a task
         self._tasks.add(task)
+        tally.tell_streams(len(self))
         try:
             await stream(scope, receive, watched)
         except asyncio.CancelledError:
@@ -55,3 +78,4 @@ class OpenStreams:
                 await say(send, 503, "The server is restarting; please connect again.\n")
         finally:
             self._tasks.discard(task)
+            tally.tell_streams(len(self))

@@ -5,19 +5,37 @@ asyncio's own loop, never uvloop: the audit hook that guards outgoing connection
 
 import contextlib
 import errno
+import resource
 import socket
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
+from django.conf import settings
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from steward.lib import tally
+from steward.live.stream import ABORT, IS_PAUSED
 from steward.project.serving.application import application
 from steward.project.serving.asgi import Dispatcher
 from steward.project.serving.counters import RequestCounter
 from steward.project.serving.protocol import Limits
 
 BACKLOG = 2048
+MOST_FILES = 2**16  # where the system sets no limit
 STOP = 6  # seconds for running requests; the supervisor's patience is 8
+
+
+class Protocol(HttpToolsProtocol):
+    """A connection that streams can drop: a reader who stopped reading is not waited for."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast("dict[str, Any]", self.scope).update({ABORT: self.transport.abort, IS_PAUSED: self._is_paused})
+
+    def _is_paused(self) -> bool:
+        return self.flow.write_paused
 
 
 class Server(uvicorn.Server):
@@ -66,16 +84,23 @@ def _bound(host: str, port: int) -> socket.socket:
 def serve(listening: socket.socket, *, data: Path) -> None:
     """Serve until SIGTERM or SIGINT. Django must be set up. `data` is the data directory, for the counters."""
     counter = RequestCounter(data / "metrics")
-    dispatcher = Dispatcher(application(), limits=Limits.from_settings(), count=counter.count)
+    tally.begin(data / "metrics", "web")
+    dispatcher = Dispatcher(
+        application(),
+        limits=Limits.from_settings(),
+        count=counter.count,
+        is_https=settings.SESSION_COOKIE_SECURE,
+    )
     run(dispatcher, listening)
 
 
 def run(dispatcher: Dispatcher, listening: socket.socket) -> None:
     """Run the event loop. Ctrl-C is a way to stop, not an error."""
+    _allow_many_connections()
     config = uvicorn.Config(
         dispatcher,
         loop="asyncio",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -88,6 +113,13 @@ def run(dispatcher: Dispatcher, listening: socket.socket) -> None:
     )
     with contextlib.suppress(KeyboardInterrupt):
         Server(config, dispatcher).run(sockets=[listening])
+
+
+def _allow_many_connections() -> None:
+    """Each stream is a file descriptor: take as many as the system lets us, not as many as a shell usually gets."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def inherited(number: int) -> socket.socket:
