@@ -1,0 +1,125 @@
+"""The mails that tell people of what concerns them.
+
+They say the code of a ticket, why one is told, and where to read on. What customers wrote leaves in them only when the
+account wants that. Nobody answers them: answers go to an address that refuses mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from steward.channels.email.composing import Letter, compose
+from steward.channels.email.models import MailAccount
+from steward.lib.clock import now
+from steward.lib.ids import new_id
+from steward.notifications.models import Notice
+from steward.notifications.wording import path_of, sentence
+from steward.outbox.actions import NewMail
+from steward.people.languages import language_of
+from steward.people.models import Membership
+from steward.tenancy.hosts import base_url
+from steward.tenancy.models import Account
+
+PURPOSE = "notification"
+_MOST_LINES = 50
+_LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """To whom, and how they read."""
+
+    name: str
+    email: str
+    language: str
+    zone: str  # IANA
+    account: Account
+    shows_text: bool
+
+    @classmethod
+    def of(cls, member: Membership, account: Account, *, zone: str, shows_text: bool) -> "Reader":
+        return cls(member.name, member.user.email, language_of(member, account), zone, account, shows_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice as a mail shows it. `subject`, `customer` and `text` are empty unless the account wants them shown."""
+
+    sentence: str
+    code: str
+    url: str
+    at: datetime
+    subject: str = ""
+    customer: str = ""
+    text: str = ""
+
+
+def compose_notices(notices: Sequence[Notice], reader: Reader) -> NewMail:
+    """One mail about one notice or several. Needs `by`, `message`, `ticket.department` and `ticket.requester`."""
+    mail_account = MailAccount.objects.select_related("smtp").order_by("-is_default", "id").first()
+    connector = mail_account.smtp if mail_account else None
+    nobody = f"no-reply@{reader.account.slug}.{settings.STEWARD_DOMAIN}"
+    # A server of the account's own sends in the name of its address only.
+    sender = mail_account.address if mail_account and connector else nobody
+    message_id = f"{new_id()}@{sender.rpartition('@')[2]}"
+    with override(reader.language), timezone.override(reader.zone):
+        subject, text, html = _words(notices, reader)
+    letter = Letter(
+        sender=(reader.account.name, sender),
+        to=[(reader.name, reader.email)],
+        subject=subject,
+        text=text,
+        html=html,
+        at=now(),
+        message_id=message_id,
+        mark=str(reader.account.id),
+        reply_to=nobody,
+        is_generated=True,
+        unsubscribe=_settings_url(reader),
+    )
+    # The null sender: whatever becomes of it, nobody writes back (RFC 3834 section 3.3).
+    return NewMail(PURPOSE, message_id, "", (reader.email,), compose(letter), connector)
+
+
+def _words(notices: Sequence[Notice], reader: Reader) -> tuple[str, str, str]:
+    newest_first = sorted(notices, key=lambda notice: notice.pk, reverse=True)
+    lines = [_line(notice, reader) for notice in newest_first[:_MOST_LINES]]
+    context = {
+        "account": reader.account.name,
+        "lines": lines,
+        "more": len(notices) - len(lines),
+        "list_url": f"{base_url(reader.account.slug)}/console/notifications",
+        "settings_url": _settings_url(reader),
+    }
+    name = "one" if len(notices) == 1 else "many"
+    text, html = (render_to_string(f"notifications/{name}.{kind}", context) for kind in ("txt", "html"))
+    return _subject(lines, len(notices)), text.strip() + "\n", html
+
+
+def _subject(lines: Sequence[Line], number: int) -> str:
+    if number == 1:
+        [line] = lines
+        about = f"{line.sentence}: {line.subject}" if line.subject else line.sentence
+        return f"[{line.code}] {about}"
+    return ngettext("%(count)s notification", "%(count)s notifications", number) % {"count": number}
+
+
+def _line(notice: Notice, reader: Reader) -> Line:
+    url = f"{base_url(reader.account.slug)}{path_of(notice)}"
+    line = Line(sentence(notice), notice.ticket.code, url, notice.at)
+    if not reader.shows_text:
+        return line
+    text = notice.message.body_text if notice.message else notice.ticket.preview
+    shown = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+    subject, customer = notice.ticket.subject or _("No subject"), notice.ticket.requester.name
+    return replace(line, subject=subject, customer=customer, text=shown)
+
+
+def _settings_url(reader: Reader) -> str:
+    return f"{base_url(reader.account.slug)}/console/settings/notifications"
