@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from procrastinate import manager
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from steward.lib.clock import now
+
+MOST = 10_000  # jobs that are tried again at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,10 @@ def retry_job(job_id: int) -> bool:
         return False
     manager.JobManager(DjangoConnector()).retry_job_by_id(job_id, retry_at=now())
     return True
+
+
+def retry_jobs(task: str = "") -> int:
+    """Put all failed jobs of a task, or of every one, back into their queues; returns how many."""
+    kind = Q(task_name=task) if task else Q()
+    failed = ProcrastinateJob.objects.filter(kind, status="failed").order_by("id").values_list("id", flat=True)
+    return sum(retry_job(job_id) for job_id in list(failed[:MOST]))

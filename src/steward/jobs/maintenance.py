@@ -5,6 +5,7 @@ from datetime import timedelta
 from procrastinate import manager, sql
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from steward.jobs.models import Failure
 from steward.lib.clock import now
 
 SILENT = 30.0  # seconds without a sign of life after which a worker counts as dead
@@ -26,10 +27,11 @@ def revive_stalled_jobs() -> int:
 
 
 def forget_finished_jobs() -> None:
-    """Delete jobs that ended long ago, whatever their end."""
+    """Delete jobs that ended long ago, whatever their end, and why they failed."""
     DjangoConnector().execute_query(
         query=sql.queries["delete_old_jobs"],
         nb_hours=int(KEPT.total_seconds() // 3600),
         queue=None,
         statuses=["succeeded", "failed", "cancelled", "aborted"],
     )
+    Failure.objects.filter(at__lt=now() - KEPT).delete()

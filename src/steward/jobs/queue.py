@@ -12,10 +12,11 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from procrastinate import RetryStrategy, jobs, manager, tasks
+from procrastinate import JobContext, RetryStrategy, jobs, manager, tasks
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from steward.jobs.noting import note_failure
 from steward.tenancy.scope import account_scope, current_account_id
 
 logger = logging.getLogger(__name__)
@@ -41,17 +42,38 @@ def task(
 
     def declare(function: Callable[..., None]) -> Task:
         @wraps(function)
-        def run(account: str, **ids: Any) -> None:
+        def run(context: JobContext | None = None, /, *, account: str, **ids: Any) -> None:
             account_id = UUID(account)
             try:
                 with nullcontext() if not in_scope else account_scope(account_id):
                     function(account_id, **ids)
-            except Exception:
+            except Exception as error:
                 # procrastinate tells of a failure only when it gives up: a day too late to look at.
                 logger.exception("job %s failed for account %s", name, account_id)
+                note_failure(context, error)
                 raise
 
-        return app.task(name=name, queue=queue, retry=retry, priority=priority)(run)
+        return app.task(name=name, queue=queue, retry=retry, priority=priority, pass_context=True)(run)
+
+    return declare
+
+
+def installation_task(
+    name: str, *, queue: str = "default", retry: RetryStrategy | bool = _RETRY, priority: int = 0
+) -> Callable[[Callable[..., None]], Task]:
+    """Declare work that belongs to no account, such as mail about an identity. It gets the ids it was queued with."""
+
+    def declare(function: Callable[..., None]) -> Task:
+        @wraps(function)
+        def run(context: JobContext | None = None, /, **ids: Any) -> None:
+            try:
+                function(**ids)
+            except Exception as error:
+                logger.exception("job %s failed", name)
+                note_failure(context, error)
+                raise
+
+        return app.task(name=name, queue=queue, retry=retry, priority=priority, pass_context=True)(run)
 
     return declare
 
@@ -61,10 +83,14 @@ def periodic(name: str, *, cron: str, queue: str = "default") -> Callable[[Calla
 
     def declare(function: Callable[[], None]) -> Task:
         @wraps(function)
-        def run(timestamp: int) -> None:
-            function()
+        def run(context: JobContext | None = None, /, *, timestamp: int) -> None:
+            try:
+                function()
+            except Exception as error:
+                note_failure(context, error)
+                raise
 
-        made: Task = app.task(name=name, queue=queue, retry=False, queueing_lock=name)(run)
+        made: Task = app.task(name=name, queue=queue, retry=False, queueing_lock=name, pass_context=True)(run)
         app.periodic(cron=cron)(made)
         return made
 
@@ -79,19 +105,28 @@ def enqueue(job: Task, *, at: datetime | None = None, **ids: Any) -> int:
 def enqueue_many(job: Task, each: Iterable[dict[str, Any]], *, at: datetime | None = None) -> list[int]:
     """Queue a job for each set of ids, in one statement."""
     account = str(current_account_id())
-    queued = [
-        jobs.Job(
-            id=None,
-            lock=None,
-            queueing_lock=None,
-            task_name=job.name,
-            queue=job.queue,
-            task_kwargs={"account": account, **{name: _plain(value) for name, value in ids.items()}},
-            scheduled_at=at,
-            priority=job.priority,
-        )
-        for ids in each
-    ]
+    return _deferred([_job(job, {"account": account, **ids}, at) for ids in each])
+
+
+def enqueue_for_installation(job: Task, *, at: datetime | None = None, **ids: Any) -> int:
+    """Queue one job of an `installation_task`, in the current transaction. Returns the job's id."""
+    return _deferred([_job(job, ids, at)])[0]
+
+
+def _job(job: Task, ids: dict[str, Any], at: datetime | None) -> jobs.Job:
+    return jobs.Job(
+        id=None,
+        lock=None,
+        queueing_lock=None,
+        task_name=job.name,
+        queue=job.queue,
+        task_kwargs={name: _plain(value) for name, value in ids.items()},
+        scheduled_at=at,
+        priority=job.priority,
+    )
+
+
+def _deferred(queued: list[jobs.Job]) -> list[int]:
     if not queued:
         return []
     stored = manager.JobManager(DjangoConnector()).batch_defer_jobs(jobs=queued)

@@ -1,0 +1,144 @@
+"""The state of the installation in words: each finding is good, worth a look, or bad."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography import x509
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from steward.jobs.queries import workers
+from steward.lib.clock import now
+from steward.operator.gauges import queue_age
+from steward.privacy.keys.errors import KeyMissing, Tampered
+from steward.privacy.keys.store import installation_key, key_folder
+from steward.tenancy.models import Account
+from steward.ui.ages import file_size
+
+LATE = 300.0  # seconds the oldest due job may wait before the queue is called late
+_SILENT = timedelta(seconds=60)  # a worker that said nothing for so long is dead
+_FULL, _NEARLY_FULL = 0.05, 0.15  # of the disk that is free
+_EXPIRES_SOON = timedelta(days=21)
+_up_to_date: set[str] = set()  # databases that had all migrations; they do not lose them again
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the overview. `tone` is ok, warn or bad."""
+
+    what: str
+    words: str
+    tone: str = "ok"
+
+
+def findings() -> list[Finding]:
+    """Everything that is looked at, in the order of the page."""
+    return [each() for each in _LOOKED_AT]
+
+
+def missing_migrations() -> int:
+    """How many migrations the database lacks; asks it only until there are none."""
+    name = str(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    if name in _up_to_date:
+        return 0
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if not missing:
+        _up_to_date.add(name)
+    return missing
+
+
+def _database() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        size = file_size(cursor.fetchone()[0])
+    version = ".".join(map(str, divmod(connection.pg_version, 10_000)))  # type: ignore[attr-defined]
+    words = _("PostgreSQL %(version)s answers; the database takes %(size)s.") % {"version": version, "size": size}
+    return Finding(_("Database"), words)
+
+
+def _migrations() -> Finding:
+    missing = missing_migrations()
+    if not missing:
+        return Finding(_("Migrations"), _("The database is as this version needs it."))
+    words = ngettext(
+        "%(count)d migration is missing: run “steward migrate”.",
+        "%(count)d migrations are missing: run “steward migrate”.",
+        missing,
+    )
+    return Finding(_("Migrations"), words % {"count": missing}, "bad")
+
+
+def _queue() -> Finding:
+    age = queue_age()
+    if age <= LATE:
+        return Finding(_("Queue"), _("Jobs that are due are done at once, or within five minutes."))
+    minutes = int(age // 60)
+    words = ngettext(
+        "The oldest job that is due has waited for %(count)d minute: is a worker running?",
+        "The oldest job that is due has waited for %(count)d minutes: is a worker running?",
+        minutes,
+    )
+    return Finding(_("Queue"), words % {"count": minutes}, "bad")
+
+
+def _workers() -> Finding:
+    living = sum(1 for worker in workers() if now() - worker.seen_at < _SILENT)
+    if not living:
+        return Finding(_("Workers"), _("No worker has said lately that it lives: mail and jobs wait."), "bad")
+    words = ngettext("%(count)d worker is at work.", "%(count)d workers are at work.", living)
+    return Finding(_("Workers"), words % {"count": living})
+
+
+def _disk() -> Finding:
+    usage = shutil.disk_usage(settings.STEWARD_DATA)
+    share = usage.free / usage.total
+    tone = "bad" if share < _FULL else "warn" if share < _NEARLY_FULL else "ok"
+    words = _("%(free)s of %(total)s are free where the data lie.")
+    told = {"free": file_size(usage.free), "total": file_size(usage.total)}
+    return Finding(_("Disk"), words % told, tone)
+
+
+def _keys() -> Finding:
+    try:
+        installation_key()
+    except (KeyMissing, Tampered, OSError, ValueError):
+        return Finding(_("Keys"), _("The installation’s key cannot be read: mail about sign-ins cannot leave."), "bad")
+    kept = {path.stem for path in key_folder().glob("*.key")}
+    needed = Account.objects.exclude(state=Account.State.TERMINATED).values_list("pk", flat=True)
+    without = sum(1 for account_id in needed.iterator() if str(account_id) not in kept)
+    if without:
+        words = ngettext("%(count)d account has no data key.", "%(count)d accounts have no data key.", without)
+        return Finding(_("Keys"), words % {"count": without}, "bad")
+    return Finding(_("Keys"), _("The master key opens the keys, and every account has one."))
+
+
+def _certificate() -> Finding:
+    if not settings.STEWARD_TLS_CERT:
+        return Finding(_("Certificate"), _("None is set: the mail server offers no encryption of its own."), "warn")
+    try:
+        ends = x509.load_pem_x509_certificate(Path(settings.STEWARD_TLS_CERT).read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return Finding(_("Certificate"), _("The file of STEWARD_TLS_CERT is no certificate that can be read."), "bad")
+    words = _("The mail server’s certificate is good until %(day)s.") % {"day": date_format(ends, "DATE_FORMAT")}
+    tone = "bad" if ends <= now() else "warn" if ends - now() < _EXPIRES_SOON else "ok"
+    return Finding(_("Certificate"), words, tone)
+
+
+def _backup() -> Finding:
+    words = _("Steward makes no backups by itself and knows of none; the manual says what to copy.")
+    return Finding(_("Backup"), words, "warn")
+
+
+_LOOKED_AT: tuple[Callable[[], Finding], ...] = (
+    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _backup,
+)  # fmt: skip

@@ -1,0 +1,32 @@
+"""The pages of the back office, in the order of its navigation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One entry of the navigation; `icon` is a symbol of the sprite."""
+
+    key: str
+    title: Any
+    icon: str
+
+    @property
+    def url(self) -> str:
+        return reverse(f"operator:{self.key}")
+
+
+PAGES = (
+    Page("overview", pgettext_lazy("back office", "Overview"), "shield-check"),
+    Page("accounts", pgettext_lazy("back office", "Accounts"), "department"),
+    Page("jobs", pgettext_lazy("back office, work in the background", "Jobs"), "clock"),
+    Page("mail", pgettext_lazy("back office", "Mail queue"), "mail"),
+    Page("installation", pgettext_lazy("back office", "Installation"), "settings"),
+    Page("log", pgettext_lazy("back office", "Operators’ log"), "list"),
+    Page("me", _("My sign-in"), "key"),
+)

@@ -1,0 +1,102 @@
+"""Accounts: the directory with counts; suspending one and letting it go on. Nothing that an account holds."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from steward.lib.actor import SYSTEM
+from steward.lifecycle.suspension import resume_account, suspend_account
+from steward.lifecycle.usage import count_usage
+from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
+from steward.people.operators import note
+from steward.tenancy.models import Account
+
+PAGE = 50
+
+
+@require_safe
+@operator_required
+def accounts(request: OperatorRequest) -> HttpResponse:
+    """All accounts by slug, or those whose slug begins with what was typed."""
+    wanted = request.GET.get("q", "").strip().lower()[:63]
+    after = request.GET.get("after", "")
+    found = Account.objects.select_related("data_centre", "usage").order_by("slug")
+    if wanted:
+        # A range, as the index on the slug is sorted; LIKE would read all of them. No slug has a letter after "z".
+        found = found.filter(slug__gte=wanted, slug__lt=f"{wanted}{{")
+    rows = list(found.filter(slug__gt=after)[: PAGE + 1] if after else found[: PAGE + 1])
+    noted(request, "accounts.read", about=wanted)
+    following = {"after": rows[PAGE - 1].slug} | ({"q": wanted} if wanted else {}) if len(rows) > PAGE else None
+    context = {
+        "accounts": rows[:PAGE],
+        "wanted": wanted,
+        "next_url": f"{reverse('operator:accounts')}?{urlencode(following)}" if following else "",
+    }
+    return page_response(request, "accounts", "operator/accounts.html", context)
+
+
+@require_safe
+@operator_required
+def account(request: OperatorRequest, slug: str) -> HttpResponse:
+    """One account: where it lies, its state, its size."""
+    found = _account(slug)
+    noted(request, "account.read", account_id=found.pk)
+    return _page(request, found)
+
+
+@require_POST
+@operator_required
+def count(request: OperatorRequest, slug: str) -> HttpResponse:
+    """Count it now instead of at night."""
+    found = _account(slug)
+    note(request.person.pk, "account.counted", account_id=found.pk)
+    count_usage(found)
+    return _back(request, found, _("Counted."))
+
+
+@require_POST
+@operator_required
+def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
+    """Suspend it; its slug has to be typed."""
+    found = _account(slug)
+    if request.POST.get("word", "").strip().lower() != found.slug:
+        error = _("Type the address of the account exactly as it is shown. Nothing was changed.")
+        return _page(request, found, error=error, status=422)
+    note(request.person.pk, "account.suspended", account_id=found.pk)
+    suspend_account(found, actor=SYSTEM)
+    return _back(request, found, _("The account is suspended: nobody gets in, and its sessions have ended."))
+
+
+@require_POST
+@operator_required
+def resumption(request: OperatorRequest, slug: str) -> HttpResponse:
+    """Let a suspended account go on; its slug has to be typed."""
+    found = _account(slug)
+    if request.POST.get("word", "").strip().lower() != found.slug:
+        error = _("Type the address of the account exactly as it is shown. Nothing was changed.")
+        return _page(request, found, error=error, status=422)
+    note(request.person.pk, "account.resumed", account_id=found.pk)
+    resume_account(found, actor=SYSTEM)
+    return _back(request, found, _("The account is open again."))
+
+
+def _account(slug: str) -> Account:
+    found = Account.objects.select_related("data_centre__region", "usage").filter(slug=slug).first()
+    if found is None:
+        raise Http404("no such account")
+    return found
+
+
+def _page(request: OperatorRequest, found: Account, *, error: str = "", status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {"account": found, "domains": found.domains.order_by("host"), "error": error}
+    return page_response(request, "accounts", "operator/account.html", context, status=status)
+
+
+def _back(request: OperatorRequest, found: Account, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse("operator:account", args=[found.slug]))

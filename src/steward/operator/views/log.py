@@ -1,0 +1,48 @@
+"""The operators' log: who read or did what across accounts, and when."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from steward.operator.acts import words_of
+from steward.operator.entrance import OperatorRequest, operator_required, page_response
+from steward.people.models import OperatorAct, User
+from steward.tenancy.models import Account
+
+PAGE = 100
+
+
+@require_safe
+@operator_required
+def log(request: OperatorRequest) -> HttpResponse:
+    """Newest first; ids grow with time."""
+    acts = OperatorAct.objects.order_by("-id")
+    if before := _before(request.GET.get("before", "")):
+        acts = acts.filter(id__lt=before)
+    rows = list(acts[: PAGE + 1])
+    emails: dict[UUID | None, str] = dict(
+        User.objects.filter(pk__in={row.operator_id for row in rows}).values_list("pk", "email")
+    )
+    slugs: dict[UUID | None, str] = dict(
+        Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", "slug")
+    )
+    entries = [
+        {
+            "act": row,
+            "words": words_of(row.act),
+            "email": emails.get(row.operator_id),
+            "slug": slugs.get(row.account_id),
+        }
+        for row in rows[:PAGE]
+    ]
+    next_url = f"{reverse('operator:log')}?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
+    return page_response(request, "log", "operator/log.html", {"entries": entries, "next_url": next_url})
+
+
+def _before(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,190 @@
+"""How an operator signs in: second factors, recovery codes, password, sessions."""
+
+import base64
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from steward.lib.actor import SYSTEM
+from steward.operator.entrance import (
+    OperatorRequest,
+    enrolling_or_fresh,
+    fresh_required,
+    operator_required,
+    page_response,
+)
+from steward.people import operators, second_factors
+from steward.people.forms import CodeForm, NewPasswordForm, PasskeyForm
+from steward.people.signed_in import confirm_session, end_sessions_everywhere, is_current, sessions_of
+from steward.people.throttling import SECOND_FACTOR, SECOND_FACTOR_DAY, TooManyTries, count_try, take_back
+
+_NEW_SECRET = "new_totp"  # noqa: S105  where the session keeps it, encrypted, until a code proves it
+
+
+@require_safe
+@operator_required
+def me(request: OperatorRequest) -> HttpResponse:
+    """Everything there is, and what can be done with it."""
+    key = request.session.session_key
+    sessions = [(row, is_current(row, key)) for row in sessions_of(request.person.pk) if row.account_id is None]
+    context = {"factors": second_factors.factors_of(request.person), "sessions": sessions}
+    return page_response(request, "me", "operator/me.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@enrolling_or_fresh
+def app(request: OperatorRequest) -> HttpResponse:
+    """Add an app that shows codes: its secret is shown, and a code proves that the app has it."""
+    if second_factors.factors_of(request.person).totp is not None:
+        return HttpResponseRedirect(reverse("operator:me"))
+    secret = _new_secret(request)
+    form = CodeForm(request.POST if request.method == "POST" else None, secret=secret)
+    if form.is_bound and _is_good(request, form):
+        second_factors.store_totp(request.person, secret)
+        del request.session[_NEW_SECRET]
+        return _added(request, "totp")
+    url = get_adapter().build_totp_url(request.person, secret)
+    picture = base64.b64encode(get_adapter().build_totp_svg(url).encode()).decode()
+    shown = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+    context = {"form": form, "picture": f"data:image/svg+xml;base64,{picture}", "secret": shown}
+    return _factor_page(request, "operator/app.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@enrolling_or_fresh
+def passkeys(request: OperatorRequest) -> HttpResponse:
+    """Add a passkey: the browser is asked for one, and its answer comes with the name."""
+    if "ask" in request.POST:
+        return JsonResponse(second_factors.ask_for_new_passkey(request.person))
+    number = len(second_factors.factors_of(request.person).passkeys) + 1
+    initial = {"name": _("Passkey %(number)d") % {"number": number}}
+    form = PasskeyForm(request.POST) if request.method == "POST" else PasskeyForm(initial=initial)
+    if form.is_bound and form.is_valid():
+        answer = request.POST.get("answer", "")
+        if second_factors.store_passkey(request.person, form.cleaned_data["name"], answer) is not None:
+            return _added(request, "passkey")
+        form.add_error(None, _("The passkey was not accepted. Nothing was added; try again."))
+    return _factor_page(request, "operator/passkey.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@fresh_required
+def factor_removal(request: OperatorRequest, factor_id: int) -> HttpResponse:
+    """Remove an app or a passkey; never the last one."""
+    factors = second_factors.factors_of(request.person)
+    mine = {each.pk: each for each in [*factors.passkeys, *([factors.totp] if factors.totp else [])]}
+    if factor_id not in mine:
+        raise Http404("no such second factor")
+    if len(mine) == 1:
+        messages.error(
+            request, _("The back office requires a second factor. Add another one before you remove the last.")
+        )
+        return HttpResponseRedirect(reverse("operator:me"))
+    mine[factor_id].delete()
+    operators.note(request.person.pk, "second_factor.removed")
+    end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
+    return _back(request, _("The second factor was removed. Your other sessions were ended."))
+
+
+@never_cache
+@require_POST
+@fresh_required
+def recovery_codes(request: OperatorRequest) -> HttpResponse:
+    """New recovery codes, shown this once."""
+    operators.note(request.person.pk, "recovery_codes.replaced")
+    return _codes_page(request, second_factors.new_recovery_codes(request.person))
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_required
+def password(request: OperatorRequest) -> HttpResponse:
+    """Choose another password; all other sessions end."""
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.person, words=())
+    if form.is_bound and form.is_valid():
+        request.person.set_password(form.cleaned_data["password"])
+        request.person.save(update_fields=["password"])
+        update_session_auth_hash(request, request.person)
+        end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
+        operators.note(request.person.pk, "password.changed")
+        return _back(request, _("Your password was changed. Your other sessions were ended."))
+    return page_response(request, "me", "operator/password.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@operator_required
+def sessions_end(request: OperatorRequest) -> HttpResponse:
+    """End all sessions but this one."""
+    end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
+    return _back(request, _("You are signed out everywhere else."))
+
+
+def _is_good(request: OperatorRequest, form: forms.Form) -> bool:
+    """Whether the code is right; tries are counted."""
+    try:
+        for limit in (SECOND_FACTOR, SECOND_FACTOR_DAY):
+            count_try(limit, str(request.person.pk))
+    except TooManyTries as refusal:
+        form.add_error(None, refusal.words)
+        return False
+    if not form.is_valid():
+        return False
+    for limit in (SECOND_FACTOR, SECOND_FACTOR_DAY):
+        take_back(limit, str(request.person.pk))
+    return True
+
+
+def _added(request: OperatorRequest, factor: str) -> HttpResponse:
+    """The session has just shown the new factor: it is one of an operator now, if it was not before."""
+    has_codes = second_factors.factors_of(request.person).codes_left
+    end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
+    if request.operator is None:
+        operators.sign_in_operator(request, request.person, factors=["password", factor])
+    else:
+        confirm_session(request, factors=[factor])
+    operators.note(request.person.pk, "second_factor.added", about=factor)
+    if not has_codes:
+        return _codes_page(request, second_factors.new_recovery_codes(request.person))
+    return _back(request, _("The second factor was added."))
+
+
+def _codes_page(request: OperatorRequest, codes: list[str]) -> HttpResponse:
+    response = page_response(request, "me", "operator/recovery_codes.html", {"codes": codes})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _factor_page(request: OperatorRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
+    """Inside the frame for operators; at the first sign-in there is no way yet to anything else."""
+    if request.operator is not None:
+        return page_response(request, "me", template, context | {"frame": "operator/base.html"}, status=status)
+    enrolling = {"frame": "operator/_entrance.html", "is_enrolling": True}
+    return TemplateResponse(request, template, context | enrolling, status=status)
+
+
+def _new_secret(request: OperatorRequest) -> str:
+    kept = request.session.get(_NEW_SECRET)
+    if kept:
+        return str(get_adapter().decrypt(kept))
+    secret = str(second_factors.new_totp_secret())
+    request.session[_NEW_SECRET] = get_adapter().encrypt(secret)
+    return secret
+
+
+def _back(request: OperatorRequest, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse("operator:me"))
