@@ -120,7 +120,7 @@ def test_a_wrong_certificate_gets_no_password(mailbox, authority, northwind) -> 
 
 def test_there_is_no_mailbox_without_tls(northwind) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(PasswordInClear):
-        open_mailbox(Route(account_id=northwind.id, destination=Destination("mail.test", 143), tls=Tls.NONE))
+        open_mailbox(Route(account_id=northwind.id, destination=Destination("mail.test", 143), tls=Tls.WHEN_OFFERED))
 
 
 def test_an_undeclared_mailbox_is_unknown(northwind, contoso, mailbox) -> None:  # type: ignore[no-untyped-def]

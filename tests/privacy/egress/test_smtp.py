@@ -355,10 +355,71 @@ def test_a_relay_on_the_same_machine_needs_no_tls_when_the_operator_says_so(acto
     settings.STEWARD_EGRESS_ALLOW = [f"127.0.0.1:{there.port}"]
     route = relay_route(northwind.id)
     assert route
-    assert route.tls is Tls.NONE
+    assert route.tls is Tls.WHEN_OFFERED
     assert deliver(route, ENVELOPE).outcome is Outcome.SENT
-    assert message_of(there.heard()) == MESSAGE
+    heard = there.heard()
+    assert message_of(heard) == MESSAGE
+    assert not sender_line(heard)["tls"]
     assert [(row.traffic, row.host) for row in rows(northwind.id)] == [("T", "127.0.0.1")]
+
+
+def sender_line(heard: list[dict[str, Any]]) -> dict[str, Any]:
+    (found,) = [each for each in heard if "sender" in each]
+    return found
+
+
+@pytest.fixture
+def local_relay(actor, trusting, northwind):  # type: ignore[no-untyped-def]
+    """`local_relay("smtp", ...)` starts one on the same machine, and gives it and Northwind's route to it."""
+
+    def start(role: str, **options: Any) -> tuple[Any, Route]:
+        made = actor(role, **options)
+        trusting.STEWARD_SMTP_RELAY = f"smtp://127.0.0.1:{made.port}"
+        trusting.STEWARD_EGRESS_ALLOW = [f"127.0.0.1:{made.port}"]
+        route = relay_route(northwind.id)
+        assert route
+        return made, route
+
+    return start
+
+
+def test_a_relay_on_the_same_machine_that_offers_tls_is_spoken_to_under_it(local_relay, authority, caplog) -> None:  # type: ignore[no-untyped-def]
+    there, route = local_relay("smtp", starttls=True, certificate=authority.issue("127.0.0.1"))
+    assert deliver(route, ENVELOPE).outcome is Outcome.SENT
+    heard = there.heard()
+    assert sender_line(heard)["tls"]
+    assert message_of(heard) == MESSAGE
+    assert "not verified" not in caplog.text
+
+
+@pytest.mark.parametrize("whose", ["another name", "unknown authority"])
+def test_so_is_one_whose_certificate_nobody_vouches_for(local_relay, authority, stranger, caplog, whose) -> None:  # type: ignore[no-untyped-def]
+    presented = authority.issue("other.test") if whose == "another name" else stranger.issue("127.0.0.1")
+    there, route = local_relay("smtp", starttls=True, certificate=presented)
+    assert deliver(route, ENVELOPE).outcome is Outcome.SENT
+    heard = there.heard()
+    assert sender_line(heard)["tls"]
+    assert message_of(heard) == MESSAGE
+    assert f"the certificate of 127.0.0.1:{there.port} is not verified" in caplog.text
+
+
+def test_one_that_offers_tls_and_fails_at_it_gets_nothing_in_clear(local_relay) -> None:  # type: ignore[no-untyped-def]
+    lines = ["220 here\r\n", "250-here\r\n250 STARTTLS\r\n", "220 go ahead\r\n", "this is no TLS\r\n"]
+    there, route = local_relay("script", lines=lines)
+    result = deliver(route, ENVELOPE)
+    assert (result.outcome, result.stage) == (Outcome.TEMPORARY, Stage.TLS)
+    assert not any("MAIL" in each.get("line", "") for each in there.heard())
+
+
+def test_with_a_password_its_certificate_has_to_be_verified(local_relay, stranger, settings, northwind) -> None:  # type: ignore[no-untyped-def]
+    presented = stranger.issue("127.0.0.1")
+    there, _ = local_relay("smtp", starttls=True, certificate=presented, username="support", password="secret")
+    settings.STEWARD_SMTP_RELAY = f"smtp://support:secret@127.0.0.1:{there.port}"
+    route = relay_route(northwind.id)
+    assert route
+    result = deliver(route, ENVELOPE)
+    assert (result.outcome, result.stage) == (Outcome.TEMPORARY, Stage.TLS)
+    assert not [each for each in there.heard() if "signed_in" in each or "sender" in each]
 
 
 def test_mail_of_no_account_has_the_ledger_of_the_installation(actor, settings, northwind) -> None:  # type: ignore[no-untyped-def]
@@ -377,7 +438,7 @@ def test_mail_of_no_account_has_the_ledger_of_the_installation(actor, settings, 
 @pytest.mark.parametrize(
     ("relay", "allowed", "tls"),
     [
-        ("smtp://127.0.0.1:25", ["127.0.0.1:25"], Tls.NONE),
+        ("smtp://127.0.0.1:25", ["127.0.0.1:25"], Tls.WHEN_OFFERED),
         ("smtp://127.0.0.1:25", [], Tls.STARTTLS),
         ("smtp://127.0.0.1:25", ["127.0.0.1:26"], Tls.STARTTLS),
         ("smtp://user:secret@127.0.0.1:25", ["127.0.0.1:25"], Tls.STARTTLS),

@@ -1,15 +1,13 @@
 """Under which addresses a message leaves, and by which ones its answer finds back."""
 
 import base64
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
-
-from django.db.models import Case, When
 
 from steward.channels.email.models import MailAccount, RawMail
 from steward.channels.email.recipients import base_address
-from steward.channels.email.tokens import BOUNCE, KEY_PURPOSE, MESSAGE, REPLY, Bound, make_token, tagged
+from steward.channels.email.tokens import DELIVERY, KEY_PURPOSE, MESSAGE, REPLY, Bound, make_token, tagged
 from steward.contacts.actions import fold_email
 from steward.privacy.keys.cipher import derive
 from steward.tenancy.directory import account_at
@@ -26,7 +24,7 @@ class Addresses:
 
 
 def addresses_for(participant: Participant, address: str, mail_account: MailAccount, message_id: UUID) -> Addresses:
-    """The addresses of a mail to this participant at this address, from that mail account."""
+    """The addresses of the mail of one message, to this participant at this address, from that mail account."""
     bound = Bound(participant.account_id, participant.ticket_id, participant.id, fold_email(address))
     key = derive(participant.account_id, KEY_PURPOSE)
     domain = mail_account.address.rpartition("@")[2]
@@ -37,7 +35,7 @@ def addresses_for(participant: Participant, address: str, mail_account: MailAcco
     return Addresses(
         named,
         tagged(mail_account.address, make_token(REPLY, bound, key)),
-        f"bounce+{make_token(BOUNCE, bound, key)}@{domain}",
+        f"bounce+{make_token(DELIVERY, replace(bound, named_id=message_id), key)}@{domain}",
     )
 
 
@@ -53,17 +51,34 @@ def mail_account_of(department_id: UUID, *, written_to: Collection[str] = ()) ->
     Of several of its own the one among `written_to`, else the default, else the oldest: a second address of a
     department must not take over what the first one began.
     """
+    return _fittest(mail_accounts(), department_id, written_to)
+
+
+def mail_account_for(ticket: Ticket, among: Sequence[MailAccount] | None = None) -> MailAccount | None:
+    """The address a ticket is answered under: if its department has several, the one the customer wrote to last.
+
+    `among` all mail accounts when they are read already.
+    """
+    accounts = mail_accounts() if among is None else among
+    own = [account for account in accounts if account.department_id == ticket.department_id]
+    return _fittest(accounts, ticket.department_id, _written_to(ticket) if len(own) > 1 else ())
+
+
+def mail_accounts() -> list[MailAccount]:
+    """Every address of the account: the default first, then the oldest."""
+    return list(MailAccount.objects.order_by("-is_default", "id"))
+
+
+def _fittest(accounts: Sequence[MailAccount], department_id: UUID, written_to: Collection[str]) -> MailAccount | None:
     known = {base_address(address) for address in written_to}
-    fitness = Case(
-        When(department_id=department_id, address__in=known, then=3),
-        When(department_id=department_id, then=2),
-        When(is_default=True, then=1),
-        default=0,
-    )
-    return MailAccount.objects.order_by(fitness.desc(), "-is_default", "id").first()
+
+    def fitness(account: MailAccount) -> tuple[bool, bool]:
+        is_own = account.department_id == department_id
+        return is_own, is_own and not known.isdisjoint({account.address, account.forwarded_to})
+
+    return max(accounts, key=fitness, default=None)  # the first of equal ones
 
 
-def mail_account_for(ticket: Ticket) -> MailAccount | None:
-    """The address a ticket is answered under: if its department has several, the one the customer wrote to last."""
+def _written_to(ticket: Ticket) -> Sequence[str]:
     came = RawMail.objects.filter(message__ticket=ticket).order_by("-id").values_list("envelope_to", flat=True)
-    return mail_account_of(ticket.department_id, written_to=came.first() or ())
+    return came.first() or ()

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from steward.channels.email.addressing import addresses_for
 from steward.channels.email.composing import Letter, compose
+from steward.channels.email.mail_templates import Kind, Wordings
 from steward.channels.email.models import MailAccount
 from steward.channels.email.recipients import base_address
+from steward.channels.email.wording import filled, laid_out, on_one_line, spoken
 from steward.contacts.actions import fold_email
 from steward.lib.clock import now
-from steward.lib.html import sanitise_outgoing, text_to_html
 from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail, put_in_outbox
 from steward.tenancy.scope import current_account_id
@@ -36,17 +35,17 @@ def is_wanted() -> bool:
 
 def answer(message_ids: Sequence[UUID]) -> None:
     """Tell those who opened a ticket with these messages that it has come in."""
-    answering = {m.department_id: m for m in MailAccount.objects.filter(answers_automatically=True)}
+    on = MailAccount.objects.filter(answers_automatically=True).select_related("smtp")
+    answering = {mail_account.department_id: mail_account for mail_account in on}
     if not answering:
         return
     messages = _answerable(message_ids, list(answering))
     openers = _not_yet_answered_today(messages)
-    parts = {
-        part.ticket_id: part
-        for part in Participant.objects.filter(ticket__in=[m.ticket_id for m in openers], is_requester=True)
-    }
+    requesters = Participant.objects.filter(ticket__in=[m.ticket_id for m in openers], is_requester=True)
+    parts = {part.ticket_id: part for part in requesters.select_related("contact")}
+    wordings = Wordings()
     put_in_outbox(
-        _answer_to(message, parts[message.ticket_id], answering[message.ticket.department_id])
+        _answer_to(message, parts[message.ticket_id], answering[message.ticket.department_id], wordings)
         for message in openers
         if message.ticket_id in parts
     )
@@ -66,7 +65,9 @@ def _answerable(message_ids: Sequence[UUID], departments: list[UUID]) -> list[Me
     )
     # Else two departments, or a forger who writes in our name, would have us thank ourselves.
     ours = set(MailAccount.objects.values_list("address", flat=True))
-    found = messages.filter(sender_email__contains="@").select_related("ticket").defer("body_html", "body_text")
+    found = (
+        messages.filter(sender_email__contains="@").select_related("ticket__department").defer("body_html", "body_text")
+    )
     return [message for message in found if base_address(message.sender_email) not in ours]
 
 
@@ -86,24 +87,36 @@ def _hashed(address: str) -> bytes:
     return hashlib.sha256(fold_email(address).encode()).digest()
 
 
-def _answer_to(message: Message, participant: Participant, mail_account: MailAccount) -> NewMail:
+def _answer_to(message: Message, participant: Participant, mail_account: MailAccount, wordings: Wordings) -> NewMail:
     addresses = addresses_for(participant, message.sender_email, mail_account, new_id())
-    with override("en"):
-        text = mail_account.automatic_text or _(
-            "Thank you for writing. Your message has reached us as %(code)s, and we will answer it as soon as we can."
-        ) % {"code": message.ticket.code}
+    words = wordings.towards(Kind.AUTOMATIC, participant.contact)
+    subject, text = mail_account.automatic_subject or words.subject, mail_account.automatic_text or words.body
+    values = _values(message, wordings)
+    html, pictures = wordings.worn(laid_out(text, values, {}))
     letter = Letter(
         sender=(mail_account.name, mail_account.address),
         to=[(message.sender_name, message.sender_email)],
-        subject=f"Re: {message.ticket.subject}",
-        text=text,
-        html=sanitise_outgoing(text_to_html(text)),
+        subject=filled(subject, values, said=on_one_line),
+        text=filled(text, values),
+        html=html,
         at=now(),
         message_id=addresses.message_id,
         mark=str(message.account_id),
         reply_to=addresses.reply_to,
         in_reply_to=message.internet_id,
+        inline=pictures,
         is_automatic=True,
     )
     # The null sender: whatever becomes of an automatic answer, nobody writes back to it (RFC 3834 section 3.3).
-    return NewMail("automatic answer", addresses.message_id, "", (message.sender_email,), compose(letter))
+    to, content = (message.sender_email,), compose(letter)
+    return NewMail("automatic answer", addresses.message_id, "", to, content, mail_account.smtp)
+
+
+def _values(message: Message, wordings: Wordings) -> dict[str, str]:
+    return {
+        "ticket.code": message.ticket.code,
+        "ticket.subject": message.ticket.subject,
+        "contact.name": spoken(message.sender_name) or message.sender_email,
+        "department.name": message.ticket.department.name,
+        "account.name": wordings.name,
+    }

@@ -52,6 +52,15 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture that the HTML shows by `cid:` (RFC 2392); goes along only with HTML."""
+
+    content_id: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """Everything that goes into one mail. Names and subject may hold anything; addresses are checked before."""
 
@@ -68,7 +77,10 @@ class Letter:
     in_reply_to: str = ""
     references: Sequence[str] = ()
     enclosures: Sequence[Enclosure] = field(default=())
+    inline: Sequence[Inline] = field(default=())
     is_automatic: bool = False
+    is_generated: bool = False  # by no mail that came in
+    unsubscribe: str = ""  # an address of the web where one chooses to get no more of the kind
 
 
 def compose(letter: Letter) -> bytes:
@@ -92,6 +104,11 @@ def compose(letter: Letter) -> bytes:
         mail["Auto-Submitted"] = "auto-replied"  # RFC 3834 section 5
         mail["X-Auto-Response-Suppress"] = "All"
         mail["Precedence"] = "auto_reply"
+    if letter.is_generated:
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+    if letter.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{_plain(letter.unsubscribe)}>"  # RFC 2369 section 3.2
     mail[MARK] = letter.mark
     return mail.as_bytes(policy=_POLICY)
 
@@ -101,7 +118,7 @@ def _body(letter: Letter) -> MIMEBase:
     if letter.html:
         alternative = MIMEMultipart("alternative")
         alternative.attach(body)
-        alternative.attach(_text(letter.html, "html"))
+        alternative.attach(_shown(letter))
         body = alternative
     if not letter.enclosures:
         return body
@@ -110,6 +127,24 @@ def _body(letter: Letter) -> MIMEBase:
     for enclosure in letter.enclosures:
         mixed.attach(_enclosed(enclosure))
     return mixed
+
+
+def _shown(letter: Letter) -> MIMEBase:
+    """The HTML, with the pictures it shows (RFC 2387)."""
+    html = _text(letter.html, "html")
+    if not letter.inline:
+        return html
+    related = MIMEMultipart("related", type="text/html")
+    related.attach(html)
+    for picture in letter.inline:
+        main, _, sub = picture.content_type.partition("/")
+        part = MIMEBase(main, sub)
+        part.set_payload(picture.content)
+        encode_base64(part)
+        part.add_header("Content-ID", f"<{picture.content_id}>")
+        part.add_header("Content-Disposition", "inline")
+        related.attach(part)
+    return related
 
 
 def _text(text: str, subtype: str) -> MIMEBase:

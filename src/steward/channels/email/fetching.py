@@ -21,6 +21,7 @@ from steward.channels.email.mailbox_reading import (
     mark_seen,
     new_uids,
     note_failure,
+    note_look,
     open_folder,
     route_to,
     sources_of,
@@ -110,6 +111,7 @@ class Fetcher:
                         return
                     self._take(mailbox, position, uid)
                     position = replace(position, last_uid=uid)
+            note_look(self.source)
             connections.close_all()  # hundreds of mailboxes may wait; none keeps a connection meanwhile
             self._wait(mailbox, IDLE_SECONDS if position == before else SETTLE_SECONDS)
 

@@ -7,18 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import models
 
 from steward.channels.email.models import MailAccount, MailboxPosition, RawMail
-from steward.channels.email.spool import Spooled, store
+from steward.channels.email.spool import TOO_LARGE, Spooled, store
 from steward.lib.clock import now
 from steward.privacy.egress.imap import Mailbox, ServerRefused
 from steward.privacy.egress.models import Connector
 from steward.privacy.egress.routes import Route, connector_route
 from steward.tenancy.scope import account_scope
-
-FOLDER = "INBOX"
-TOO_LARGE = "X-Steward-Too-Large"
-"""Header of a stub: the message was larger than we take; its value is the size in bytes. It has no body."""
 
 _LONGEST_HEADERS = 2**20
 _NEVER_OPENED = 0  # no server uses it: UIDVALIDITY is above zero (RFC 9051 section 2.3.1.1)
@@ -33,6 +30,7 @@ class Source:
     account_id: UUID
     mail_account_id: UUID
     address: str
+    folder: str
     connector_id: UUID
     way: tuple[object, ...] = field(repr=False)
 
@@ -47,12 +45,12 @@ class Position:
 
 
 def sources_of(account_id: UUID) -> list[Source]:
-    """The mailboxes of an account; one that several addresses share is read for the oldest of these."""
+    """The folders of mailboxes of an account; one that several addresses share is read for the oldest of these."""
     way = ("imap__host", "imap__port", "imap__tls", "imap__username", "imap__password")
     with account_scope(account_id):
         rows = MailAccount.objects.filter(imap__isnull=False, imap__retired_at=None).order_by("-id")
-        found = {row[2]: row for row in rows.values_list("id", "address", "imap_id", *way)}
-    return [Source(account_id, row[0], row[1], row[2], tuple(row[3:])) for row in found.values()]
+        found = {row[2:4]: row for row in rows.values_list("id", "address", "folder", "imap_id", *way)}
+    return [Source(account_id, row[0], row[1], row[2], row[3], tuple(row[4:])) for row in found.values()]
 
 
 def route_to(source: Source) -> Route:
@@ -63,17 +61,17 @@ def route_to(source: Source) -> Route:
 
 def open_folder(mailbox: Mailbox, source: Source) -> Position:
     """Select the folder. UIDs of another UIDVALIDITY mean nothing (RFC 9051 section 2.3.1.1): it is read anew."""
-    selected = mailbox.select_folder(FOLDER)
+    selected = mailbox.select_folder(source.folder)
     uid_validity = int(selected[b"UIDVALIDITY"])
     with account_scope(source.account_id):
         row, is_new = MailboxPosition.objects.get_or_create(
-            mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": uid_validity}
+            mail_account_id=source.mail_account_id, folder=source.folder, defaults={"uid_validity": uid_validity}
         )
         if is_new or row.uid_validity == _NEVER_OPENED:
             row.uid_validity, row.old_until = uid_validity, int(selected.get(b"UIDNEXT", 1)) - 1
         elif row.uid_validity != uid_validity:
             row.uid_validity, row.last_uid, row.old_until = uid_validity, 0, 0
-        row.failing_since, row.failure = None, ""
+        row.failing_since, row.failure, row.looked_at = None, "", now()
         row.save()
     return Position(row.uid_validity, row.last_uid, row.old_until)
 
@@ -104,8 +102,8 @@ def fetch_message(mailbox: Mailbox, source: Source, position: Position, uid: int
         account_id=source.account_id,
         envelope_from="",
         envelope_to=(source.address,),
-        client={},
-        raw=f"{TOO_LARGE}: {int(size)}\r\n".encode() + raw if is_too_large else raw,
+        client={TOO_LARGE: str(int(size))} if is_too_large else {},
+        raw=raw,
     )
 
 
@@ -128,14 +126,24 @@ def note_failure(source: Source, code: str) -> None:
     """Let people see since when a mailbox cannot be read, and why (`fetching.failure_code`)."""
     with account_scope(source.account_id):
         row, _ = MailboxPosition.objects.get_or_create(
-            mail_account_id=source.mail_account_id, folder=FOLDER, defaults={"uid_validity": _NEVER_OPENED}
+            mail_account_id=source.mail_account_id, folder=source.folder, defaults={"uid_validity": _NEVER_OPENED}
         )
         row.failing_since, row.failure = row.failing_since or now(), code
         row.save(update_fields=["failing_since", "failure"])
 
 
+def note_look(source: Source) -> None:
+    """Let people see when the mailbox was last looked into."""
+    with account_scope(source.account_id):
+        _position(source).update(looked_at=now())
+
+
 def _move(source: Source, uid: int) -> None:
-    MailboxPosition.objects.filter(mail_account_id=source.mail_account_id, folder=FOLDER).update(last_uid=uid)
+    _position(source).update(last_uid=uid, looked_at=now())
+
+
+def _position(source: Source) -> models.QuerySet[MailboxPosition]:
+    return MailboxPosition.objects.filter(mail_account_id=source.mail_account_id, folder=source.folder)
 
 
 def _item(answer: dict[int, dict[bytes, Any]], uid: int, name: bytes) -> Any:

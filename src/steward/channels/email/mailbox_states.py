@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from steward.channels.email.models import MailAccount, MailboxPosition
+from django.db.models import Count
+
+from steward.channels.email.models import Arrival, MailAccount, MailboxPosition
+from steward.outbox.models import OutgoingMail, State
+from steward.tenancy.scope import current_account_id
+
+_UNSENT = [State.WAITING, State.DEFERRED, State.HELD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +27,9 @@ class MailboxState:
 
 def mailbox_states() -> Iterator[MailboxState]:
     """Every address of the account in scope, by name."""
-    positions = {position.mail_account_id: position for position in MailboxPosition.objects.all()}
+    positions = {(each.mail_account_id, each.folder): each for each in MailboxPosition.objects.all()}
     for mail_account in MailAccount.objects.select_related("department", "imap", "smtp").order_by("address"):
-        position = positions.get(mail_account.id)
+        position = positions.get((mail_account.id, mail_account.folder))
         yield MailboxState(
             address=mail_account.address,
             department=mail_account.department.name,
@@ -32,3 +38,42 @@ def mailbox_states() -> Iterator[MailboxState]:
             failure=position.failure if position else "",
             failing_since=position.failing_since if position else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAddress:
+    """One address with what its servers do; `waiting` counts mails that wait for its own server."""
+
+    mail_account: MailAccount
+    position: MailboxPosition | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Mails of the whole account that wait: come in and not yet tickets, and for the installation's relay."""
+
+    coming: int
+    leaving: int
+
+
+def served_addresses() -> list[ServedAddress]:
+    """Every address of the account in scope, the default first, then by name."""
+    positions = {(each.mail_account_id, each.folder): each for each in MailboxPosition.objects.all()}
+    unsent = _unsent()
+    found = MailAccount.objects.select_related("department", "imap", "smtp").order_by("-is_default", "address")
+    return [
+        ServedAddress(each, positions.get((each.id, each.folder)), unsent.get(each.smtp_id, 0) if each.smtp_id else 0)
+        for each in found
+    ]
+
+
+def traffic() -> Traffic:
+    """What waits just now."""
+    coming = Arrival.objects.filter(account_id=current_account_id()).count()
+    return Traffic(coming, _unsent().get(None, 0))
+
+
+def _unsent() -> dict[object, int]:
+    counts = OutgoingMail.objects.filter(state__in=_UNSENT).values("connector").annotate(count=Count("id")).order_by()
+    return {row["connector"]: row["count"] for row in counts}

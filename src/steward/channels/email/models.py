@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from steward.lib.ids import new_id
 from steward.people.models import Department
@@ -21,13 +22,22 @@ class MailAccount(AccountOwned):
     smtp = impersonal(Ref(Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="+"))
     imap = impersonal(Ref(Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="+"))
     trusted_authserv = impersonal(models.TextField(blank=True, default=""))  # RFC 8601 section 2.5
+    folder = impersonal(models.TextField(default="INBOX"))  # of the mailbox
+    # An address of ours that another mailbox forwards its mail to; empty where mail comes in another way.
+    forwarded_to = impersonal(models.TextField(blank=True, default=""))
     answers_automatically = impersonal(models.BooleanField(default=False))
+    automatic_subject = impersonal(models.TextField(blank=True, default=""))
     automatic_text = impersonal(models.TextField(blank=True, default=""))
     is_default = impersonal(models.BooleanField(default=False))
 
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "address"], name="email_mailaccount_address"),
+            models.UniqueConstraint(
+                fields=["account", "forwarded_to"],
+                condition=~models.Q(forwarded_to=""),
+                name="email_mailaccount_forwarded",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,7 +71,7 @@ class RawMail(AccountOwned):
         erase=Erase.DELETE_ROW,
     )  # fmt: skip
     envelope_to = impersonal(models.JSONField(default=list))  # our own addresses
-    client = personal(  # {"ip", "helo"}: for SPF (RFC 7208 section 2.3)
+    client = personal(  # {"ip", "helo"} for SPF (RFC 7208 section 2.3), what checks found, the size if too large
         models.JSONField(default=dict), Whose.CONTACT, "user.device.ip_address", purpose="security",
         erase=Erase.DELETE_ROW,
     )  # fmt: skip
@@ -113,6 +123,7 @@ class MailboxPosition(AccountOwned):
     last_uid = impersonal(models.BigIntegerField(default=0))
     # The newest UID when the mailbox was first opened: of older mail only what nobody had read becomes tickets.
     old_until = impersonal(models.BigIntegerField(default=0))
+    looked_at = impersonal(models.DateTimeField(null=True))  # when the folder was last seen to hold nothing new
     failing_since = impersonal(models.DateTimeField(null=True))
     failure = impersonal(models.TextField(blank=True, default=""))
 
@@ -141,3 +152,26 @@ class AutomaticAnswer(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.on}"
+
+
+class MailTemplate(AccountOwned):
+    """The account's own words for one kind of mail in one language, in the place of ours."""
+
+    class Kind(models.TextChoices):
+        AUTOMATIC = "automatic", _("Automatic answer")
+        ANSWER = "answer", _("Frame of an answer")
+        FIRST = "first", _("Frame of a mail you begin")
+
+    kind = impersonal(models.TextField(choices=Kind.choices))
+    language = impersonal(models.TextField())  # a code of LANGUAGES
+    subject = impersonal(models.TextField(blank=True, default=""))  # only where the mail has one of its own
+    body = impersonal(models.TextField())  # text with placeholders, as `wording` lists them
+    changed_at = impersonal(models.DateTimeField())
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "kind", "language"], name="email_mailtemplate_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.language}"

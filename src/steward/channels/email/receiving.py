@@ -5,7 +5,7 @@ however a worker dies, each mail yields exactly one message.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import accumulate
@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 
 from steward.channels.email import spool
-from steward.channels.email.mailbox_reading import TOO_LARGE
 from steward.channels.email.models import Arrival, MailAccount, RawMail
 from steward.channels.email.parsing import ParsedMail, Problem, parse_minimal
+from steward.channels.email.parsing.reports import report_in_words
 from steward.channels.email.recipients import base_address
 from steward.channels.email.threading import Clues, Placement, Placer, clues_of
 from steward.channels.email.verdicts import Verdict, verdict_on
@@ -35,6 +35,8 @@ _MOST_BYTES = 16 * 2**20  # of one batch; two of them are in memory at once, som
 _PATIENCE = 5  # tries before a mail is stored in its simplest form
 _PAUSE = timedelta(seconds=10)
 _FAILED = "failed_to_store"
+_REFUSED = "refused_too_large"
+_MOST_WORDS = 64 * 1024  # of a report in a form that is not known
 
 Parse = Callable[[bytes], ParsedMail]
 
@@ -67,7 +69,8 @@ def read_waiting(
         waiting = Arrival.objects.filter(account_id=account_id, not_before__lte=now()).exclude(pk__in=beside)
         arrivals = _as_many_as_fit(list(waiting.order_by("id")[:limit]))
         raws = RawMail.objects.in_bulk([arrival.raw_id for arrival in arrivals])
-        trusted = {m.address: m.trusted_authserv for m in MailAccount.objects.all()} if arrivals else {}
+        ours = MailAccount.objects.all() if arrivals else []
+        trusted = {address: m.trusted_authserv for m in ours for address in (m.address, m.forwarded_to) if address}
         # Without its mail nothing can come of an entry in the queue: the account was deleted meanwhile.
         Arrival.objects.filter(pk__in=[a.pk for a in arrivals if a.raw_id not in raws]).delete()
     known = [(arrival, raws[arrival.raw_id]) for arrival in arrivals if arrival.raw_id in raws]
@@ -153,18 +156,20 @@ def _read(arrival: Arrival, raw: RawMail, parse: Parse, trusted: Mapping[str, st
 
 def _understood(arrival: Arrival, raw: RawMail, parse: Parse, trusted: Mapping[str, str]) -> ReadMail:
     content = spool.read(raw)
-    parsed = _with_size(raw, content, parse(content))
+    parsed = _with_size(raw, parse(content))
     verdict = verdict_on(raw, parsed, trusted)
     clues = clues_of(parsed, raw.envelope_to, is_sender_doubtful=verdict.is_sender_doubtful)
     return ReadMail(arrival, raw, parsed, verdict, clues, content)
 
 
-def _with_size(raw: RawMail, content: bytes, parsed: ParsedMail) -> ParsedMail:
-    """A mailbox held more than we take: only the header came, and the stub tells how large the mail is."""
-    if raw.source != RawMail.Source.IMAP or not content.startswith(f"{TOO_LARGE}: ".encode()):
+def _with_size(raw: RawMail, parsed: ParsedMail) -> ParsedMail:
+    """Of a mail that is too large only the beginning is here: what is cut off in it are no faults and no files."""
+    size = raw.client.get(spool.TOO_LARGE)
+    if size is None:
         return parsed
-    size = content.partition(b"\r\n")[0].partition(b": ")[2].decode("ascii", "replace")
-    return replace(parsed, problems=(*parsed.problems, Problem("too_large", size)))
+    # What a mailbox holds stays there; everything else was refused, and is with its sender.
+    code = "too_large" if raw.source == RawMail.Source.IMAP else _REFUSED
+    return replace(parsed, attachments=(), signed=(), problems=(Problem(code, size),))
 
 
 def _until_one_answers_another(mails: Iterable[ReadMail]) -> list[ReadMail]:
@@ -186,12 +191,20 @@ def _store(mails: Sequence[ReadMail]) -> None:
     placer = Placer([mail.clues for mail in new])
     departments = _Departments()
     # Two mails for one ticket go one after the other: the second continues what the first left.
-    for wave in _waves([(mail, placer.place(mail.clues)) for mail in new]):
+    for wave in _waves([(mail, _placed(mail, placer)) for mail in new]):
         messages = receive_messages([_incoming(mail, placement, departments) for mail, placement in wave])
         _link(wave, messages)
         for mail, placement in wave:
             _note_bounce(mail, placement)
     RawMail.objects.filter(pk__in=known).update(state=RawMail.State.KNOWN)
+
+
+def _placed(mail: ReadMail, placer: Placer) -> Placement:
+    """Where the mail belongs. What was refused is nobody's proven word: its signature cannot be checked any more."""
+    placement = placer.place(mail.clues)
+    if placement.is_verified and _has_problem(mail.parsed, _REFUSED):
+        return replace(placement, is_verified=False, previous=None)
+    return placement
 
 
 def _known_already(mails: Sequence[ReadMail]) -> set[UUID]:
@@ -222,7 +235,8 @@ class _Departments:
     """Which department a mail is for: that of the first address it was sent to."""
 
     def __init__(self) -> None:
-        self._by_address = dict(MailAccount.objects.values_list("address", "department_id"))
+        rows = MailAccount.objects.values_list("address", "forwarded_to", "department_id")
+        self._by_address = {address: row[2] for row in rows for address in row[:2] if address}
         self._default = Department.objects.order_by("-is_default", "name").values_list("id", flat=True)[:1].get()
 
     def of(self, envelope_to: Sequence[str]) -> UUID:
@@ -249,7 +263,7 @@ def _incoming(mail: ReadMail, placement: Placement, departments: _Departments) -
         recipients=_recipients(parsed),
         internet_id=parsed.message_id,
         attachments=_attachments(mail),
-        is_automatic=_is_automatic(mail),
+        is_automatic=placement.bounced is not None or _is_automatic(mail),
         is_verified=placement.is_verified,
         findings={
             "authentication": verdict.as_json(),
@@ -285,10 +299,22 @@ def _attachments(mail: ReadMail) -> tuple[NewAttachment, ...]:
     attached = [
         NewAttachment(a.filename, a.content, a.content_type, a.content_id, a.inline) for a in mail.parsed.attachments
     ]
+    attached += [NewAttachment("signed-part.eml", part, "message/rfc822") for part in _signed(mail)]
     if mail.parsed.problems:
         # Whatever could not be read as sent can be had as it came.
-        attached.append(NewAttachment("original.eml", mail.content, "message/rfc822"))
+        name = "beginning.eml" if spool.TOO_LARGE in mail.raw.client else "original.eml"
+        attached.append(NewAttachment(name, mail.content, "message/rfc822"))
     return tuple(attached)
+
+
+def _signed(mail: ReadMail) -> Iterator[bytes]:
+    """What a detached signature covers, for whoever checks it: the signature itself is attached as it came.
+
+    Signed is the form with CRLF (RFC 8551 section 3.1.1, RFC 3156 section 5); a pipe may have taken the CR away.
+    """
+    for start, end in mail.parsed.signed:
+        part = mail.content[start:end]
+        yield part if b"\r\n" in part else part.replace(b"\n", b"\r\n")
 
 
 _LINK = """
@@ -304,9 +330,10 @@ def _link(wave: Sequence[tuple[ReadMail, Placement]], messages: Sequence[Message
 
 def _note_bounce(mail: ReadMail, placement: Placement) -> None:
     """A report that came to the address we made for that mail is believed: it did not arrive where the report says."""
-    report, bounced = mail.parsed.report, placement.bounced
-    if report is None or bounced is None or bounced.outgoing_id is None:
+    bounced = placement.bounced
+    if bounced is None or bounced.outgoing_id is None:
         return
+    report = mail.parsed.report or report_in_words(mail.parsed.subject, mail.parsed.body.text[:_MOST_WORDS])
     if report.action == "failed":
         recipients = [person["email"] for role in ("to", "cc") for person in bounced.recipients.get(role, [])]
         whom = {address.lower() for address in (report.original_recipient, report.recipient)}
@@ -318,7 +345,7 @@ def _set_aside(account_id: UUID, mail: ReadMail) -> int:
     """A mail failed on its own: try it again later, at last in its simplest form."""
     logger.exception("mail %s failed at try %d", mail.raw.id, mail.arrival.attempts + 1)
     _postpone(mail.arrival)
-    if mail.arrival.attempts + 1 < _PATIENCE or _is_simplest(mail.parsed):
+    if mail.arrival.attempts + 1 < _PATIENCE or _has_problem(mail.parsed, _FAILED):
         return 0
     return receive(account_id, [_understood(mail.arrival, mail.raw, _simplest, {})])
 
@@ -329,8 +356,8 @@ def _postpone(arrival: Arrival) -> None:
     Arrival.objects.filter(pk=arrival.pk).update(attempts=tries, not_before=now() + _PAUSE * tries)
 
 
-def _is_simplest(parsed: ParsedMail) -> bool:
-    return any(problem.code == _FAILED for problem in parsed.problems)
+def _has_problem(parsed: ParsedMail, code: str) -> bool:
+    return any(problem.code == code for problem in parsed.problems)
 
 
 def _simplest(content: bytes) -> ParsedMail:

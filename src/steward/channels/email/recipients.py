@@ -95,7 +95,8 @@ def _looked_up(host: str) -> _Domain:
         found = _Domain(until)
     else:
         with account_scope(account.id):
-            addresses = frozenset(MailAccount.objects.values_list("address", flat=True))
+            rows = MailAccount.objects.values_list("address", "forwarded_to")
+            addresses = frozenset(address for row in rows for address in row if address)
         found = _Domain(until, account, frozenset("@".join(split_address(address)) for address in addresses))
     if len(_kept) >= _MOST:
         _kept.clear()

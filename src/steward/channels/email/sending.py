@@ -6,10 +6,21 @@ from django.db import transaction
 
 from steward.channels.email.addressing import Addresses, addresses_for, mail_account_for
 from steward.channels.email.composing import Enclosure, Letter, compose
+from steward.channels.email.languages import writing_in
+from steward.channels.email.mail_templates import Kind, Wordings
 from steward.channels.email.models import MailAccount
-from steward.channels.email.quoting import Quoted, with_signature_and_quote, without_carried_images
+from steward.channels.email.quoting import (
+    Quoted,
+    answer_block,
+    as_plain_text,
+    signature_block,
+    without_carried_images,
+)
+from steward.channels.email.wording import laid_out, spoken
+from steward.events.actions import record
 from steward.files.actions import read_file
-from steward.lib.html import html_to_text, text_to_html
+from steward.lib.actor import SYSTEM
+from steward.lib.html import text_to_html
 from steward.outbox.actions import NewMail, put_in_outbox
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.tickets.models import Attachment, Message, Participant, Ticket
@@ -44,17 +55,21 @@ def send_message(message: Message) -> None:
         content = compose(_letter(locked, ticket, mail_account, addresses))
         [mail] = put_in_outbox([_new_mail(locked, mail_account, addresses, content)])
         findings = {name: found for name, found in locked.findings.items() if name != TROUBLE}
-        Message.objects.filter(pk=message.pk).update(outgoing=mail, internet_id=addresses.message_id, findings=findings)
+        Message.objects.filter(pk=message.pk).update(
+            outgoing=mail, internet_id=addresses.message_id, findings=findings, held=None
+        )
 
 
 def note_trouble(message: Message, error: Exception) -> None:
-    """Remember why no mail could be made of a message, for those who wonder where it is."""
+    """Remember why no mail could be made of a message, for those who wonder where it is; once for all tries."""
     code = "no_mail_account" if isinstance(error, NoMailAccount) else "failed"
     code = "unreadable" if isinstance(error, KeyMissing | Tampered | OSError) else code
     with transaction.atomic():
         locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
-        if locked.outgoing_id is None:
+        if locked.outgoing_id is None and locked.findings.get(TROUBLE) != code:
             Message.objects.filter(pk=message.pk).update(findings=locked.findings | {TROUBLE: code})
+            told = {"message": message.id, "reason": code}
+            record("message.delayed", locked.ticket, actor=SYSTEM, changes=told)
 
 
 def _new_mail(message: Message, mail_account: MailAccount, addresses: Addresses, content: bytes) -> NewMail:
@@ -78,15 +93,24 @@ def _addresses(message: Message, ticket: Ticket, mail_account: MailAccount) -> A
 
 
 def _letter(message: Message, ticket: Ticket, mail_account: MailAccount, addresses: Addresses) -> Letter:
-    thread = _thread(message, ticket)
-    html = with_signature_and_quote(message.body_html, _signature(message, ticket), _quoted(thread.last))
+    thread, wordings = _thread(message, ticket), Wordings()
+    words = wordings.towards(Kind.ANSWER if thread.ids or thread.last else Kind.FIRST, ticket.requester)
+    quoted = _quoted(thread.last)
+    with writing_in(words.language, wordings.account):
+        blocks = {
+            "answer": answer_block(message.body_html),
+            "signature": signature_block(_signature(message, ticket)),
+            "history": quoted.as_html() if quoted else "",
+        }
+    html = laid_out(words.body, _values(message, ticket, wordings), blocks)
+    worn, pictures = wordings.worn(html)
     return Letter(
         sender=(_sender_name(message, mail_account), mail_account.address),
         to=_people(message, "to"),
         cc=_people(message, "cc"),
         subject=_subject(ticket, is_first=not thread.ids),
-        text=html_to_text(html, quotes=True),
-        html=html,
+        text=as_plain_text(html),
+        html=worn,
         at=message.at,
         message_id=addresses.message_id,
         mark=str(ticket.account_id),
@@ -94,7 +118,21 @@ def _letter(message: Message, ticket: Ticket, mail_account: MailAccount, address
         in_reply_to=thread.ids[-1] if thread.ids else "",
         references=thread.ids,
         enclosures=_enclosures(message),
+        inline=pictures,
     )
+
+
+def _values(message: Message, ticket: Ticket, wordings: Wordings) -> dict[str, str]:
+    """What stands in the gaps of the frame. The person named is the one it is written to."""
+    first = message.recipients["to"][0]
+    return {
+        "ticket.code": ticket.code,
+        "ticket.subject": ticket.subject,
+        "contact.name": spoken(first["name"]) or first["email"],
+        "agent.name": message.sender_name,
+        "department.name": ticket.department.name,
+        "account.name": wordings.name,
+    }
 
 
 def _people(message: Message, role: str) -> list[tuple[str, str]]:

@@ -11,10 +11,15 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from steward.channels.email.models import Arrival, RawMail
+from steward.lib import tally
 from steward.lib.clock import now
 from steward.privacy.keys.cipher import decrypt, encrypt
 from steward.tenancy.scope import account_scope
 
+TOO_LARGE = "too_large"
+"""In `client`: the mail is larger than we take, this is its size in bytes, and only its beginning is stored."""
+LONGEST_BEGINNING = 128 * 2**10  # bytes to hand to `beginning_of`
+_BODY_OF_BEGINNING = 32 * 2**10
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 CHANNEL = "steward_mail"
 """Where NOTIFY tells that mail waits; the payload is the account's id. Only a wake-up: who missed it looks anyway."""
@@ -25,7 +30,8 @@ class Spooled:
     """One mail for one account, not stored yet. Nothing of its content shows in logs.
 
     `source_key` names the SMTP transaction, the IMAP UID or the pipe call within `source`. `trace` is put before the
-    mail when it is stored (RFC 5321 section 4.4); `raw` is what came in, to the byte.
+    mail when it is stored (RFC 5321 section 4.4); `raw` is what came in, to the byte. Of a mail that is too large it is
+    the beginning, and `client` says so under `TOO_LARGE`.
     """
 
     source: RawMail.Source
@@ -57,6 +63,7 @@ def store(mails: Sequence[Spooled], *, along_with: Callable[[], None] | None = N
                 along_with()
             # After the commit: NOTIFY inside it would take a lock that the whole database shares.
             transaction.on_commit(partial(_wake, account_id), robust=True)
+            transaction.on_commit(partial(tally.count, "mails_in", len(theirs)), robust=True)
 
 
 def read(raw_mail: RawMail) -> bytes:
@@ -93,6 +100,12 @@ def body_of(raw: bytes) -> bytes:
     """What follows the header. Headers differ between two ways of the same mail, its body does not."""
     found = _END_OF_HEADER.search(raw)
     return raw[found.end() :] if found else raw
+
+
+def beginning_of(raw: bytes) -> bytes:
+    """What is kept of a mail that is too large: the header and the same piece of its body, whichever way it came."""
+    found = _END_OF_HEADER.search(raw, 0, LONGEST_BEGINNING)
+    return raw[: min(found.end() + _BODY_OF_BEGINNING, LONGEST_BEGINNING) if found else LONGEST_BEGINNING]
 
 
 def _context(raw_id: UUID) -> str:

@@ -1,18 +1,28 @@
 """What the e-mail channel does when something happens in tickets."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from steward.channels.email import answering
+from steward.channels.email import answering, recipients
+from steward.channels.email.inviting import mail_invitation
+from steward.channels.email.models import MailAccount
 from steward.channels.email.tasks import answer, send
 from steward.events.models import Event
 from steward.events.subscriptions import subscribe
 from steward.jobs import enqueue, enqueue_many
+from steward.people.models import Invitation
 
 
 @subscribe("message.sent")
 def send_mail(events: Sequence[Event]) -> None:
-    """An answer was written: its mail is composed and sent once that is committed."""
-    enqueue_many(send, [{"message": (event.changes or {})["message"]} for event in events])
+    """An answer was written: its mail is composed and sent once that is committed, or once it is held no more."""
+    due: dict[str, list[dict[str, str]]] = {}
+    for event in events:
+        told = event.changes or {}
+        due.setdefault(told.get("held_until", ""), []).append({"message": told["message"]})
+    for until, messages in due.items():
+        enqueue_many(send, messages, at=datetime.fromisoformat(until) if until else None)
 
 
 @subscribe("message.received")
@@ -25,3 +35,18 @@ def answer_automatically(events: Sequence[Event]) -> None:
     messages = [str(each["message"]) for each in said if "automatic" not in each]
     if messages and answering.is_wanted():
         enqueue(answer, messages=messages)
+
+
+@subscribe("invitation.sent", "invitation.sent_again")
+def mail_invitations(events: Sequence[Event]) -> None:
+    """Somebody is invited: the mail is stored with the invitation, or neither is."""
+    for event in events:
+        mail_invitation(Invitation.objects.select_related("invited_by").get(pk=event.object_id))
+
+
+@subscribe("department.archived")
+def move_addresses(events: Sequence[Event]) -> None:
+    """What is written to the addresses of an archived department comes where its tickets went."""
+    for event in events:
+        MailAccount.objects.filter(department=event.object_id).update(department=UUID((event.changes or {})["to"]))
+    recipients.forget()

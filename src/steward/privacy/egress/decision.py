@@ -39,7 +39,7 @@ class Request:
     """What somebody wants to send where, and why.
 
     `categories` are fideslang keys. `is_restricted` is said by the caller, who knows the persons concerned
-    (GDPR article 18); `is_on_request` that a person asked for it just now (class B).
+    (GDPR article 18); `is_on_request` that a person asked for it just now (class B, and trying out a server).
     """
 
     account_id: UUID | None
@@ -149,10 +149,13 @@ def _covers_categories(request: Request, _known: Known, grant: Grant | None) -> 
 
 
 def _is_authorised(request: Request, _known: Known, grant: Grant | None) -> bool:
-    """S needs an engagement the account has agreed to: there is none before there is a registry. B a person's wish."""
+    """S needs an engagement the account has agreed to: there is none before there is a registry. B a person's wish.
+
+    So does trying out a server that nobody has declared yet.
+    """
     if grant is not None and grant.traffic is TrafficClass.SUBPROCESSOR:
         return grant.engagement_id is not None
-    return request.is_on_request or not _is_in_browser(grant)
+    return request.is_on_request or not (_is_in_browser(grant) or PURPOSES[request.purpose].is_by_wish)
 
 
 def _is_unrestricted(request: Request, _known: Known, _grant: Grant | None) -> bool:

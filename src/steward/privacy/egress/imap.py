@@ -71,13 +71,18 @@ class Mailbox(IMAPClient):  # type: ignore[misc]  # imapclient has no types
 class _Connection(imaplib.IMAP4):
     """imaplib over the socket of a passage."""
 
-    def __init__(self, opened: Passage, port: int, *, is_implicit: bool) -> None:
+    def __init__(
+        self, opened: Passage, port: int, *, is_implicit: bool = False, over: socket.socket | None = None
+    ) -> None:
         self._passage = opened
         self._is_implicit = is_implicit
+        self._over = over
         with Deadline(lambda: getattr(self, "sock", None), OPENING_SECONDS):
             super().__init__(opened.host, port, CONNECT_SECONDS)  # starttls() checks the certificate against the host
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        if self._over is not None:
+            return self._over
         return self._passage.connect_tls() if self._is_implicit else self._passage.connect_tcp()
 
     def send(self, data: Any) -> None:
@@ -98,7 +103,7 @@ def open_mailbox(route: Route, *, is_restricted: bool = False) -> Mailbox:
     Raises `EgressDenied`, `PasswordInClear`, `Unresolvable` or another OSError (TLS among them), and imapclient's
     `LoginError` and `IMAPClientError` with the server's words.
     """
-    if route.tls is Tls.NONE:
+    if route.tls is Tls.WHEN_OFFERED:
         raise PasswordInClear("a mailbox needs TLS")
     request = Request(
         account_id=route.account_id,
@@ -115,18 +120,23 @@ def open_mailbox(route: Route, *, is_restricted: bool = False) -> Mailbox:
         raise
     try:
         with Deadline(lambda: mailbox._imap.sock, OPENING_SECONDS):
-            _sign_in(mailbox, route)
+            if route.tls is Tls.STARTTLS:
+                mailbox.starttls(tls.context())
+            sign_in_to_mailbox(mailbox, route)
     except BaseException:
         mailbox.shutdown()
         raise
     return mailbox
 
 
-def _sign_in(mailbox: Mailbox, route: Route) -> None:
-    if route.tls is Tls.STARTTLS:
-        mailbox.starttls(tls.context())
+def imap_connection(opened: Passage, port: int, *, over: socket.socket) -> imaplib.IMAP4:
+    """imaplib over a socket of the passage that is connected already."""
+    return _Connection(opened, port, over=over)
+
+
+def sign_in_to_mailbox(mailbox: Mailbox, route: Route) -> Any:
+    """Sign in, once the connection is under TLS; returns what the server said. Raises `SignInRefused`."""
     # LOGIN carries ASCII only; SASL PLAIN carries UTF-8 (RFC 4616).
     if not (route.username + route.password).isascii() and mailbox.has_capability("AUTH=PLAIN"):
-        mailbox.plain_login(route.username, route.password)
-    else:
-        mailbox.login(route.username, route.password)
+        return mailbox.plain_login(route.username, route.password)
+    return mailbox.login(route.username, route.password)

@@ -17,6 +17,8 @@ _BY_KIND = {
     Connector.Kind.IMAP.value: (TrafficClass.COUNTERPARTY, "mail.fetch"),
 }
 
+_BY_WISH = {"mail.remote_images": TrafficClass.BROWSER, "mail.try": TrafficClass.TENANT_DIRECTED}
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -44,7 +46,7 @@ def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Surround
     is_open, region = account.state == Account.State.ACTIVE, account.data_centre.region_id
     gathered = []
     for request in requests:
-        grants = (*_connector_grants(connectors, request), *relay, *_browser_grants(request))
+        grants = (*_connector_grants(connectors, request), *relay, *_wished_grants(request))
         gathered.append((request, Surroundings(Known(grants=grants, is_account_open=is_open), region)))
     return gathered
 
@@ -74,11 +76,12 @@ def _relay_grants() -> tuple[Grant, ...]:
     return (_grant(TrafficClass.TENANT_DIRECTED, relay.destination, "mail.deliver"),)
 
 
-def _browser_grants(request: Request) -> tuple[Grant, ...]:
-    """A reader's browser may fetch from any host when the reader asks for it: nothing of ours is sent."""
-    if request.purpose != "mail.remote_images":
+def _wished_grants(request: Request) -> tuple[Grant, ...]:
+    """Any host, when a person asks for it: a reader's browser gets an image, an admin tries out a mail server."""
+    traffic = _BY_WISH.get(request.purpose)
+    if traffic is None:
         return ()
-    return (_grant(TrafficClass.BROWSER, request.destination, request.purpose, account_id=request.account_id),)
+    return (_grant(traffic, request.destination, request.purpose, account_id=request.account_id),)
 
 
 def _grant(

@@ -14,7 +14,7 @@ class Tls(StrEnum):
 
     IMPLICIT = "implicit"  # from the first byte: ports 465 and 993
     STARTTLS = "starttls"  # upgraded, and refused when the server offers no upgrade
-    NONE = "none"  # only in a network of the operator's own, and never with a password
+    WHEN_OFFERED = "when offered"  # only in a network of the operator's own, and never with a password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,14 @@ def connector_route(connector: Connector) -> Route:
 def relay_route(account_id: UUID | None) -> Route | None:
     """The route over the installation's relay; None when there is none, and mail waits with that as its reason.
 
-    Without TLS only for a relay that the operator named in `STEWARD_EGRESS_ALLOW` and that wants no password: the
-    mail server of the same machine.
+    Without TLS, or with a certificate that nobody vouches for, only a relay that the operator named in
+    `STEWARD_EGRESS_ALLOW` and that wants no password: the mail server of the same machine or of the next.
     """
     relay = configuration.relay()
     if relay is None:
         return None
-    is_plain = not relay.username and relay.destination in configuration.allowed_private()
-    upgraded = Tls.NONE if is_plain else Tls.STARTTLS
+    is_trusted = not relay.username and relay.destination in configuration.allowed_private()
+    upgraded = Tls.WHEN_OFFERED if is_trusted else Tls.STARTTLS
     return Route(
         account_id=account_id,
         destination=relay.destination,

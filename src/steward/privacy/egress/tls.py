@@ -1,4 +1,4 @@
-"""TLS towards others: always verified, TLS 1.2 at least."""
+"""TLS towards others: verified, TLS 1.2 at least."""
 
 import ssl
 from functools import lru_cache
@@ -17,4 +17,17 @@ def _context(ca_file: str) -> ssl.SSLContext:
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         made.load_verify_locations(ca_file)
+    return made
+
+
+@lru_cache(maxsize=1)
+def unverified() -> ssl.SSLContext:
+    """For a server that may be spoken to in clear as well: nobody who only listens learns anything.
+
+    Never where a password or a public address is concerned: whoever stands between may be the other end.
+    """
+    made = ssl.create_default_context()
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
     return made

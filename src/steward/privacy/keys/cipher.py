@@ -14,6 +14,7 @@ from steward.privacy.keys.store import account_key, installation_key
 VALUE = b"\x01"  # the version byte: a value in one piece (2 is a stream, see `streaming`)
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_NOBODYS = UUID(int=0)  # in the place of the account, for what belongs to none
 
 
 def encrypt(account_id: UUID, plaintext: bytes, *, context: str) -> bytes:
@@ -27,14 +28,18 @@ def encrypt(account_id: UUID, plaintext: bytes, *, context: str) -> bytes:
 
 def decrypt(account_id: UUID, blob: bytes, *, context: str) -> bytes:
     """What `encrypt` was given; raises `KeyMissing`, or `Tampered` for other bytes, another account or context."""
-    blob = bytes(blob)
-    if blob[:1] != VALUE or len(blob) < 1 + _NONCE_BYTES + _TAG_BYTES:
-        raise Tampered("not an encrypted value")
-    nonce, sealed = blob[1 : 1 + _NONCE_BYTES], blob[1 + _NONCE_BYTES :]
-    try:
-        return AESGCM(account_key(account_id)).decrypt(nonce, sealed, _bound_to(account_id, context))
-    except InvalidTag as error:
-        raise Tampered("an encrypted value was changed or moved") from error
+    return _opened(account_key(account_id), bytes(blob), _bound_to(account_id, context))
+
+
+def encrypt_for_installation(plaintext: bytes, *, context: str) -> bytes:
+    """`encrypt` under the installation's key, for what belongs to no account: identities and their mail."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return VALUE + nonce + AESGCM(installation_key()).encrypt(nonce, plaintext, _bound_to(_NOBODYS, context))
+
+
+def decrypt_for_installation(blob: bytes, *, context: str) -> bytes:
+    """What `encrypt_for_installation` was given; raises `KeyMissing` or `Tampered`."""
+    return _opened(installation_key(), bytes(blob), _bound_to(_NOBODYS, context))
 
 
 def encrypt_text(account_id: UUID, text: str, *, context: str) -> bytes:
@@ -60,6 +65,16 @@ def derive_installation(purpose: str) -> bytes:
 def hkdf(key: bytes, salt: bytes, purpose: bytes) -> bytes:
     """HKDF-SHA-256 (RFC 5869), 32 bytes."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=purpose).derive(key)
+
+
+def _opened(key: bytes, blob: bytes, bound_to: bytes) -> bytes:
+    if blob[:1] != VALUE or len(blob) < 1 + _NONCE_BYTES + _TAG_BYTES:
+        raise Tampered("not an encrypted value")
+    nonce, sealed = blob[1 : 1 + _NONCE_BYTES], blob[1 + _NONCE_BYTES :]
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, bound_to)
+    except InvalidTag as error:
+        raise Tampered("an encrypted value was changed or moved") from error
 
 
 def _bound_to(account_id: UUID, context: str) -> bytes:

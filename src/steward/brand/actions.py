@@ -1,0 +1,58 @@
+"""Choosing the brand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from steward.brand.models import Brand
+from steward.brand.pictures import Picture
+from steward.events.actions import record
+from steward.files.actions import NewFile, store_files
+from steward.files.models import File
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What was chosen, without the logo. `accent` is #rrggbb and readable (`colours.is_readable`)."""
+
+    name: str
+    accent: str
+    corners: str
+    font: str
+    in_mails: str
+
+
+def choose_brand(choices: Choices, *, actor: Actor) -> Brand:
+    """Make it the brand of the account in scope."""
+    columns: dict[str, Any] = {name: getattr(choices, name) for name in Choices.__slots__}
+    return _changed(columns, actor=actor)
+
+
+def choose_logo(picture: Picture, *, actor: Actor) -> Brand:
+    """Keep the picture, encrypted as every file, in the place of the logo there was."""
+    with transaction.atomic():
+        [file] = store_files([NewFile(picture.content, picture.content_type)])
+        columns: dict[str, Any] = {"logo": file, "logo_width": picture.width, "logo_height": picture.height}
+        return _changed(columns, actor=actor)
+
+
+def remove_logo(*, actor: Actor) -> Brand:
+    """Go without a logo."""
+    return _changed({"logo": None, "logo_width": 0, "logo_height": 0}, actor=actor)
+
+
+def _changed(columns: dict[str, Any], *, actor: Actor) -> Brand:
+    with transaction.atomic():
+        brand = Brand.objects.select_for_update(of=("self",)).first() or Brand()
+        before = brand.logo_id
+        for name, value in columns.items():
+            setattr(brand, name, value)
+        brand.changed_at = now()
+        brand.save()
+        if before and before != brand.logo_id:
+            File.objects.filter(pk=before).delete()  # the bytes follow once no row names them
+        record("brand.changed", brand, actor=actor, changes={"fields": sorted(columns)})
+    return brand
