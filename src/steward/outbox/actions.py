@@ -8,8 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from steward.events.actions import Happening, record, record_many
 from steward.jobs import enqueue_many
+from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
+from steward.outbox.delivery import PARTLY_REFUSED
 from steward.outbox.models import OutgoingMail, State
 from steward.outbox.tasks import deliver
 from steward.privacy.egress.models import Connector
@@ -19,6 +22,7 @@ from steward.tenancy.scope import account_scope, current_account_id
 
 PARTLY_BOUNCED = "partly_bounced"
 _LONGEST_WORDS = 500
+_MOST_AGAIN = 5000  # mails that are tried again at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def put_in_outbox(new: Iterable[NewMail]) -> list[OutgoingMail]:
     return mails
 
 
-def send_again(mail: OutgoingMail) -> None:
+def send_again(mail: OutgoingMail, *, actor: Actor) -> None:
     """Try a mail that failed, is deferred or held once more, with the same Message-ID.
 
     One that was sent stays sent, and one that waits is tried already: twice would be two mails.
@@ -52,7 +56,23 @@ def send_again(mail: OutgoingMail) -> None:
         at = now()
         revived = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.DEFERRED, State.HELD])
         if revived.update(state=State.WAITING, reason="", attempts=0, next_attempt_at=at, finished_at=None):
+            record("mail.retried", mail, actor=actor, changes={"purpose": mail.purpose})
             enqueue_many(deliver, [_job(mail.id, at)])
+
+
+def send_all_again(*, state: str, reason: str) -> int:
+    """Try all mails of the account in scope that are in one state for one reason; returns how many."""
+    with transaction.atomic():
+        at = now()
+        stuck = OutgoingMail.objects.filter(state=state, reason=reason)
+        stuck = stuck.filter(state__in=[State.FAILED, State.DEFERRED, State.HELD])
+        mails = list(stuck.order_by("pk").select_for_update().only("pk", "purpose")[:_MOST_AGAIN])
+        columns = {"state": State.WAITING, "reason": "", "attempts": 0, "next_attempt_at": at, "finished_at": None}
+        OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**columns)
+        retried = (Happening("mail.retried", mail, {"purpose": mail.purpose}) for mail in mails)
+        record_many(retried, actor=SYSTEM)
+        enqueue_many(deliver, [_job(mail.pk, at) for mail in mails])
+    return len(mails)
 
 
 def try_held_mail() -> int:
@@ -70,8 +90,8 @@ def try_held_mail() -> int:
     return count
 
 
-def send_through(connector: Connector, *, instead_of: Collection[UUID]) -> None:
-    """Mail that has not left through these connectors leaves through that one, and is tried now.
+def send_through(connector: Connector | None, *, instead_of: Collection[UUID]) -> None:
+    """Mail that has not left through these connectors leaves through that one (None: the relay), and is tried now.
 
     What failed stays so, and would be sent again through that one; what waits is tried just now, by its own job.
     """
@@ -105,14 +125,15 @@ def note_bounce(mail_id: UUID, *, recipients: Collection[str], bounced: str, wor
             next_attempt_at=None,
             finished_at=now(),
         )
+        record("mail.bounced", mail, actor=SYSTEM, changes={"purpose": mail.purpose, "is_partly": is_partly})
 
 
 def _told_already(mail: OutgoingMail) -> dict[str, str]:
-    """What earlier reports said, by address."""
-    if mail.reason != PARTLY_BOUNCED:
+    """What earlier reports said, or servers when they took the mail for others, by address."""
+    if mail.reason not in {PARTLY_BOUNCED, PARTLY_REFUSED}:
         return {}
     lines = (line.partition(": ") for line in mail.server_words.splitlines())
-    return {address: said for address, _, said in lines}
+    return {address.lower(): said for address, _, said in lines}
 
 
 def _job(mail_id: UUID, at: datetime) -> dict[str, Any]:

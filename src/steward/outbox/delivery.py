@@ -1,14 +1,20 @@
 """Handing mail over to a server: outside any transaction, decided anew by the gate at each try."""
 
 import logging
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
+from steward.events.actions import record
+from steward.lib import tally
+from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.outbox import maildir
 from steward.outbox.models import OutgoingMail, State
@@ -24,8 +30,11 @@ logger = logging.getLogger(__name__)
 
 # After the first try: soon, then ever more patiently, for two days in all (RFC 5321 section 4.5.4.1 asks for 4 to 5).
 _PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 720, 720, 1440, 1440)]
-_HELD_PAUSE = timedelta(minutes=5)  # a relay may have been set meanwhile
-_LEASE = timedelta(minutes=15)  # longer than one conversation with a server can last
+HELD_PAUSE = timedelta(minutes=5)  # a relay may have been set meanwhile
+LEASE = timedelta(minutes=15)  # longer than one conversation with a server can last
+
+PARTLY_REFUSED = "partly_refused"  # sent, but not to everybody
+_REFUSAL = re.compile(r"([^\s<>]+@[^\s<>]+): \d+ ")  # how a line of `_words` begins
 
 Again = Callable[[UUID, datetime], None]
 
@@ -53,24 +62,24 @@ def attempt(account_id: UUID, mail_id: UUID, *, again: Again, due: datetime | No
     try:
         _note(mail, _kept_here(mail) if settings.STEWARD_DEMO else _tried(mail), again)
     except EgressDenied as denied:
-        _note(mail, Verdict(State.HELD, reason=f"denied:{denied.reason.value}", pause=_HELD_PAUSE), again)
+        _note(mail, Verdict(State.HELD, reason=f"denied:{denied.reason.value}", pause=HELD_PAUSE), again)
     except (KeyMissing, Tampered) as error:
         logger.error("mail %s cannot be opened: %s", mail.id, type(error).__name__)
-        _note(mail, Verdict(State.HELD, reason="unreadable", pause=_HELD_PAUSE), again)
+        _note(mail, Verdict(State.HELD, reason="unreadable", pause=HELD_PAUSE), again)
     except Exception:
         # A fault of ours, or the disk: given back before the lease ends, for those who wait to see.
-        _note(mail, Verdict(State.HELD, reason="fault", pause=_HELD_PAUSE), again)
+        _note(mail, Verdict(State.HELD, reason="fault", pause=HELD_PAUSE), again)
         raise
 
 
 def _tried(mail: OutgoingMail) -> Verdict:
     if mail.connector and mail.connector.retired_at:
         # Never over the relay instead: the account chose who carries its mail.
-        return Verdict(State.HELD, reason="server_retired", pause=_HELD_PAUSE)
+        return Verdict(State.HELD, reason="server_retired", pause=HELD_PAUSE)
     with account_scope(mail.account_id):
         route = connector_route(mail.connector) if mail.connector else relay_route(mail.account_id)
     if route is None:
-        return Verdict(State.HELD, reason="no_relay", pause=_HELD_PAUSE)
+        return Verdict(State.HELD, reason="no_relay", pause=HELD_PAUSE)
     return verdict_on(deliver(route, _envelope(mail)), tries=mail.attempts)
 
 
@@ -91,7 +100,7 @@ def _claimed(account_id: UUID, mail_id: UUID, due: datetime | None, again: Again
                 again(mail.id, planned)
             return None
         claimed = OutgoingMail.objects.filter(pk=mail_id, state=mail.state, next_attempt_at=planned)
-        mail.next_attempt_at = at + _LEASE
+        mail.next_attempt_at = at + LEASE
         columns = {"state": State.WAITING, "next_attempt_at": mail.next_attempt_at, "attempts": mail.attempts + 1}
         return mail if claimed.update(**columns) else None
 
@@ -116,11 +125,28 @@ def verdict_on(result: DeliveryResult, *, tries: int) -> Verdict:
     if result.outcome is Outcome.PERMANENT:
         return Verdict(State.FAILED, reason=result.stage.value, words=words)
     if result.outcome is Outcome.SENT and not waiting:
-        return Verdict(State.SENT, reason="partly_refused" if result.refused else "", words=words)
+        return Verdict(State.SENT, reason=PARTLY_REFUSED if result.refused else "", words=words)
     if tries >= len(_PAUSES):
         return Verdict(State.FAILED, reason="tried_too_often", words=words)
     remaining = waiting if result.outcome is Outcome.SENT else ()
     return Verdict(State.DEFERRED, reason=result.stage.value, words=words, pause=_PAUSES[tries], remaining=remaining)
+
+
+def _with_earlier(verdict: Verdict, mail: OutgoingMail) -> Verdict:
+    """The verdict with the refusals of earlier tries: whom those were for is not tried again, and nobody else told."""
+    earlier = _settled(mail)
+    if not earlier:
+        return verdict
+    if verdict.state is not State.SENT:
+        return replace(verdict, words="\n".join([*earlier, verdict.words]).rstrip("\n"))
+    now_refused = [verdict.words] if verdict.reason == PARTLY_REFUSED else []
+    return replace(verdict, reason=PARTLY_REFUSED, words="\n".join([*earlier, *now_refused]))
+
+
+def _settled(mail: OutgoingMail) -> list[str]:
+    """The refusals noted so far, one a line, of those who are no longer among the recipients."""
+    found = ((line, _REFUSAL.match(line)) for line in mail.server_words.splitlines())
+    return [line for line, refusal in found if refusal and refusal[1] not in mail.envelope_to]
 
 
 def _words(result: DeliveryResult) -> str:
@@ -135,6 +161,7 @@ def _note(mail: OutgoingMail, verdict: Verdict, again: Again) -> None:
     A lease that ran out meanwhile may be another worker's now, who goes on; that a server took the mail counts always.
     """
     at = now()
+    verdict = _with_earlier(verdict, mail)
     next_attempt_at = at + verdict.pause if verdict.pause else None
     columns: dict[str, Any] = {"envelope_to": list(verdict.remaining)} if verdict.remaining else {}
     if verdict.state is State.HELD:
@@ -151,5 +178,10 @@ def _note(mail: OutgoingMail, verdict: Verdict, again: Again) -> None:
             finished_at=None if next_attempt_at else at,
             **columns,
         )
+        if is_noted and verdict.state is State.SENT:
+            transaction.on_commit(partial(tally.count, "mails_out"))
+        if is_noted and verdict.state != mail.state:
+            told = {"purpose": mail.purpose, "from": mail.state, "reason": verdict.reason}
+            record(f"mail.{verdict.state}", mail, actor=SYSTEM, changes=told)
         if is_noted and next_attempt_at:
             again(mail.id, next_attempt_at)

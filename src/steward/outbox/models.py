@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from steward.lib.ids import new_id
 from steward.privacy.egress.models import Connector
 from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned, Ref
@@ -55,6 +56,12 @@ class OutgoingMail(AccountOwned):
                 condition=models.Q(state__in=["waiting", "deferred", "held"]),
                 name="outbox_outgoingmail_due",
             ),
+            models.Index(  # counted by state and reason for who runs the installation
+                fields=["account", "state", "reason"],
+                include=["created_at", "connector"],
+                condition=~models.Q(state="sent"),
+                name="outbox_outgoingmail_unsent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,3 +71,31 @@ class OutgoingMail(AccountOwned):
     def content_context(self) -> str:
         """What binds the encrypted bytes to this row."""
         return f"outbox.outgoingmail:{self.id}"
+
+
+class InstallationMail(models.Model):
+    """One mail about an identity (sign-up, reset, change of address): it belongs to no account.
+
+    To whom and what is under the installation's key, and goes when the mail has left; the row goes days later.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    purpose = models.TextField()  # "password reset", "security notice", ...
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    recipient = models.BinaryField(default=b"")  # the address, encrypted; empty once the mail has left
+    content = models.BinaryField(default=b"")  # RFC 5322 bytes, encrypted; empty once the mail has left
+    attempts = models.IntegerField(default=0)
+    reason = models.TextField(blank=True, default="")  # a code of ours: why it waits or failed
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "created_at"], name="outbox_installation_state")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.id}"
+
+    def context_of(self, column: str) -> str:
+        """What binds an encrypted column to this row."""
+        return f"outbox.installationmail.{column}:{self.id}"

@@ -3,11 +3,9 @@
 from uuid import UUID
 
 from steward.lib.actor import Actor
-from steward.people.models import DepartmentRole
+from steward.people.access import may_in, members_who_see
+from steward.people.models import Membership
 from steward.tickets.models import Attachment, Message, Ticket, TicketQuerySet
-
-_SOLVING = frozenset({DepartmentRole.SOLVER, DepartmentRole.SUPERVISOR, DepartmentRole.MANAGER})
-_SUPERVISING = frozenset({DepartmentRole.SUPERVISOR, DepartmentRole.MANAGER})
 
 
 def visible_tickets(actor: Actor) -> TicketQuerySet:
@@ -20,7 +18,12 @@ def get_ticket(actor: Actor, code: str) -> Ticket:
     """The ticket with this code; raises `Ticket.DoesNotExist` also when the actor may not see it."""
     if "\0" in code:  # PostgreSQL would not even look
         raise Ticket.DoesNotExist
-    return visible_tickets(actor).select_related("department", "assignee", "requester", "previous").get(code=code)
+    return visible_tickets(actor).select_related("department", "assignee", "requester").get(code=code)
+
+
+def who_sees(ticket: Ticket) -> list[Membership]:
+    """Everybody who may see a ticket, by name."""
+    return members_who_see(ticket.department_id)
 
 
 def get_message(actor: Actor, message_id: UUID) -> Message:
@@ -39,15 +42,6 @@ def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
     return attachments.get(pk=attachment_id)
 
 
-def _role_in(actor: Actor, ticket: Ticket) -> str | None:
-    return DepartmentRole.MANAGER if actor.sees_all else actor.departments.get(ticket.department_id)
-
-
-def can_solve(actor: Actor, ticket: Ticket) -> bool:
-    """Answer, leave notes, change the status, take the ticket."""
-    return _role_in(actor, ticket) in _SOLVING
-
-
-def can_supervise(actor: Actor, ticket: Ticket) -> bool:
-    """Give the ticket to others and move it to another department."""
-    return _role_in(actor, ticket) in _SUPERVISING
+def can(actor: Actor, permission: str, ticket: Ticket) -> bool:
+    """Whether the actor has one of the permissions of `people.permissions.IN_DEPARTMENT` for a ticket they see."""
+    return may_in(actor, permission, ticket.department_id)

@@ -8,4 +8,4 @@ class TicketsConfig(AppConfig):
     label = "tickets"
 
     def ready(self) -> None:
-        from steward.tickets import subscribers  # noqa: F401, PLC0415  registers itself with events
+        from steward.tickets import places, subscribers  # noqa: F401, PLC0415  register themselves with live and events

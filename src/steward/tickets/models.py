@@ -1,5 +1,6 @@
 """Tables of tickets and conversations."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, cast
 
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
@@ -105,6 +106,60 @@ class Ticket(AccountOwned):
         return self.status == Status.CLOSED
 
 
+class TicketRules(AccountOwned):
+    """How an account numbers its tickets, and when they open again and close. Without a row: as the fields say."""
+
+    # Days after being resolved in which an answer opens the ticket again; later it opens a new one. None: always.
+    reopens_for_days = impersonal(models.PositiveIntegerField(null=True, blank=True))
+    closes_after_days = impersonal(
+        models.PositiveIntegerField(null=True, blank=True)
+    )  # after being resolved; None: never
+    code_letters = impersonal(models.TextField(blank=True, default=""))  # "": three at random
+    code_digits = impersonal(models.PositiveSmallIntegerField(default=5))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account"], name="tickets_ticketrules_account")]
+
+    def __str__(self) -> str:
+        return f"rules of {self.account_id}"
+
+    def opens_again(self, ticket: Ticket, at: datetime) -> bool:
+        """Whether an answer that comes at `at` continues the ticket; otherwise it opens a new one."""
+        if ticket.status != Status.RESOLVED or self.reopens_for_days is None or ticket.resolved_at is None:
+            return not ticket.is_closed
+        return at < ticket.resolved_at + timedelta(days=self.reopens_for_days)
+
+
+class Tag(AccountOwned):
+    """A word that tickets are sorted by. Words that differ only in case or accents are one tag."""
+
+    name = impersonal(models.TextField())
+    folded = impersonal(models.TextField())
+    tint = impersonal(models.PositiveSmallIntegerField(default=1))  # 1 to 5, as avatars are tinted
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "folded"], name="tickets_tag_folded")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketTag(AccountOwned):
+    """A tag on a ticket."""
+
+    ticket = impersonal(Ref(Ticket, on_delete=models.CASCADE, related_name="tagged"))
+    tag = impersonal(Ref(Tag, on_delete=models.CASCADE, related_name="tagged"))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "ticket", "tag"], name="tickets_tickettag_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "tag", "ticket"], name="tickets_tickettag_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.ticket_id}"
+
+
 class Participant(AccountOwned):
     """A customer who takes part in a ticket. Who is not verified sees no history and is never written to unasked."""
 
@@ -163,6 +218,8 @@ class Message(AccountOwned):
     # Codes, not texts: {"authentication": "...", "warnings": [...], "problems": [...]}
     findings = impersonal(models.JSONField(default=dict))
     outgoing = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
+    # Until when its mail is not made, and the ticket as it was before: what it takes to take an answer back.
+    held = impersonal(models.JSONField(null=True, blank=True))
     at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
@@ -224,6 +281,8 @@ class Draft(AccountOwned):
     )
     department = impersonal(Ref(Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
     saved_at = impersonal(models.DateTimeField())
+    # The mark of the last save; none while only files were put to it. By it a tab knows what it has seen.
+    mark = impersonal(models.UUIDField(null=True, blank=True))
 
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [

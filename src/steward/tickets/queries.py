@@ -4,20 +4,21 @@ import base64
 import binascii
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Value
 
 from steward.lib.actor import Actor
 from steward.lib.fold import search_terms
 from steward.people.models import Department
 from steward.tickets.access import visible_tickets
-from steward.tickets.models import Ticket
+from steward.tickets.models import Tag, Ticket, TicketTag
 from steward.tickets.statuses import HIDDEN, WAITING, Status
 
 PAGE = 50
@@ -27,7 +28,7 @@ RANKED = 2_000  # the newest hits among which the best are looked for
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which tickets: `all`, `mine`, `unassigned`, `department:<id>` or `status:<status>`."""
+    """Which tickets: `all`, `mine`, `unassigned`, `department:<id>`, `status:<status>` or `tag:<id>`."""
 
     kind: str
     value: str = ""
@@ -40,7 +41,7 @@ class View:
     def from_key(cls, key: str) -> "View":
         """Raises `ValueError` for a view that does not exist."""
         kind, _, value = key.partition(":")
-        if kind == "department":
+        if kind in {"department", "tag"}:
             UUID(value)
         elif kind == "status":
             Status(value)
@@ -97,7 +98,9 @@ def list_tickets(actor: Actor, view: View, *, after: Cursor | None = None) -> Pa
 def _rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The columns that rows of a list show: to read all of them, and the department, costs a third more."""
     shown = ("code", "subject", "preview", "status", "message_count", "changed_at", "requester__name", "assignee__name")
-    return tickets.select_related("requester", "assignee").only(*shown)
+    # A look into one index for each of fifty rows, in the same statement: half a millisecond and no further query.
+    tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__folded").values("tag__name")
+    return tickets.select_related("requester", "assignee").only(*shown).annotate(tag_names=ArraySubquery(tags))
 
 
 def _ids(actor: Actor, view: View, after: Cursor | None) -> QuerySet[Ticket, Any]:
@@ -122,7 +125,8 @@ def _scan(tickets: QuerySet[Ticket], after: Cursor | None) -> QuerySet[Ticket, A
 
 def _selections(actor: Actor, view: View) -> list[QuerySet[Ticket]]:
     """The view as selections that each follow one index. Someone who sees not all gets one per department."""
-    chosen = _chosen(actor, view)
+    tickets = Ticket.objects.all() if _is_narrowed(actor, view) else visible_tickets(actor)
+    chosen = _chosen(tickets, actor, view)
     if view.kind == "mine" or (actor.sees_all and view.kind != "unassigned"):
         # What is given to me is little enough to be filtered, whatever departments I am in.
         return [chosen]
@@ -136,24 +140,27 @@ def _departments_of(actor: Actor) -> Sequence[UUID]:
     return list(Department.objects.values_list("id", flat=True)) if actor.sees_all else list(actor.departments)
 
 
-def _chosen(actor: Actor, view: View) -> QuerySet[Ticket]:
-    tickets = Ticket.objects.all() if _is_narrowed(actor, view) else visible_tickets(actor)
+def _chosen(tickets: QuerySet[Ticket], actor: Actor, view: View) -> QuerySet[Ticket]:
+    """Those of the tickets that the view holds."""
     match view.kind:
         case "mine":
             return tickets.filter(assignee=actor.id).exclude(status__in=HIDDEN)
         case "unassigned":
             return tickets.filter(assignee__isnull=True, status__in=WAITING)
         case "department":
-            return visible_tickets(actor).filter(department_id=UUID(view.value)).exclude(status__in=HIDDEN)
+            return tickets.filter(department_id=UUID(view.value)).exclude(status__in=HIDDEN)
         case "status":
             return tickets.filter(status=view.value)
+        case "tag":
+            tagged = TicketTag.objects.filter(tag_id=UUID(view.value)).values("ticket")
+            return tickets.filter(pk__in=tagged).exclude(status__in=HIDDEN)
         case _:
             return tickets.exclude(status__in=HIDDEN)
 
 
 def _is_narrowed(actor: Actor, view: View) -> bool:
     """Whether `_selections` names the departments itself."""
-    return not actor.sees_all and view.kind in {"all", "unassigned", "status"}
+    return not actor.sees_all and view.kind in {"all", "unassigned", "status", "tag"}
 
 
 def count_tickets(actor: Actor, views: Sequence[View]) -> dict[View, int]:
@@ -165,7 +172,7 @@ def count_tickets(actor: Actor, views: Sequence[View]) -> dict[View, int]:
 
 def _counted(actor: Actor, view: View, number: int) -> QuerySet[Ticket, Any]:
     """A row for each ticket that counts. Without an order, every view is a stretch of one index."""
-    tickets = _chosen(actor, view) & visible_tickets(actor)
+    tickets = _chosen(visible_tickets(actor), actor, view)
     return tickets.order_by().annotate(view=Value(number)).values("view")[: COUNTED + 1]
 
 
@@ -182,11 +189,17 @@ class Found:
 
 
 def search_tickets(actor: Actor, query: str) -> Found:
-    """Tickets by code, subject, words of any message, name or address; each term also as the start of a word."""
-    terms = search_terms(query)
+    """Tickets by code, subject, words of any message, name or address.
+
+    Whole words first. Where they fill no page, each term counts as the start of a word, so that what is inflected or
+    typed in part is found; to look for that always would cost several times as much.
+    """
+    terms = [f"'{term}'" for term in search_terms(query)]
     if not terms:
         return Found([], is_cut=False)
-    hits, ordered = _best(actor, " & ".join(f"'{term}':*" for term in terms))
+    hits, ordered = _best(actor, " & ".join(terms))
+    if len(ordered) <= PAGE:
+        hits, ordered = _best(actor, " & ".join(f"{term}:*" for term in terms))
     has_more, ordered = len(ordered) > PAGE, ordered[:PAGE]
     tickets = _rows(visible_tickets(actor)).in_bulk(ordered)
     shown = [tickets[key] for key in ordered if key in tickets]
@@ -212,3 +225,21 @@ def _best(actor: Actor, words: str) -> tuple[int, list[UUID]]:
         cursor.execute(_BEST, asked)
         found = cursor.fetchall()
     return (found[0][1] if found else 0), [ticket_id for ticket_id, _hits in found]
+
+
+def tags_with_counts() -> list[Tag]:
+    """The account's tags by name, each with `count`: on how many tickets it is."""
+    return list(Tag.objects.annotate(count=Count("tagged")).order_by("folded"))
+
+
+def tickets_tagged(tag: Tag) -> int:
+    """On how many tickets a tag is."""
+    return TicketTag.objects.filter(tag=tag).count()
+
+
+def tags_of(tickets: Iterable[UUID]) -> dict[UUID, list[Tag]]:
+    """The tags of some tickets, by name, in one query."""
+    found: dict[UUID, list[Tag]] = {}
+    for tagged in TicketTag.objects.filter(ticket__in=list(tickets)).select_related("tag").order_by("tag__folded"):
+        found.setdefault(tagged.ticket_id, []).append(tagged.tag)
+    return found

@@ -1,9 +1,19 @@
 """The verbs of tickets. The button, the API, the rule and the mail robot call the same ones."""
 
 from steward.tickets.actions.assigning import assign_ticket, transfer_ticket
-from steward.tickets.actions.drafting import attach_to_draft, detach_from_draft, discard_draft, save_draft
+from steward.tickets.actions.closing import close_resolved_tickets
+from steward.tickets.actions.drafting import (
+    DraftMoved,
+    attach_to_draft,
+    check_draft,
+    detach_from_draft,
+    discard_draft,
+    draft_for_files,
+    save_draft,
+)
 from steward.tickets.actions.receiving import receive_messages
 from steward.tickets.actions.replying import add_note, compose_ticket, reply_to_ticket
+from steward.tickets.actions.ruling import change_ticket_rules
 from steward.tickets.actions.statuses import (
     MomentRefused,
     StatusRefused,
@@ -12,22 +22,51 @@ from steward.tickets.actions.statuses import (
     resolve_ticket,
     wake_ticket,
 )
+from steward.tickets.actions.tagging import (
+    TagRefused,
+    change_tag,
+    delete_tag,
+    merge_tags,
+    tag_named,
+    tag_ticket,
+    untag_ticket,
+)
+from steward.tickets.actions.taking_back import HOLD, TooLate, take_back_reply
+from steward.tickets.actions.undoing import UndoRefused, last_change, undo_change
 
 __all__ = [
+    "HOLD",
+    "DraftMoved",
     "MomentRefused",
     "StatusRefused",
+    "TagRefused",
+    "TooLate",
+    "UndoRefused",
     "add_note",
     "assign_ticket",
     "attach_to_draft",
     "change_status",
+    "change_tag",
+    "change_ticket_rules",
+    "check_draft",
+    "close_resolved_tickets",
     "compose_ticket",
+    "delete_tag",
     "detach_from_draft",
     "discard_draft",
+    "draft_for_files",
+    "last_change",
+    "merge_tags",
     "postpone_ticket",
     "receive_messages",
     "reply_to_ticket",
     "resolve_ticket",
     "save_draft",
+    "tag_named",
+    "tag_ticket",
+    "take_back_reply",
     "transfer_ticket",
+    "undo_change",
+    "untag_ticket",
     "wake_ticket",
 ]

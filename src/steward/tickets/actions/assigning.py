@@ -35,5 +35,7 @@ def transfer_ticket(ticket: Ticket, department: Department, *, actor: Actor) -> 
         Ticket.objects.filter(pk=ticket.pk).update(**columns)
         # The search authorises by department, so its entries move along.
         SearchEntry.objects.filter(ticket=ticket).update(department_id=department.id)
-        record("ticket.transferred", ticket, actor=actor, changes={"from": before, "to": department.id})
+        told = {"from": before, "to": department.id}
+        told |= {"assignee": ticket.assignee_id} if ticket.assignee_id and not keeps else {}
+        record("ticket.transferred", ticket, actor=actor, changes=told)
     ticket.refresh_from_db()

@@ -12,10 +12,10 @@ from steward.contacts.models import Contact
 from steward.events.actions import Happening, record_many
 from steward.files.actions import NewFile, store_files
 from steward.lib.actor import SYSTEM, Actor
-from steward.lib.ids import new_code
+from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.conversation import IncomingMessage, preview_of
 from steward.tickets.indexing import index_messages
-from steward.tickets.models import Attachment, Message, Participant, Ticket
+from steward.tickets.models import Attachment, Message, Participant, Ticket, TicketRules
 from steward.tickets.statuses import Status, after_customer_wrote
 
 
@@ -51,24 +51,27 @@ def receive_messages(incoming: Sequence[IncomingMessage], *, actor: Actor = SYST
 
 
 def _arrivals(incoming: Sequence[IncomingMessage]) -> list[_Arrival]:
-    incoming = _held(incoming)
+    rules = rules_of_account()
+    incoming = _held(incoming, rules)
     contacts = contacts_for({each.sender.email: each.sender.name for each in incoming if each.sender.email})
-    codes = _fresh_codes(sum(each.ticket is None for each in incoming))
+    codes = fresh_codes(sum(each.ticket is None for each in incoming), rules)
     return [_arrival(each, contacts, codes) for each in incoming]
 
 
-def _held(incoming: Sequence[IncomingMessage]) -> Sequence[IncomingMessage]:
+def _held(incoming: Sequence[IncomingMessage], rules: TicketRules) -> Sequence[IncomingMessage]:
     """The same with their tickets locked and as they are now: one may have been closed since it was looked up."""
     keys = [each.ticket.pk for each in incoming if each.ticket]
     if not keys:
         return incoming
     # In one order everywhere, so that two batches never wait for each other.
     tickets = {t.pk: t for t in Ticket.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
-    return [each if each.ticket is None else _continuing(each, tickets[each.ticket.pk]) for each in incoming]
+    return [each if each.ticket is None else _continuing(each, tickets[each.ticket.pk], rules) for each in incoming]
 
 
-def _continuing(incoming: IncomingMessage, ticket: Ticket) -> IncomingMessage:
-    if ticket.is_closed:
+def _continuing(incoming: IncomingMessage, ticket: Ticket, rules: TicketRules) -> IncomingMessage:
+    # What answers by itself (an absence) stays where it came to: nobody waits for anything.
+    is_over = ticket.is_closed if incoming.is_automatic else not rules.opens_again(ticket, incoming.at)
+    if is_over:
         return replace(incoming, ticket=None, previous=ticket if incoming.is_verified else None)
     return replace(incoming, ticket=ticket)
 
@@ -82,14 +85,6 @@ def _arrival(incoming: IncomingMessage, contacts: dict[str, Contact], codes: lis
 def _nameless(incoming: IncomingMessage) -> Contact:
     """A contact of its own for a message that names no sender: it belongs to nobody we know."""
     return Contact.objects.create(name=incoming.sender.name, created_at=incoming.at)
-
-
-def _fresh_codes(count: int) -> list[str]:
-    codes: set[str] = set()
-    while len(codes) < count:
-        drawn = {new_code() for _ in range(count - len(codes))}
-        codes |= drawn - set(Ticket.objects.filter(code__in=drawn).values_list("code", flat=True))
-    return list(codes)
 
 
 def _new_ticket(incoming: IncomingMessage, requester: Contact, code: str) -> Ticket:

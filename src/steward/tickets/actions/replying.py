@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from steward.events.actions import record
 from steward.files.models import File
 from steward.lib.actor import Actor
 from steward.lib.clock import now
-from steward.lib.html import html_to_text, sanitise_outgoing
-from steward.lib.ids import new_code, new_id
+from steward.lib.html import html_to_text, sanitise_note, sanitise_outgoing
+from steward.lib.ids import new_id
 from steward.people.models import Department, Membership
+from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.actions.statuses import StatusRefused
+from steward.tickets.actions.taking_back import hold, remember
 from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
@@ -33,6 +36,7 @@ class Writing:
     body_html: str
     files: Sequence[tuple[File, str]] = field(default=())
     id: UUID = field(default_factory=new_id)
+    held_for: timedelta | None = None  # an answer's mail is not made before; until then it can be taken back
 
 
 class NothingWritten(ValueError):
@@ -56,7 +60,12 @@ def reply_to_ticket(
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
         if ticket.is_closed:
             raise StatusRefused("a closed ticket is not answered")
+        before = remember(ticket) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
+        told = {"message": message.id, "from": ticket.status}
+        if writing.held_for:
+            hold(message, before, message.at + writing.held_for)
+            told |= {"held_until": (message.at + writing.held_for).isoformat()}
         columns: dict[str, Any] = {
             "status": Status.ANSWERED,
             "postponed_until": None,
@@ -66,7 +75,7 @@ def reply_to_ticket(
         if ticket.assignee_id is None:
             columns |= {"assignee": author}
         _move_on(ticket, message, **columns)
-        record("message.sent", ticket, actor=actor, changes={"message": message.id, "from": ticket.status})
+        record("message.sent", ticket, actor=actor, changes=told)
         if ticket.assignee_id is None:
             record("ticket.assigned", ticket, actor=actor, changes={"from": None, "to": author.id})
     ticket.refresh_from_db()
@@ -101,7 +110,7 @@ def compose_ticket(
     with transaction.atomic():
         contacts = contacts_for({person.email: person.name for person in to})
         ticket = Ticket.objects.create(
-            code=_free_code(),
+            code=fresh_codes(1, rules_of_account())[0],
             subject=subject,
             status=Status.ANSWERED,
             department=department,
@@ -121,12 +130,6 @@ def compose_ticket(
     return ticket
 
 
-def _free_code() -> str:
-    while Ticket.objects.filter(code=(code := new_code())).exists():
-        continue
-    return code
-
-
 def _write(
     ticket: Ticket,
     writing: Writing,
@@ -136,7 +139,8 @@ def _write(
     to: Sequence[Correspondent] = (),
     cc: Sequence[Correspondent] = (),
 ) -> Message:
-    body_html = sanitise_outgoing(writing.body_html)
+    sanitise = sanitise_note if kind == Message.Kind.NOTE else sanitise_outgoing
+    body_html = sanitise(writing.body_html)
     text = html_to_text(body_html)
     if not text.strip() and not writing.files:
         raise NothingWritten("there are neither words nor files")

@@ -12,7 +12,7 @@ from steward.lib.clock import now
 from steward.tickets.models import Ticket
 from steward.tickets.statuses import HIDDEN, Status, after_postponement, may_follow
 
-_VERBS = {
+VERBS = {
     Status.NEW: "ticket.restored",
     Status.OPEN: "ticket.reopened",
     Status.ANSWERED: "ticket.marked_answered",
@@ -50,7 +50,7 @@ def change_status(
             raise StatusRefused(f"{current.status} does not lead to {status}")
         changes = _columns(current, status, until)
         Ticket.objects.filter(pk=ticket.pk).update(**changes)
-        record(verb or _VERBS[status], ticket, actor=actor, changes=_told(current.status, status, until))
+        record(verb or VERBS[status], ticket, actor=actor, changes=_told(current, status, until))
     ticket.refresh_from_db()
 
 
@@ -69,8 +69,11 @@ def _columns(current: Ticket, status: Status, until: datetime | None) -> dict[st
     return columns
 
 
-def _told(before: str, after: Status, until: datetime | None) -> dict[str, Any]:
-    told = {"from": before, "to": after.value}
+def _told(current: Ticket, after: Status, until: datetime | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"from": current.status, "to": after.value}
+    moments = {name: at.isoformat() for name in ("postponed_until", "resolved_at") if (at := getattr(current, name))}
+    was = moments | ({"status_before": current.status_before} if current.status_before else {})
+    told |= {"was": was} if was else {}  # so that it can be undone
     return told | {"until": until.isoformat()} if until else told
 
 

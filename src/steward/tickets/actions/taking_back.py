@@ -1,0 +1,107 @@
+"""Taking an answer back before its mail is made. What it did to the ticket is undone with it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.dateparse import parse_datetime
+
+from steward.events.actions import record
+from steward.events.models import Event
+from steward.lib.actor import Actor
+from steward.tickets.actions.drafting import save_draft
+from steward.tickets.conversation import preview_of
+from steward.tickets.models import Attachment, Draft, DraftAttachment, Message, Participant, Ticket
+from steward.tickets.statuses import Status
+
+HOLD = timedelta(seconds=5)
+_MOMENTS = ("postponed_until", "resolved_at", "changed_at")
+
+
+class TooLate(ValueError):
+    """The mail of the answer is made: it is on its way."""
+
+
+def remember(ticket: Ticket) -> dict[str, Any]:
+    """What an answer changes about a ticket, as JSON, to be there again when it is taken back."""
+    moments = {name: moment.isoformat() for name in _MOMENTS if (moment := getattr(ticket, name))}
+    parts = Participant.objects.filter(ticket=ticket).values_list("contact_id", "is_verified")
+    return moments | {
+        "status": ticket.status,
+        "status_before": ticket.status_before,
+        "assignee": str(ticket.assignee_id) if ticket.assignee_id else None,
+        "participants": {str(contact): is_verified for contact, is_verified in parts},
+    }
+
+
+def hold(message: Message, before: Mapping[str, Any], until: datetime) -> None:
+    """Keep the mail of an answer from being made before `until`; `before` is the ticket as `remember` told it."""
+    message.held = {**before, "until": until.isoformat()}
+    message.save(update_fields=["held"])
+
+
+def take_back_reply(message: Message, *, actor: Actor) -> bool:
+    """Make an answer that was held a draft of its author again, and the ticket what it was.
+
+    False when somebody has changed the ticket meanwhile: then only the answer goes. Raises `TooLate` when its mail is
+    made, and `Message.DoesNotExist` when it was taken back before.
+    """
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if locked.held is None or locked.outgoing_id is not None:
+            raise TooLate("the mail is made")
+        is_untouched = not _changed_by_others(ticket, locked, actor)
+        _make_draft(ticket, locked)
+        locked.delete()
+        _restore(ticket, locked.held if is_untouched else {})
+        _uninvite(ticket, locked.held["participants"])
+        record("message.taken_back", ticket, actor=actor, changes={"message": message.id})
+    return is_untouched
+
+
+def _changed_by_others(ticket: Ticket, message: Message, actor: Actor) -> bool:
+    since = Event.objects.filter(object_id=ticket.pk, at__gt=message.at)
+    return since.exclude(actor_kind=actor.kind.value, actor_id=actor.id).exists()
+
+
+def _make_draft(ticket: Ticket, message: Message) -> Draft:
+    """The text of the answer, before whatever its author has begun to write since."""
+    assert message.author is not None  # noqa: S101  answers that are held were written by somebody
+    begun = Draft.objects.filter(author=message.author, ticket=ticket).first()
+    parts = [message.body_html, begun.body_html if begun else ""]
+    copies = ", ".join(_written(person) for person in message.recipients.get("cc", []))
+    content = {"kind": Draft.Kind.REPLY, "cc": copies, "body_html": "<div><br></div>".join(filter(None, parts))}
+    draft = save_draft(message.author, ticket, content)
+    files = Attachment.objects.filter(message=message).order_by("id")
+    DraftAttachment.objects.bulk_create(DraftAttachment(draft=draft, file_id=f.file_id, name=f.name) for f in files)
+    return draft
+
+
+def _written(person: Mapping[str, str]) -> str:
+    """As the field takes it; a name may hold a comma."""
+    name = person["name"].replace("\\", "").replace('"', "")
+    return f'"{name}" <{person["email"]}>' if name else person["email"]
+
+
+def _restore(ticket: Ticket, before: Mapping[str, Any]) -> None:
+    columns: dict[str, Any] = {"message_count": F("message_count") - 1, "preview": _preview(ticket)}
+    if before:
+        moments = {name: parse_datetime(before[name]) if name in before else None for name in _MOMENTS}
+        columns |= moments | {"status": Status(before["status"]), "status_before": before["status_before"]}
+        columns |= {"assignee": before["assignee"]}
+    Ticket.objects.filter(pk=ticket.pk).update(**columns)
+
+
+def _preview(ticket: Ticket) -> str:
+    told = Message.objects.filter(ticket=ticket).exclude(kind=Message.Kind.NOTE).order_by("-at", "-id")
+    return preview_of(told.values_list("body_text", flat=True).first() or "")
+
+
+def _uninvite(ticket: Ticket, before: Mapping[str, bool]) -> None:
+    """Nobody takes part for a mail that never left."""
+    now_in = Participant.objects.filter(ticket=ticket, is_requester=False)
+    now_in.exclude(contact__in=list(before)).delete()
+    now_in.filter(contact__in=[contact for contact, was in before.items() if not was]).update(is_verified=False)
