@@ -13,16 +13,6 @@ from steward.tickets.models import Draft, Message
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
-def ticket(eli):
-    return make_ticket(eli)
-
-
-@pytest.fixture
-def path(ticket):
-    return f"/console/tickets/{ticket.code}"
-
-
 def sent(ticket):
     with account_scope(ticket.account_id):
         return Message.objects.filter(kind__in=["outgoing", "note"]).count()

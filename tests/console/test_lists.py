@@ -1,13 +1,16 @@
 """Lists, counts and search: everybody sees what is theirs, each ticket once, and nothing else anywhere."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
+from django.urls import resolve, reverse
 
+from steward.console.lists import list_url, ticket_url
 from steward.contacts.actions import contact_for
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.people.actions import join_department
 from steward.people.models import DepartmentRole
 from steward.tenancy.scope import account_scope
@@ -15,7 +18,7 @@ from steward.testing.cast import acting
 from steward.testing.tickets import make_note, make_reply, make_ticket
 from steward.tickets.actions import receive_messages
 from steward.tickets.conversation import Correspondent, IncomingMessage, NewAttachment
-from steward.tickets.queries import View, count_tickets, search_tickets
+from steward.tickets.queries import Cursor, View, count_tickets, search_tickets
 from steward.tickets.statuses import HIDDEN, WAITING, Status
 
 CODE = re.compile(r'id="row-([A-Z]{3}-\d{5})"')
@@ -268,3 +271,17 @@ def test_who_has_no_name_is_shown_by_address(client_of, ben, northwind):
         nameless = contact_for("nobody@example.com")
     make_ticket(nameless)
     assert b"nobody@example.com" in client_of(ben).get("/console/").content
+
+
+def test_addresses_put_together_by_hand_are_those_of_the_views():
+    view, cursor = View("status", "open"), Cursor(now(), new_id())
+    assert list_url(View("all")) == reverse("console:list")
+    assert resolve(urlsplit(list_url(view, cursor)).path).url_name == "list"
+    assert ticket_url("KXQ-40321") == reverse("console:ticket", args=["KXQ-40321"])
+    assert ticket_url("KXQ-40321", view) == reverse("console:ticket", args=["KXQ-40321"]) + "?view=status%3Aopen"
+
+
+def test_the_addresses_a_ticket_page_sends_to_are_those_of_the_views(client_of, ada, eli):
+    page = client_of(ada).get(f"/console/tickets/{make_ticket(eli).code}")
+    names = {resolve(address).url_name for address in page.context["actions"].values()}
+    assert names == {"reply", "note", "status", "assign", "transfer", "draft", "upload"}

@@ -16,11 +16,6 @@ PIXEL = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
-def bens(client_of, ben):
-    return client_of(ben)
-
-
-@pytest.fixture
 def attached(eli):
     """`attached("image/png")`: the address of a file of that type in a ticket of Support."""
 

@@ -12,11 +12,6 @@ from steward.testing.queries import queries_of
 from steward.testing.tickets import make_tickets
 
 
-@pytest.fixture
-def bens(client_of, ben):
-    return client_of(ben)
-
-
 @pytest.mark.parametrize(("number", "is_more"), [(50, False), (51, True)])
 def test_more_than_a_page_of_hits_is_said(bens, eli, support, number, is_more):
     make_tickets([eli], departments=[support], number=number)

@@ -2,19 +2,12 @@
 
 import re
 
-import pytest
-
 from steward.lib.actor import SYSTEM
 from steward.tenancy.scope import account_scope
-from steward.testing.tickets import make_message, make_ticket
+from steward.testing.tickets import make_message
 from steward.tickets.actions import change_status
 from steward.tickets.models import Message, Ticket
 from steward.tickets.statuses import Status
-
-
-@pytest.fixture
-def ticket(eli):
-    return make_ticket(eli)
 
 
 def pages(browser, ticket):

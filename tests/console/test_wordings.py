@@ -1,7 +1,5 @@
 """Sentences that were codes, halves, or about something else."""
 
-import pytest
-
 from steward.channels.email.parsing.mail import PROBLEM_CODES
 from steward.console.deliveries import delivery_of
 from steward.console.problems import SENTENCES, told_problems
@@ -10,14 +8,9 @@ from steward.people.actions import create_department, join_department
 from steward.people.models import DepartmentRole
 from steward.tenancy.scope import account_scope
 from steward.testing.letters import mail_of
-from steward.testing.tickets import make_reply, make_ticket
+from steward.testing.tickets import make_reply
 from steward.tickets.models import Message, Ticket
 from steward.tickets.statuses import Status
-
-
-@pytest.fixture
-def ticket(eli):
-    return make_ticket(eli)
 
 
 def test_every_problem_of_the_parser_has_a_sentence():

@@ -23,14 +23,14 @@ CALLS_FOR_THE_TIME = {
 # With a moment as argument these only convert it.
 NEED_A_MOMENT = {"timezone.localtime", "timezone.localdate", "localtime", "localdate"}
 MEASURES = "bench/"  # asks the machine how long something took
-ASK_THE_DATABASE = {"project/gauges.py"}  # an age of what procrastinate has stamped by the database's clock
+ASK_THE_DATABASE = {"operator/gauges.py"}  # an age of what procrastinate has stamped by the database's clock
 SQL_FOR_THE_TIME = re.compile(
     r"\bnow\s*\(\s*\)|\bcurrent_(timestamp|date|time)\b|\blocaltimestamp\b|\b(clock|statement|transaction)_timestamp\s*\(",
     re.IGNORECASE,
 )
 STATEMENT = re.compile(r"\b(select|insert|update|delete|create|alter|where)\b", re.IGNORECASE)
 # Only these know procrastinate: everybody else calls steward.jobs.
-KNOW_THE_QUEUE = {"jobs", "project/working.py", "project/gauges.py", "testing/jobs.py"}
+KNOW_THE_QUEUE = {"jobs", "project/working.py", "operator/gauges.py", "testing/jobs.py"}
 
 
 def short(path):

@@ -26,6 +26,8 @@ URLS, LAYERS, SIGN_IN = (
 )
 SANITISING, JOURNEYS = "tests/lib/html/test_sanitising.py", "tests/journeys/test_journeys.py"
 
+FORGOTTEN = "tests/people/test_forgotten_password.py"
+
 PROVEN = {
     "CVE-2026-53591": f"{THREADING}::TestStrangers::test_macs_that_are_not_true",
     "GHSA-j49f-9g94-3wh4": f"{THREADING}::TestStrangers::test_a_true_token_enters_as_somebody_unverified",
@@ -40,7 +42,7 @@ PROVEN = {
     "GHSA-2g42-f97q-973x": f"{URLS}::test_its_own_people_are_heard_by_one_method_and_not_by_others",
     "GHSA-9cm3-qvj2-8hg4": f"{SIGN_IN}::test_a_header_that_anybody_can_write_gives_no_new_attempts",
     "CVE-2025-21628": f"{LISTS}::TestSearch::test_nothing_typed_is_an_error_or_finds_more",
-    "CVE-2026-34722": f"{WRITING}::TestNewTickets::test_not_for_another_department",
+    "CVE-2026-34722": "tests/console/test_composing.py::TestNewTickets::test_not_for_another_department",
     "CVE-2022-31888": "tests/people/test_signing_in.py::test_the_key_changes_when_somebody_signs_in",
     "CVE-2019-14748": f"{MESSAGES}::TestAttachments::test_active_content_is_never_shown_in_place",
     "osTicket 7c5c584": f"{OUTGOING}::test_a_customers_name_adds_no_header_and_no_recipient",
@@ -58,17 +60,19 @@ PROVEN = {
     "libredesk 2025-06-08": f"{ANSWERING}::test_our_answer_come_back_is_not_answered",
     "frappe/helpdesk 2026-03-19": f"{URLS}::test_a_session_opens_no_other_account",
 }
+PROVEN |= {
+    "CVE-2026-53595": f"{FORGOTTEN}::test_what_is_no_token_changes_nothing",
+    "GHSA-jvmv-2qcp-7855": f"{FORGOTTEN}::test_a_mailbox_is_not_filled",
+    "CVE-2026-41902": "tests/people/test_invitations.py::test_it_is_good_for_a_week_to_the_second",
+}
 COMES_WITH = {
     "CVE-2026-47123": "answering as an agent by mail",
     "GHSA-83xx-8c27-gq78": "answering as an agent by mail",
-    "CVE-2026-53595": "invitations and password resets",
-    "CVE-2026-41902": "invitations and password resets",
     "CVE-2026-41905": "webhooks",
     "CVE-2026-35584": "the portal",
     "GHSA-gh3r-jh6q-wrvj": "the live stream",
     "GHSA-w668-wq26-6c94": "the live stream",
     "GHSA-v8vc-cmf9-gg2c": "merging",
-    "GHSA-jvmv-2qcp-7855": "password resets",
     "GHSA-ph4f-2jhx-q76w": "quotas",
     "CVE-2026-72719": "the API",
     "CVE-2026-84458": "single sign-on",

@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+from steward.operator.settings_shown import shown_settings
+
 ROOT = Path(__file__).parents[2]
 READ = re.compile(r"""["'](STEWARD_[A-Z_]+|DATABASE_(?:[A-Z]+_)?URL)["']""")
 NAMED = re.compile(r"`((?:STEWARD|DATABASE)_[A-Z_]+)`")
+# Read by the tests, the demo and the bench only.
+NOT_SHOWN = {"STEWARD_TEST_CLOCK", "STEWARD_CHROMIUM"}
 # For processes of ours only, set by the one that starts them.
 INTERNAL = {"STEWARD_DB_ROLE", "STEWARD_TESTING"}
 
@@ -36,3 +40,9 @@ def test_what_is_read_is_documented():
 
 def test_what_is_documented_is_read():
     assert variables_documented() - variables_read() == set()
+
+
+def test_what_is_documented_is_shown_to_operators_or_told_to_be_set():
+    shown = {each.name for each in shown_settings()}
+    assert variables_documented() - shown == NOT_SHOWN
+    assert shown <= variables_documented()

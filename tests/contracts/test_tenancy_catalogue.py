@@ -18,6 +18,9 @@ OTHER_POLICIES = {
 }
 # Functions that run with their owner's rights.
 DEFINERS = {
+    ("event_positions", "steward_owner"),  # how far accounts have come: counters and nothing else
+    ("operations_mail", "steward_owner"),  # counts of unsent mail by account, for who is an operator now
+    ("operations_mail_totals", "steward_owner"),  # the same for all accounts together, for monitoring
     ("number_event", "steward_owner"),  # numbers events at COMMIT; the app may not write the clock
     ("search_messages", "steward_search"),  # reads one table, filters by the account in scope itself
 }

@@ -5,24 +5,86 @@ of a new name needs a sample.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from steward.brand.actions import choose_logo
+from steward.brand.pictures import read_picture
+from steward.events.models import Event
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.people.access import actor_of
+from steward.people.actions import NewInvitation, NewSignUp, begin_sign_up, invite, issue_token, open_passage
+from steward.people.models import MailedLink, Session, SignUp
+from steward.people.operators import new_operator_link
+from steward.people.sessions import hashed
+from steward.people.signed_in import stored_session
+from steward.people.tokens import hashed_token, new_token
 from steward.tenancy.scope import account_scope
+from steward.testing.jobs import failed_job
 from steward.testing.letters import receive, written
+from steward.testing.pictures import png
 from steward.testing.tickets import make_reply, make_ticket
-from steward.tickets.conversation import NewAttachment
-from steward.tickets.models import Attachment, Message
+from steward.tickets.actions import HOLD, last_change, reply_to_ticket, tag_named, tag_ticket
+from steward.tickets.actions.replying import Writing
+from steward.tickets.conversation import Correspondent, NewAttachment
+from steward.tickets.models import Attachment, Message, Ticket
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 PROBES = {"healthz", "readyz", "metrics"}  # of the installation: no account, no content
-PUBLIC = PROBES | {"", "console/sign-in"}
-READ_AND_WRITTEN = {"console/sign-in", "console/tickets/new"}  # pages with a form that comes back to them
+# Who holds the token of a mail holds the right: whoever else may be signed in, or nobody.
+BEARER = {
+    "console/reset-password/<token>", "console/invitations/<token>", "console/welcome/<token>", "sign-up/<token>",
+}  # fmt: skip
+# On the base domain only, where signing up is open.
+FRONT = {"account", "sign-up", "sign-up/address", "sign-up/sent", "sign-up/<token>"}
+BRAND = {"console/brand/style", "console/brand/logo/<digest>"}  # what the sign-in page wears
+OFFICE_ENTRANCE = {"operator/sign-in", "operator/sign-in/passkey", "operator/welcome/<token>", "operator/sign-out"}
+PUBLIC = PROBES | BEARER | FRONT | OFFICE_ENTRANCE | BRAND | {
+    "", "console/sign-in", "console/sign-in/passkey", "console/reset-password",
+}  # fmt: skip
+OWN = "console/settings/sign-in/"
+# The back office: on the base domain, for operators.
+OFFICE = "operator/"
+OFFICE_SIGN_IN = "/operator/sign-in"
+# Pages with a form that comes back to them.
+READ_AND_WRITTEN = {
+    "operator/sign-in", "operator/sign-in/second-factor", "operator/welcome/<token>", "operator/me/app",
+    "operator/me/passkeys", "operator/me/password",
+    "console/sign-in", "console/sign-in/second-factor", "console/reset-password", "console/reset-password/<token>",
+    "console/confirm-address/<token>", "console/tickets/new", "console/settings/security", f"{OWN}confirmation",
+    f"{OWN}password", f"{OWN}address", f"{OWN}app", f"{OWN}passkeys",
+    "console/guide", "console/invitations/<token>", "console/welcome/<token>", "sign-up", "sign-up/<token>",
+    "console/settings/profile", "console/settings/agents/new", "console/settings/agents/<uuid:member_id>",
+    "console/settings/agents/<uuid:member_id>/removal", "console/settings/departments",
+    "console/settings/departments/<uuid:department_id>", "console/settings/departments/<uuid:department_id>/archive",
+    *(f"console/settings/mail-accounts/{path}" for path in ("new", "<uuid:mail_account_id>",
+      "<uuid:mail_account_id>/removal")),
+    "console/settings/mail-templates/words", "console/settings/mail-templates/preview", "console/settings/brand",
+    "console/settings/notifications", "console/settings/notifications/defaults",
+    "console/settings/general", "console/settings/tags", "console/settings/tags/<uuid:tag_id>",
+    "console/tickets/new/draft", "console/tickets/<code>/draft",
+}  # fmt: skip
+# GET of what only a change needs: refused like the change itself.
+OF_A_CHANGE = {"console/tickets/<code>/draft", "console/tickets/<code>/tags/choices"}
 # POST where a reader in the department is not refused, and why.
-READERS_MAY: dict[str, str] = {}
+READERS_MAY: dict[str, str] = {
+    "console/tickets/<code>/presence": "readers look, too",
+    "console/tickets/<code>/undoing": "one's own change; another's is not found, and its own permission is asked for",
+    "console/reset-password/<token>": "who holds the token",
+    "console/invitations/<token>": "who holds the token",
+    "console/welcome/<token>": "who holds the token",
+    "sign-up/<token>": "who holds the token",
+    "console/confirm-address/<token>": "one's own address; another's is not found",
+    "console/settings/sign-in/passkeys/<int:passkey_id>/name": "one's own; another's is not found",
+    "console/settings/sign-in/passkeys/<int:passkey_id>/removal": "one's own; another's is not found",
+    "console/settings/sessions/<uuid:session_id>/end": "one's own; another's is not found",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +100,10 @@ class Route:
             path = path[:start] + str(samples[name]) + path[path.index(">") + 1 :]
         return path
 
+    def sample(self, samples, name):
+        """Those of the parameter in this route if it has some of its own, else those of its name."""
+        return samples.get(f"{self.pattern} {name}", samples.get(name))
+
 
 def routes(patterns=None, prefix=""):
     for each in get_resolver().url_patterns if patterns is None else patterns:
@@ -51,11 +117,45 @@ def routes(patterns=None, prefix=""):
 ROUTES = sorted(routes(), key=lambda route: route.pattern)
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern)
 with_ids = pytest.mark.parametrize("route", [r for r in ROUTES if r.parameters], ids=lambda route: route.pattern)
+each_office_route = pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.pattern.startswith(OFFICE)], ids=lambda route: route.pattern
+)
 without_ids = pytest.mark.parametrize("route", [r for r in ROUTES if not r.parameters], ids=lambda route: route.pattern)
 
 
+@pytest.fixture(autouse=True)
+def _open(settings):
+    settings.STEWARD_SIGN_UP = True
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A ticket, and a change of it."""
+
+    ticket: Ticket
+    event: Event
+
+
 @pytest.fixture
-def samples(eli, ben, support_mail, run_jobs):
+def changed(ada, eli):
+    """A ticket that Ada has just put a tag on."""
+    ticket = make_ticket(eli, subject="Changed")
+    with account_scope(ticket.account_id):
+        actor = actor_of(ada)
+        tag_ticket(ticket, tag_named("just now", actor=actor), actor=actor)
+        return Changed(ticket, last_change(ticket, actor=actor, since=now() - timedelta(minutes=1)))
+
+
+def held_answer(author, ticket):
+    """An answer whose mail is not made yet."""
+    with account_scope(ticket.account_id):
+        writing = Writing("<p>Soon.</p>", held_for=HOLD)
+        to = [Correspondent("Eli", "eli@example.org")]
+        return reply_to_ticket(ticket, writing, author=author, actor=actor_of(author), to=to)
+
+
+@pytest.fixture
+def samples(ada, eli, ben, billing, support_mail, run_jobs, olga, changed):
     """What Northwind has, by the name of the parameter; several where no single one fits every route."""
     ticket = make_ticket(eli, attachments=[NewAttachment("a.txt", b"x", "text/plain")])
     reply = make_reply(ticket, ben)
@@ -67,8 +167,80 @@ def samples(eli, ben, support_mail, run_jobs):
     return {
         "code": [ticket.code, mailed.ticket.code],
         "message_id": [mailed.id, reply.id],
+        "console/messages/<uuid:message_id>/taking-back message_id": [held_answer(ada, changed.ticket).id],
+        "console/tickets/<code>/undoing code": [changed.ticket.code],
         "attachment_id": [attachment.id],
+        "tag_id": [samples_of_tags(ticket)],
+        "mail_account_id": [support_mail.id],
+        "digest": [logo_of(ada)],
+        "token": [mailed_link(ada, "password"), mailed_link(ada, "address", address="ada@new.example")],
+        "session_id": [session_of(ada).handle],
+        **samples_of_people(ada, ben, billing),
+        **samples_of_the_back_office(olga, ticket.account),
+        "passkey_id": [Authenticator.objects.create(user=ada.user, type="webauthn", data={"name": "Key"}).pk],
     }
+
+
+def samples_of_tags(ticket):
+    """A tag on the ticket."""
+    with account_scope(ticket.account_id):
+        tag = tag_named("vat", actor=SYSTEM)
+        tag_ticket(ticket, tag, actor=SYSTEM)
+    return tag.id
+
+
+def another_tag(member):
+    """A tag that is on no ticket."""
+    with account_scope(member.account_id):
+        return tag_named("tax", actor=SYSTEM)
+
+
+def samples_of_the_back_office(operator, account):
+    """An account by its slug, a job that failed, a second factor, and a link for a password."""
+    return {
+        "slug": [account.slug],
+        "job_id": [failed_job(account)],
+        "factor_id": [Authenticator.objects.create(user=operator.user, type="webauthn", data={"name": "Key"}).pk],
+        "operator/welcome/<token> token": [new_operator_link(operator)],
+    }
+
+
+def samples_of_people(owner, member, department):
+    """A colleague, a department that is not the default, and what each token opens."""
+    with account_scope(owner.account_id):
+        invitation = invite(NewInvitation("gil@example.org", "agent"), invited_by=owner, actor=SYSTEM)
+        invited_by_token = issue_token(invitation)
+    asked_by_token = new_token()
+    begin_sign_up(NewSignUp(slug="fjord", company="Fjord", name="Gil", email="gil@example.org"))
+    SignUp.objects.update(token_hash=hashed_token(asked_by_token))
+    return {
+        "member_id": [member.id],
+        "department_id": [department.id],
+        "invitation_id": [invitation.id],
+        "console/welcome/<token> token": [open_passage(owner.user, owner.account_id)],
+        "console/invitations/<token> token": [invited_by_token],
+        "sign-up/<token> token": [asked_by_token],
+    }
+
+
+def logo_of(owner):
+    """The name of the picture the account has."""
+    with account_scope(owner.account_id):
+        return bytes(choose_logo(read_picture(png(8, 8)), actor=SYSTEM).logo.sha256).hex()
+
+
+def mailed_link(person, purpose, **more):
+    """The token of a link in a mail to somebody."""
+    token = new_token()
+    ends = now() + timedelta(hours=1)
+    MailedLink.objects.create(token_hash=hashed_token(token), purpose=purpose, user=person.user,
+                              account=person.account, expires_at=ends, **more)  # fmt: skip
+    return token
+
+
+def session_of(person):
+    """A session of somebody in another browser."""
+    return Session.objects.get(session_key=hashed(stored_session(person.user, person.account_id)))
 
 
 @pytest.fixture
@@ -77,17 +249,24 @@ def paths(request, db):
         """Every address the samples make of a route."""
         samples = request.getfixturevalue("samples") if route.parameters else {}
         for name in route.parameters:
-            assert name in samples, f"no sample for parameter {name} of route {route.pattern}"
-        most = max((len(samples[name]) for name in route.parameters), default=1)
-        return [route.path({n: samples[n][i % len(samples[n])] for n in route.parameters}) for i in range(most)]
+            assert route.sample(samples, name), f"no sample for parameter {name} of route {route.pattern}"
+        chosen = {name: route.sample(samples, name) for name in route.parameters}
+        most = max((len(each) for each in chosen.values()), default=1)
+        return [route.path({n: each[i % len(each)] for n, each in chosen.items()}) for i in range(most)]
 
     return of
 
 
 @pytest.fixture
-def forms(billing):
+def forms(billing, ben, changed):
     """What a POST must hold to be more than not found."""
-    return {"console/tickets/<code>/department": f"department={billing.id}"}
+    return {
+        "operator/mail/retry": "state=failed&reason=bounced",
+        "console/settings/tags/<uuid:tag_id>/merger": f"into={another_tag(ben).id}",
+        "console/tickets/<code>/undoing": f"event={changed.event.id}",
+        "console/tickets/<code>/department": f"department={billing.id}",
+        "console/settings/departments/<uuid:department_id>/agents": f"member={ben.id}&role=reader",
+    }
 
 
 def ask(client, method, path, form=None):
@@ -107,13 +286,19 @@ def statuses(client, path, methods=METHODS, form=None):
 def is_shut(response):
     """Nothing but the way to the sign-in page, or a refusal."""
     if response.status_code == 302:
-        return response.headers["Location"].startswith(settings.LOGIN_URL)
+        return response.headers["Location"].startswith((settings.LOGIN_URL, OFFICE_SIGN_IN))
     return response.status_code in {403, 404, 405}
 
 
 @each_route
-def test_its_own_people_are_heard_by_one_method_and_not_by_others(route, paths, client_of, visitor_at, ada, forms):
-    browser = visitor_at(ada.account) if route.pattern == "console/sign-in" else client_of(ada)
+def test_its_own_people_are_heard_by_one_method_and_not_by_others(
+    route, paths, client_of, visitor_at, ada, forms, request
+):
+    browser = client_of(ada)
+    if route.pattern in FRONT | BEARER | {"console/sign-in"}:
+        browser = visitor_at(None if route.pattern in FRONT else ada.account)
+    if route.pattern.startswith(OFFICE):
+        browser = visitor_at() if route.pattern in OFFICE_ENTRANCE else request.getfixturevalue("operator_client")
     answers = [statuses(browser, path, form=forms.get(route.pattern)) for path in paths(route)]
     heard = {m for each in answers for m, status in each.items() if status < 400 or status in {400, 422}}
     assert heard, answers
@@ -159,6 +344,39 @@ def test_the_base_domain_shows_nothing_of_an_account(route, paths, visitor_at):
             assert b"orthwind" not in getattr(response, "content", b""), f"{method} {path}"
 
 
+@each_office_route
+def test_the_back_office_is_not_at_the_host_of_an_account(route, paths, client_of, visitor_at, operator_client, ada):
+    cookies = operator_client.cookies
+    for browser in (visitor_at(ada.account), client_of(ada), visitor_at(ada.account)):
+        for path in paths(route):
+            for method in METHODS:
+                assert ask(browser, method, path).status_code in {404, 405}, f"{method} {path}"
+            assert 404 in statuses(browser, path).values()
+        browser.cookies = cookies  # nor for an operator
+
+
+@each_office_route
+def test_no_member_of_an_account_opens_the_back_office(route, paths, client_of, visitor_at, ada):
+    if route.pattern in OFFICE_ENTRANCE:
+        pytest.skip("answers everybody")
+    browser = visitor_at()
+    browser.cookies = client_of(ada).cookies
+    for path in paths(route):
+        for method in METHODS:
+            assert is_shut(ask(browser, method, path)), f"{method} {path}"
+
+
+@each_route
+def test_no_operator_opens_an_account(route, paths, visitor_at, operator_client, northwind):
+    if route.pattern in PUBLIC or route.pattern.startswith(OFFICE):
+        pytest.skip("answers everybody, or is the back office")
+    browser = visitor_at(northwind)
+    browser.cookies = operator_client.cookies
+    for path in paths(route):
+        for method in METHODS:
+            assert is_shut(ask(browser, method, path)), f"{method} {path}"
+
+
 @each_route
 def test_an_unknown_host_gets_nothing(route, paths):
     if route.pattern in PROBES:
@@ -168,20 +386,32 @@ def test_an_unknown_host_gets_nothing(route, paths):
             assert ask(Client(headers={"host": "fabrikam.localhost"}), method, path).status_code == 421
 
 
+def shut_pages(route):
+    """Pages of the settings are 403 for who may not open them, before anything is looked up."""
+    return {403} if route.pattern.startswith("console/settings/") else set()
+
+
 @with_ids
 def test_another_department_sees_nothing(route, paths, client_of, cleo):
+    if route.pattern in BEARER | BRAND:
+        pytest.skip("asks for the token only, or shows itself to everybody")
     for path in paths(route):
         for method, status in statuses(client_of(cleo), path).items():
-            assert status in {404, 405}, f"{method} {path}: {status}"
+            assert status in {404, 405} | shut_pages(route), f"{method} {path}: {status}"
 
 
 @with_ids
 def test_a_reader_reads_and_changes_nothing(route, paths, client_of, dana):
+    if route.pattern.startswith(OFFICE):
+        pytest.skip("not at the host of an account")
     for path in paths(route):
         answers = statuses(client_of(dana), path)
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert answers[method] in {403, 405} or route.pattern in READERS_MAY, f"{method} {path}: {answers}"
-        assert answers["GET"] in {200, 404, 405}
+        if route.pattern in OF_A_CHANGE:
+            assert answers["GET"] in {403, 404}
+        else:
+            assert answers["GET"] in {200, 404, 405} | shut_pages(route)
 
 
 @each_route

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,15 @@ class Installation:
     """A running demo: what `demo.json` says of it, and how to write to it."""
 
     told: dict[str, Any]
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """What a command of `steward` says in this installation."""
+        command = [sys.executable, "-m", "steward.project.cli", *arguments]
+        done = subprocess.run(
+            command, env=self.environment, input=typed, capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout
 
     def account(self, slug: str = "northwind") -> dict[str, Any]:
         return next(account for account in self.told["accounts"] if account["slug"] == slug)
@@ -76,7 +85,7 @@ def installation(_wall: None) -> Iterator[Installation]:
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
         try:
             _await(server, log)
-            yield Installation(json.loads((data / "demo.json").read_text()))
+            yield Installation(json.loads((data / "demo.json").read_text()), environment)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)

@@ -265,7 +265,8 @@ def test_what_was_typed_survives_an_unreachable_server(visit, installation):
 
     visit.context.set_offline(False)
     page.reload()
-    assert words in page.locator(".composer-rich").inner_text(), "kept in the browser, as the server has none of it"
+    # Kept in the browser, as the server has none of it.
+    page.locator(".composer-rich", has_text=words).wait_for()
     visit.context.unroute("**/draft")
     page.wait_for_selector(".composer-saved[data-state=saved]", timeout=20_000)
     page.evaluate("localStorage.clear()")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -16,8 +17,9 @@ from steward.console.happenings import Names, told
 from steward.events.models import Event
 from steward.events.queries import timeline_of
 from steward.files.content_types import is_inline_image
-from steward.lib.html import has_remote_images, render_mail, sanitise_outgoing
+from steward.lib.html import has_remote_images, render_mail, sanitise_note, sanitise_outgoing
 from steward.tickets.models import Attachment, Message, Ticket
+from steward.ui.enumerating import enumerated
 
 PAGE = 30  # messages
 _MOST_EVENTS = 200
@@ -80,13 +82,18 @@ class Conversation:
 
     entries: list[Entry]
     older: str | None
-    newest: Message | None
-    newest_incoming: Message | None
+    incoming: list[Message]  # the customer's, newest first
+    newest_id: UUID | None = None  # of the messages on the page
 
 
 def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Conversation:
     """The newest messages of a ticket, or those before the one with the id `before`, and what happened among them."""
-    messages = Message.objects.filter(ticket=ticket).select_related("author", "outgoing")
+    # Not the finished mails, which can be large: a page tells what became of them.
+    messages = (
+        Message.objects.filter(ticket=ticket)
+        .select_related("author", "outgoing")
+        .defer("body_text", "author__signature", "outgoing__content", "outgoing__envelope_to")
+    )
     boundary = None
     if before:
         boundary = messages.get(pk=before)
@@ -101,8 +108,8 @@ def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Con
     return Conversation(
         entries=_with_days(shown, zone),
         older=str(page[0].id) if has_more else None,
-        newest=page[-1] if page else None,
-        newest_incoming=next((m for m in reversed(page) if m.kind == Message.Kind.INCOMING), None),
+        incoming=[message for message in reversed(page) if message.kind == Message.Kind.INCOMING],
+        newest_id=page[-1].id if page else None,
     )
 
 
@@ -112,7 +119,8 @@ def _events(ticket: Ticket, *, since: datetime | None, before: datetime | None) 
         events = events.filter(at__gte=since)
     if before:
         events = events.filter(at__lt=before)
-    chosen: list[Event] = list(events.order_by("-at", "-id")[:_MOST_EVENTS])
+    told_by = ("kind", "actor_kind", "actor_id", "at", "changes")
+    chosen: list[Event] = list(events.order_by("-at", "-id").only(*told_by)[:_MOST_EVENTS])
     names = Names.needed_by(chosen)
     return [ShownEvent(event.at, text) for event in reversed(chosen) if (text := told(event, names))]
 
@@ -160,8 +168,10 @@ def _author_name(message: Message) -> str:
 
 
 def _to_line(message: Message) -> str:
-    to = ", ".join(person["name"] or person["email"] for person in message.recipients.get("to", []))
-    cc = ", ".join(person["name"] or person["email"] for person in message.recipients.get("cc", []))
+    to, cc = (
+        enumerated([person["name"] or person["email"] for person in message.recipients.get(role, [])])
+        for role in ("to", "cc")
+    )
     if not cc:
         return to
     return pgettext("recipients of a message", "%(to)s, copy to %(cc)s") % {"to": to, "cc": cc}
@@ -170,7 +180,10 @@ def _to_line(message: Message) -> str:
 def _text_html(message: Message, *, is_incoming: bool) -> SafeString:
     html = message.body_html
     # Sanitised before it was stored; once more here, by the profile of today, and nothing touches it afterwards.
-    clean = render_mail(html, images=False, cid={}) if is_incoming else sanitise_outgoing(html)
+    if message.kind == Message.Kind.NOTE:
+        clean = sanitise_note(html)
+    else:
+        clean = render_mail(html, images=False, cid={}) if is_incoming else sanitise_outgoing(html)
     return mark_safe(clean)  # noqa: S308  the sanitiser's output
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from steward.console.problems import told_problems
+from steward.console.problems import told_problems, told_sizes
 from steward.tickets.models import Message
 
 
@@ -43,6 +43,7 @@ def warnings_of(message: Message) -> list[Caution]:
 
 
 def problems_of(message: Message) -> list[str]:
-    """What could not be read as it was sent; the mail as it came is attached then."""
-    problems = told_problems(code for code, _detail in message.findings.get("problems", []))
-    return [problems] if problems else []
+    """What could not be read as it was sent; the mail as it came is attached then. Or what of it never came."""
+    found = message.findings.get("problems", [])
+    problems = told_problems(code for code, _detail in found)
+    return [*told_sizes(found), *([problems] if problems else [])]

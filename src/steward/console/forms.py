@@ -51,6 +51,8 @@ class WritingForm(forms.Form):
     given = forms.CharField(required=False)  # the other address that was shown to be chosen
     then = forms.ChoiceField(required=False, choices=[("resolve", "resolve")])
     once = forms.UUIDField(required=False)
+    hold = forms.BooleanField(required=False)  # the page offers to take the answer back for some seconds
+    read_to = forms.UUIDField(required=False)  # the newest message that was on the page
     kind = forms.ChoiceField(required=False, choices=[("reply", "reply"), ("note", "note")])
 
     def html(self) -> str:

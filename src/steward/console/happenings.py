@@ -1,6 +1,6 @@
 """What happened to a ticket, told in sentences. Names are looked up now: events hold only ids."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from steward.events.models import Event
 from steward.lib.actor import ActorKind
 from steward.people.models import Department, Membership
+from steward.tickets.models import Tag
 
 _SENTENCES = {
     "ticket.created": gettext_lazy("%(who)s opened this ticket"),
@@ -26,6 +27,8 @@ _SENTENCES = {
     "ticket.closed": gettext_lazy("%(who)s closed it"),
     "ticket.marked_spam": gettext_lazy("%(who)s marked it as spam"),
     "ticket.deleted": gettext_lazy("%(who)s deleted it"),
+    "ticket.tagged": gettext_lazy("%(who)s added the tag %(tag)s"),
+    "ticket.untagged": gettext_lazy("%(who)s took the tag %(tag)s off"),
     "ticket.woken": gettext_lazy("The time it was postponed to has come"),
 }
 _BY_ITSELF = {"ticket.reopened": gettext_lazy("Open again: the customer wrote")}
@@ -37,12 +40,14 @@ class Names:
 
     people: dict[UUID, str]
     departments: dict[UUID, str]
+    tags: dict[UUID, str]
 
     @classmethod
-    def needed_by(cls, events: Iterable[Event]) -> "Names":
-        """Two queries at most, however many events there are."""
+    def needed_by(cls, events: Sequence[Event]) -> "Names":
+        """Three queries at most, however many events there are."""
         people: set[UUID] = set()
         departments: set[UUID] = set()
+        tags = {UUID(tag) for event in events if _is_id(tag := (event.changes or {}).get("tag"))}
         for event in events:
             if event.actor_id and event.actor_kind == ActorKind.AGENT:
                 people.add(event.actor_id)
@@ -51,10 +56,14 @@ class Names:
         return cls(
             dict(Membership.objects.filter(pk__in=people).values_list("id", "name")) if people else {},
             dict(Department.objects.filter(pk__in=departments).values_list("id", "name")) if departments else {},
+            dict(Tag.objects.filter(pk__in=tags).values_list("id", "name")) if tags else {},
         )
 
     def person(self, key: object) -> str:
         return self.people.get(UUID(str(key)), _("a former agent")) if _is_id(key) else _("nobody")
+
+    def tag(self, key: object) -> str:
+        return self.tags.get(UUID(str(key)), _("a former tag")) if _is_id(key) else ""
 
     def department(self, key: object) -> str:
         return self.departments.get(UUID(str(key)), _("a former department")) if _is_id(key) else ""
@@ -77,6 +86,7 @@ def told(event: Event, names: Names) -> str:
         "whom": names.person(changes.get("to")),
         "from_whom": names.person(changes.get("from")),
         "from_department": names.department(changes.get("from")),
+        "tag": names.tag(changes.get("tag")),
         "to_department": names.department(changes.get("to")),
     }
     return format_html(

@@ -1,11 +1,12 @@
 """What the list column shows: the views one can choose, and rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,11 +14,12 @@ from steward.contacts.queries import first_addresses
 from steward.lib.actor import Actor
 from steward.people.access import visible_departments
 from steward.people.models import Department
-from steward.tickets.models import Ticket
+from steward.tickets.models import Tag, Ticket
 from steward.tickets.queries import COUNTED, Cursor, View, count_tickets, list_tickets
 from steward.tickets.statuses import WAITING, Status
 
 DEFAULT = View("all")
+_MOST_TAGS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,13 @@ class Row:
     last_message_at: datetime
     unread: bool
     assignee_name: str
+    assigned_to: str  # the same in words; empty for nobody
     current: bool
+    tags: tuple[str, ...] = ()  # those there is room for, and how many more there are
+
+    def __getitem__(self, name: str) -> object:
+        """Templates look here first: without it each of their look-ups costs an exception."""
+        return getattr(self, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +61,29 @@ class Choice:
         return getattr(self, name)
 
 
+class _Words(NamedTuple):
+    """What rows say of what is missing in them, and of who looks after a ticket."""
+
+    no_subject: str
+    no_name: str
+    assigned_to: str
+
+
 def list_url(view: View, after: Cursor | None = None) -> str:
-    asked = {"view": view.key} if view != DEFAULT else {}
-    if after:
-        asked["after"] = str(after)
-    return reverse("console:list") + (f"?{urlencode(asked)}" if asked else "")
+    return f"/console/{_asked(view, after)}"
 
 
 def ticket_url(code: str, view: View | None = None) -> str:
-    url = reverse("console:ticket", args=[code])
-    return f"{url}?{urlencode({'view': view.key})}" if view and view != DEFAULT else url
+    """Put together here: a page has a hundred of them, and `reverse` takes longer than all the rest of a row."""
+    return f"/console/tickets/{code}{_asked(view)}"
+
+
+def _asked(view: View | None, after: Cursor | None = None) -> str:
+    """The query of an address, with its question mark; empty when nothing is asked for."""
+    asked = {"view": view.key} if view and view != DEFAULT else {}
+    if after:
+        asked["after"] = str(after)
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def view_from(key: str) -> View:
@@ -73,17 +94,24 @@ def view_from(key: str) -> View:
         return DEFAULT
 
 
-def list_context(actor: Actor, view: View, *, after: Cursor | None = None, current: str = "") -> dict[str, object]:
-    """Everything the list column needs."""
+def list_context(
+    actor: Actor,
+    view: View,
+    *,
+    after: Cursor | None = None,
+    current: str = "",
+    departments: Sequence[Department] | None = None,
+) -> dict[str, object]:
+    """Everything the list column needs. `departments` are all open ones, when they are read already."""
     page = list_tickets(actor, view, after=after)
-    choices = _choices(actor, view)
+    choices = _choices(actor, view, visible_departments(actor, departments))
     chosen = next((choice for choice in choices if choice.current), choices[0])
     return {
         "views": choices,
         "view": chosen,
         "tickets": rows(page.tickets, view, current),
         "next_url": list_url(view, page.next) if page.next else None,
-        "poll_url": f"{reverse('console:list-changes')}?{urlencode({'view': view.key, 'current': current})}",
+        "live_url": f"/console/changes?{urlencode({'view': view.key, 'current': current})}",
         "empty_kind": _empty_kind(view),
         "page": "tickets",
     }
@@ -92,34 +120,46 @@ def list_context(actor: Actor, view: View, *, after: Cursor | None = None, curre
 def rows(tickets: Sequence[Ticket], view: View | None, current: str = "") -> list[Row]:
     """The tickets as rows; who has no name is shown by address."""
     addresses = first_addresses({t.requester_id for t in tickets if not t.requester.name})
-    return [_row(ticket, view, current, addresses.get(ticket.requester_id, "")) for ticket in tickets]
+    words = _Words(_("No subject"), _("Somebody without a name"), _("Assigned to %(name)s"))
+    asked = _asked(view)
+    return [_row(t, words, addresses, url=f"{ticket_url(t.code)}{asked}", current=t.code == current) for t in tickets]
 
 
-def _row(ticket: Ticket, view: View | None, current: str, address: str) -> Row:
+def _row(ticket: Ticket, words: _Words, addresses: Mapping[UUID, str], *, url: str, current: bool) -> Row:
+    assignee = ticket.assignee.name if ticket.assignee else ""
     return Row(
         code=ticket.code,
-        url=ticket_url(ticket.code, view),
-        subject=ticket.subject,
+        url=url,
+        subject=ticket.subject or words.no_subject,
         preview=ticket.preview,
         status=ticket.status,
-        requester_name=ticket.requester.name or address or _("Somebody without a name"),
+        requester_name=ticket.requester.name or addresses.get(ticket.requester_id) or words.no_name,
         message_count=ticket.message_count,
         last_message_at=ticket.changed_at,
         unread=ticket.status in WAITING,
-        assignee_name=ticket.assignee.name if ticket.assignee else "",
-        current=ticket.code == current,
+        assignee_name=assignee,
+        assigned_to=words.assigned_to % {"name": assignee} if assignee else "",
+        current=current,
+        tags=_shown_tags(getattr(ticket, "tag_names", [])),
     )
 
 
-def _choices(actor: Actor, current: View) -> list[Choice]:
+def _shown_tags(names: Sequence[str]) -> tuple[str, ...]:
+    more = len(names) - _MOST_TAGS
+    return (*(f"#{name}" for name in names[:_MOST_TAGS]), *([f"+{more}"] if more > 0 else []))
+
+
+def _choices(actor: Actor, current: View, departments: Sequence[Department]) -> list[Choice]:
     named = [
         (View("all"), pgettext("list of tickets", "All"), ""),
         (View("mine"), pgettext("list of tickets", "Mine"), ""),
         (View("unassigned"), pgettext("list of tickets", "Unassigned"), ""),
     ]
-    departments: list[Department] = visible_departments(actor)
     named += [(View("department", str(d.id)), d.name, _("Departments")) for d in departments]
     named += [(View("status", status.value), str(status.label), _("By status")) for status in Status]
+    if current.kind == "tag":
+        tag = Tag.objects.filter(pk=current.value).first()
+        named.append((current, f"#{tag.name}" if tag else _("A former tag"), _("Tags")))
     counts = count_tickets(actor, list({View("mine"), View("unassigned"), current}))
     return [
         Choice(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +11,7 @@ _HEADERS = gettext_lazy("Its header is damaged, so names, dates or the subject m
 _DAMAGED = gettext_lazy("A part of it is damaged.")
 _GAVE_UP = gettext_lazy("It could not be read, so nothing of its text is shown.")
 _CHARSET = gettext_lazy("Its characters are not marked as what they are, so some may be shown wrongly.")
+_SHOWN_SIGNED = gettext_lazy("It came within a signature that nobody has checked: anybody may have written it.")
 _SIGNED = gettext_lazy("It is wrapped in a signature that is not looked into.")
 
 SENTENCES = {
@@ -29,6 +31,7 @@ SENTENCES = {
     "parser_failed": _GAVE_UP,
     "sender_elsewhere": gettext_lazy("It does not say who wrote it; the sender shown is who handed it in."),
     "several_senders": gettext_lazy("It names several senders; the first one is shown."),
+    "signature_unchecked": _SHOWN_SIGNED,
     "signed_opaque": _SIGNED,
     "time_out": _GAVE_UP,
     "too_deep": gettext_lazy("Its parts are packed into each other too deeply; the innermost are not shown."),
@@ -40,12 +43,30 @@ SENTENCES = {
     "wrong_charset": _CHARSET,
 }
 
+# What only part of came; the place is for its size.
+_TOO_LARGE = {
+    "refused_too_large": gettext_lazy(
+        "Somebody tried to send a mail of %(size)s, which is more than is taken here. It was refused, and the sender "
+        "is told so by their own mail server. Only its beginning is shown; who sent it was not checked."
+    ),
+    "too_large": gettext_lazy(
+        "This mail has %(size)s, which is more than is taken here. Only its header was read; the mail itself is still "
+        "in the mailbox."
+    ),
+}
+
+
+def told_sizes(problems: Iterable[tuple[str, str]]) -> list[str]:
+    """What to know about a mail that was too large, from its problems as (code, detail)."""
+    return [str(_TOO_LARGE[code]) % {"size": filesizeformat(detail)} for code, detail in problems if code in _TOO_LARGE]
+
 
 def told_problems(codes: Iterable[str]) -> str:
     """One text for all that was found, each sentence once; empty for nothing.
 
     Codes of an older or newer version than this one are told without saying what they are.
     """
+    codes = [code for code in codes if code not in _TOO_LARGE]
     unknown = gettext_lazy("Parts of it could not be read as they were sent.")
     sentences = dict.fromkeys(str(SENTENCES.get(code, unknown)) for code in codes)
     return " ".join([*sentences, _("The mail as it came is attached.")]) if sentences else ""

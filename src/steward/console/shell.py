@@ -3,12 +3,36 @@
 from typing import Any
 
 from steward.console.entrance import ConsoleRequest
+from steward.events.queries import last_position
+from steward.notifications.queries import MOST_COUNTED, count_unread
+from steward.people.models import Appearance, Availability
 
 
 def shell(request: ConsoleRequest) -> dict[str, Any]:
-    """The account, and who is signed in."""
+    """The account, who is signed in, and how far its events have come.
+
+    Called before the rest of a page is read: what happens meanwhile is told by the stream.
+    """
     me = request.me
     return {
         "account": request.account,
-        "me": {"name": me.name, "email": request.user.email, "role": me.get_role_display()},  # type: ignore[union-attr]
+        "me": {
+            "id": me.id,
+            "name": me.name,
+            "email": request.user.email,  # type: ignore[union-attr]
+            "role": me.get_role_display(),
+            "availability": me.availability,
+            "availability_label": me.get_availability_display(),
+            "availabilities": Availability.choices,
+        },
+        "theme": "" if me.appearance == Appearance.SYSTEM else me.appearance,
+        "density": me.density,
+        "live_position": last_position(),
+        "bell": bell(request),
     }
+
+
+def bell(request: ConsoleRequest) -> dict[str, Any]:
+    """How many notices are unread, as a number and as it is shown."""
+    unread = count_unread(request.me, request.actor)
+    return {"unread": unread, "count": f"{MOST_COUNTED - 1}+" if unread >= MOST_COUNTED else str(unread)}

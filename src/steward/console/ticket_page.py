@@ -1,30 +1,32 @@
 """Everything the ticket page shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.urls import reverse
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from steward.channels.email.addressing import mail_account_for
+from steward.channels.email.addressing import mail_account_for, mail_accounts
 from steward.channels.email.models import MailAccount
 from steward.channels.email.ways import leads_out
 from steward.console.conversation import conversation
-from steward.console.copies import proposed_copy
+from steward.console.copies import newest_proposing, proposed_copy
 from steward.console.entrance import ConsoleRequest
 from steward.console.lists import ticket_url
+from steward.console.meanwhile import last_message
 from steward.contacts.models import Contact
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
 from steward.people.access import members_who_can_solve, open_departments
-from steward.people.models import Membership
-from steward.tickets.access import can_solve, can_supervise, visible_tickets
+from steward.people.models import Department, Membership
+from steward.tickets.access import can, visible_tickets
 from steward.tickets.models import Draft, Message, Ticket
+from steward.tickets.queries import tags_of
 from steward.tickets.statuses import Status, next_statuses
 
 _OTHERS = 8
@@ -43,28 +45,52 @@ class Allowed:
     send: bool
 
 
-def ticket_context(request: ConsoleRequest, ticket: Ticket, *, before: str | None = None) -> dict[str, Any]:
-    """The ticket, its conversation, what may be done, the draft and the person it is about."""
+def ticket_context(
+    request: ConsoleRequest,
+    ticket: Ticket,
+    *,
+    before: str | None = None,
+    departments: Sequence[Department] | None = None,
+) -> dict[str, Any]:
+    """The ticket, its conversation, what may be done, the draft and the person it is about.
+
+    `departments` are all open ones, when they are read already.
+    """
     talk = conversation(ticket, zone=request.account.time_zone, before=before)
     contact = _contact(ticket.requester)
-    mail_account = mail_account_for(ticket)
+    ours = mail_accounts()
+    mail_account = mail_account_for(ticket, ours)
+    asking = newest_incoming(ticket) if before else next(iter(talk.incoming), None)
+    proposing = newest_proposing(ticket, [] if before else talk.incoming, is_all=not before and not talk.older)
+    copy = proposed_copy(proposing, requester=contact["folded"], ours={each.address for each in ours})
     allowed = _allowed(request, ticket, mail_account)
     return {
         "ticket": _shown(ticket, contact, mail_account),
         "entries": talk.entries,
-        "older_url": f"{reverse('console:ticket', args=[ticket.code])}?before={talk.older}" if talk.older else None,
+        "older_url": f"{ticket_url(ticket.code)}?before={talk.older}" if talk.older else None,
         "allowed": allowed,
         "actions": _addresses(ticket),
         "statuses": _statuses(ticket),
         "assignees": _assignees(request, ticket),
-        "may_release": can_supervise(request.actor, ticket) or ticket.assignee_id == request.me.id,
-        "departments": open_departments() if allowed.transfer else [],
-        "draft": draft_of(request, ticket),
+        "may_release": can(request.actor, "ticket:assign", ticket) or ticket.assignee_id == request.me.id,
+        "departments": (departments or open_departments()) if allowed.transfer else [],
+        "draft": draft_of(request, ticket, copy=copy),
         "once": new_id(),
-        "reply_to_choice": _reply_to_choice(newest_incoming(ticket) if before else talk.newest_incoming, contact),
+        "read_to": last_message(ticket) if before else talk.newest_id,
+        "reply_to_choice": _reply_to_choice(asking, contact),
         "postpone_default": _tomorrow_morning(request.account.time_zone),
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
-    }
+    } | tags_context(request, ticket)
+
+
+def tags_context(request: ConsoleRequest, ticket: Ticket) -> dict[str, Any]:
+    """The ticket's tags, and where they are changed by those who may."""
+    names = {"tags_url": "tags", "tag_choices_url": "tags/choices"}
+    addresses = {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
+    return {
+        "tags": tags_of([ticket.pk]).get(ticket.pk, []),
+        "may_tag": can(request.actor, "ticket:tag", ticket),
+    } | addresses
 
 
 def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount | None) -> dict[str, Any]:
@@ -82,46 +108,50 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount
         "previous_ticket_url": ticket_url(ticket.previous.code) if ticket.previous else None,
         "previous_ticket_code": ticket.previous.code if ticket.previous else None,
         "from_address": mail_account.address if mail_account else "",
-        "poll_url": reverse("console:ticket-changes", args=[ticket.code]),
+        "live_url": f"{ticket_url(ticket.code)}/changes",
+        "presence_url": f"{ticket_url(ticket.code)}/presence",
     }
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
-    addresses = [address.value for address in contact.addresses.order_by("id")]
+    known = contact.addresses.order_by("id").values_list("value", "folded")
+    addresses = [value for value, _folded in known]
     return {
         "id": contact.id,
         "name": contact.name,
         "email": addresses[0] if addresses else "",
         "addresses": addresses,
+        "folded": {folded for _value, folded in known},
         "created_at": contact.created_at,
     }
 
 
 def _allowed(request: ConsoleRequest, ticket: Ticket, mail_account: MailAccount | None) -> Allowed:
-    solves, supervises = can_solve(request.actor, ticket), can_supervise(request.actor, ticket)
-    may_write = solves and not ticket.is_closed
+    def may(permission: str) -> bool:
+        return can(request.actor, permission, ticket)
+
     return Allowed(
-        reply=may_write,
-        note=solves,
-        resolve=solves and Status.RESOLVED in next_statuses(ticket.status),
-        assign=supervises or solves,
-        transfer=supervises,
-        change_status=solves,
+        reply=may("ticket:reply") and not ticket.is_closed,
+        note=may("ticket:note"),
+        resolve=may("ticket:change_status") and Status.RESOLVED in next_statuses(ticket.status),
+        assign=may("ticket:take"),
+        transfer=may("ticket:transfer"),
+        change_status=may("ticket:change_status"),
         send=leads_out(mail_account),
     )
 
 
 def _assignees(request: ConsoleRequest, ticket: Ticket) -> list[Membership]:
     """Whom the person may give the ticket to: supervisors to everybody who can solve it, solvers to themselves."""
-    if can_supervise(request.actor, ticket):
+    if can(request.actor, "ticket:assign", ticket):
         return members_who_can_solve(ticket.department_id)
-    return [request.me] if can_solve(request.actor, ticket) else []
+    return [request.me] if can(request.actor, "ticket:take", ticket) else []
 
 
 def _addresses(ticket: Ticket) -> dict[str, str]:
-    names = {"reply_url": "reply", "note_url": "note", "status_url": "status", "assign_url": "assign"}
-    names |= {"transfer_url": "transfer", "draft_url": "draft", "upload_url": "upload"}
-    return {key: reverse(f"console:{name}", args=[ticket.code]) for key, name in names.items()}
+    names = {"reply_url": "replies", "note_url": "notes", "status_url": "status", "assign_url": "assignment"}
+    names |= {"transfer_url": "department", "draft_url": "draft", "upload_url": "files"}
+    return {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
 
 
 def _statuses(ticket: Ticket) -> list[dict[str, Any]]:
@@ -129,17 +159,17 @@ def _statuses(ticket: Ticket) -> list[dict[str, Any]]:
     return [{"value": s.value, "label": s.label, "allowed": s in following} for s in Status]
 
 
-def draft_of(request: ConsoleRequest, ticket: Ticket | None) -> dict[str, Any]:
-    """What the person was writing here, or an empty draft, whose Copy is proposed."""
+def draft_of(request: ConsoleRequest, ticket: Ticket | None, *, copy: str = "") -> dict[str, Any]:
+    """What the person was writing here, or an empty draft, whose Copy is the proposed one."""
     draft = Draft.objects.filter(author=request.me, ticket=ticket).first()
     if draft is None:
-        copy = proposed_copy(ticket) if ticket else ""
-        return {"html": "", "text": "", "kind": "reply", "cc": copy, "attachments": []}
+        return {"html": "", "text": "", "kind": "reply", "cc": copy, "attachments": [], "mark": ""}
     files = draft.attachments.select_related("file").order_by("id")
     return {
         "html": draft.body_html,
         "text": html_to_text(draft.body_html),
         "kind": draft.kind,
+        "mark": draft.mark.hex if draft.mark else "",
         "subject": draft.subject,
         "to": draft.to,
         "cc": draft.cc,
@@ -180,7 +210,5 @@ def _tomorrow_morning(zone: str) -> datetime:
 
 def _others(request: ConsoleRequest, ticket: Ticket) -> list[dict[str, Any]]:
     others = visible_tickets(request.actor).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
-    return [
-        {"code": t.code, "subject": t.subject, "status": t.status, "url": ticket_url(t.code), "at": t.changed_at}
-        for t in others.order_by("-changed_at")[:_OTHERS]
-    ]
+    shown = others.order_by("-changed_at").values("code", "subject", "status", at=F("changed_at"))[:_OTHERS]
+    return [{**other, "url": ticket_url(other["code"])} for other in shown]

@@ -14,7 +14,10 @@ def new_id() -> uuid.UUID:
     return uuid7()
 
 
-def new_code() -> str:
-    """A ticket code like `KXQ-40321`: 800 million of them, drawn at random so that a code tells nothing."""
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(3))
-    return f"{letters}-{secrets.randbelow(100_000):05d}"
+def new_code(letters: str = "", digits: int = 5) -> str:
+    """A ticket code like `KXQ-40321`, drawn at random so that a code tells nothing of how many there are.
+
+    Without `letters` three are drawn, too: 800 million codes of five digits.
+    """
+    letters = letters or "".join(secrets.choice(_LETTERS) for _ in range(3))
+    return f"{letters}-{secrets.randbelow(10**digits):0{digits}d}"

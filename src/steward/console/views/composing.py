@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from steward.channels.email.ways import has_way_out
 from steward.console.entrance import ConsoleRequest, member_required
@@ -14,7 +14,8 @@ from steward.console.forms import NewTicketForm
 from steward.console.lists import ticket_url
 from steward.console.shell import shell
 from steward.console.ticket_page import draft_of
-from steward.console.views.writing import forget_removed_files, keep_upload, writing_of, written_once
+from steward.console.views.drafting import seen_marks
+from steward.console.views.writing import writing_of, written_once
 from steward.lib.ids import new_id
 from steward.people.access import solvable_departments
 from steward.tickets import actions
@@ -27,7 +28,7 @@ def compose(request: ConsoleRequest) -> HttpResponse:
     """The form for a new ticket, and what comes of it."""
     departments = solvable_departments(request.actor)
     if not departments:
-        raise PermissionDenied("solve")
+        raise PermissionDenied("ticket:compose")
     if request.method != "POST":
         return _page(request, NewTicketForm(initial=_begun(request), departments=departments))
     form = NewTicketForm(request.POST, departments=departments)
@@ -36,26 +37,6 @@ def compose(request: ConsoleRequest) -> HttpResponse:
         if ticket is not None:
             return HttpResponseRedirect(ticket_url(ticket.code), status=303)
     return _page(request, form, status=422)
-
-
-@require_POST
-@member_required
-def new_draft(request: ConsoleRequest) -> HttpResponse:
-    """Keep what was typed so far for a new ticket."""
-    kept = {name: request.POST[name] for name in ("subject", "to", "cc", "body_html") if name in request.POST}
-    chosen = request.POST.get("department", "")
-    allowed = {str(department.id) for department in solvable_departments(request.actor)}
-    if chosen in allowed:
-        kept["department_id"] = chosen
-    forget_removed_files(request, actions.save_draft(request.me, None, kept))
-    return HttpResponse(status=204)
-
-
-@require_POST
-@member_required
-def new_upload(request: ConsoleRequest) -> HttpResponse:
-    """Put one file to the draft of a new ticket."""
-    return keep_upload(request, None)
 
 
 def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket:
@@ -68,7 +49,7 @@ def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket:
         to=form.cleaned_data["to"],
         cc=form.cleaned_data["cc"],
     )
-    actions.discard_draft(request.me, None)
+    actions.discard_draft(request.me, None, seen=seen_marks(request.POST))
     return ticket
 
 
@@ -86,7 +67,11 @@ def _begun(request: ConsoleRequest) -> dict[str, object]:
 def _page(request: ConsoleRequest, form: NewTicketForm, status: int = 200) -> HttpResponse:
     draft = draft_of(request, None)
     if form.is_bound:
-        draft |= {"html": form.data.get("body_html", ""), "text": form.data.get("body_text", "")}
+        draft |= {
+            "html": form.data.get("body_html", ""),
+            "text": form.data.get("body_text", ""),
+            "mark": form.data.get("seen", ""),
+        }
     departments = solvable_departments(request.actor)
     context = {
         "page": "new",

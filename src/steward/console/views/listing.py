@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from steward.console.entrance import ConsoleRequest, member_required
-from steward.console.freshness import unless_unchanged
+from steward.console.first_steps import first_steps
 from steward.console.lists import list_context, rows, view_from
 from steward.console.shell import shell
 from steward.tickets.queries import RANKED, Cursor, Found, search_tickets
@@ -18,16 +18,17 @@ def list_page(request: ConsoleRequest) -> HttpResponse:
     """A list of tickets: `view` names it, `after` says from where on."""
     view = view_from(request.GET.get("view", ""))
     context = list_context(request.actor, view, after=_cursor(request))
+    context |= {"steps": first_steps(request)}
     return TemplateResponse(request, "console/list.html", shell(request) | context)
 
 
 @require_safe
 @member_required
 def changes_in_list(request: ConsoleRequest) -> HttpResponse:
-    """The list as it is now, for the light poll."""
+    """The list as it is now, for pages that heard of a change."""
     view = view_from(request.GET.get("view", ""))
     context = list_context(request.actor, view, current=request.GET.get("current", ""))
-    return unless_unchanged(request, TemplateResponse(request, "console/live.html", shell(request) | context))
+    return TemplateResponse(request, "console/live.html", shell(request) | context)
 
 
 @require_safe

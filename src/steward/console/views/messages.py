@@ -22,7 +22,7 @@ from steward.files.actions import read_file
 from steward.files.content_types import INLINE, is_inline_image
 from steward.lib.html import frame_policy, remote_images, render_mail
 from steward.privacy.egress.gate import record_remote_images
-from steward.tickets.access import can_solve, get_attachment, get_message
+from steward.tickets.access import can, get_attachment, get_message
 from steward.tickets.models import Attachment, Message
 
 # Controls, the zero-width space and what turns the direction of writing; joiners stay, for Persian needs them.
@@ -42,6 +42,7 @@ def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     context = {"body_html": mark_safe(html), "title": message.ticket.subject}  # noqa: S308  the sanitiser's output
     response = TemplateResponse(request, "console/mail_body.html", context)
     response["Content-Security-Policy"] = frame_policy(remote_images=bool(images))
+    response["Content-Language"] = "und"  # whichever the customer wrote in
     return response
 
 
@@ -82,11 +83,11 @@ def attachment(request: ConsoleRequest, attachment_id: UUID) -> HttpResponseBase
 def resend(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     """Send a mail again that did not arrive."""
     message = _message(request, message_id)
-    if not can_solve(request.actor, message.ticket):
-        raise PermissionDenied("solve")
+    if not can(request.actor, "message:resend", message.ticket):
+        raise PermissionDenied("message:resend")
     if message.kind != Message.Kind.OUTGOING:
         raise Http404("only answers are sent")
-    resending.resend(message)
+    resending.resend(message, actor=request.actor)
     if "HX-Request" in request.headers:
         return HttpResponse(status=204)
     return HttpResponseRedirect(ticket_url(message.ticket.code), status=303)

@@ -6,59 +6,59 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, with_ticket
-from steward.console.freshness import is_known, mark_of_ticket
 from steward.console.lists import list_context, ticket_url, view_from
 from steward.console.shell import shell
 from steward.console.ticket_page import ticket_context
-from steward.people.access import members_who_can_solve
+from steward.console.undoing import undo_context
+from steward.lib.clock import now
+from steward.people.access import members_who_can_solve, open_departments
 from steward.people.models import Department
 from steward.tickets import actions
-from steward.tickets.access import can_supervise
+from steward.tickets.access import can
 from steward.tickets.models import Message, Ticket
-from steward.tickets.statuses import Status
+from steward.tickets.statuses import HIDDEN, Status
 
 
 @require_safe
-@with_ticket("read")
+@with_ticket("ticket:read")
 def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """One ticket beside its list. htmx asks for the ticket alone."""
-    context = shell(request)
+    context, departments = shell(request), open_departments()
     if "HX-Request" not in request.headers:
-        context |= list_context(request.actor, view_from(request.GET.get("view", "")), current=ticket.code)
+        view = view_from(request.GET.get("view", ""))
+        context |= list_context(request.actor, view, current=ticket.code, departments=departments)
     try:
-        context |= ticket_context(request, ticket, before=request.GET.get("before"))
+        context |= ticket_context(request, ticket, before=request.GET.get("before"), departments=departments)
     except (Message.DoesNotExist, ValidationError) as error:
         raise Http404("no such message in this ticket") from error
     return TemplateResponse(request, "console/ticket.html", context | {"page": "tickets"})
 
 
 @require_safe
-@with_ticket("read")
+@with_ticket("ticket:read")
 def changes_in_ticket(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
-    """Header and conversation as they are now, for the light poll."""
-    mark = mark_of_ticket(request, ticket)  # before the rest is read: what changes meanwhile is asked for again
-    if is_known(request, mark):
-        return HttpResponseNotModified(headers={"ETag": mark})
+    """Header and conversation as they are now, for pages that heard of a change."""
     context = shell(request) | ticket_context(request, ticket)
-    return TemplateResponse(request, "console/live.html", context, headers={"ETag": mark})
+    return TemplateResponse(request, "console/live.html", context)
 
 
 @require_POST
-@with_ticket("solve")
+@with_ticket("ticket:change_status")
 def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Give the ticket another status; `postponed_until` (local time of the account) postpones it."""
+    began = now()
     try:
         until = request.POST.get("postponed_until")
         if until:
             actions.postpone_ticket(ticket, until=_moment(until, request.account.time_zone), actor=request.actor)
         else:
-            actions.change_status(ticket, Status(request.POST.get("status", "")), actor=request.actor)
+            actions.change_status(ticket, _wanted_status(request, ticket), actor=request.actor)
     except actions.MomentRefused:
         messages.error(
             request, _("The status was not changed: choose a moment to come at which the ticket comes back.")
@@ -67,11 +67,11 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
         messages.error(request, _("The status was not changed: this ticket cannot go there from where it is now."))
     except ValueError:
         messages.error(request, _("The status was not changed: there is no such status or time."))
-    return _back(request, ticket)
+    return _back(request, ticket, began)
 
 
 @require_POST
-@with_ticket("solve")
+@with_ticket("ticket:take")
 def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Give the ticket to somebody (`assignee`) or to nobody.
 
@@ -79,17 +79,18 @@ def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """
     wanted = request.POST.get("assignee", "")
     is_own = wanted == str(request.me.id) or (not wanted and ticket.assignee_id == request.me.id)
-    if not is_own and not can_supervise(request.actor, ticket):
-        raise PermissionDenied("supervise")
+    if not is_own and not can(request.actor, "ticket:assign", ticket):
+        raise PermissionDenied("ticket:assign")
     assignee = next((m for m in members_who_can_solve(ticket.department_id) if str(m.id) == wanted), None)
     if wanted and assignee is None:
         raise Http404("nobody of that id can have this ticket")
+    began = now()
     actions.assign_ticket(ticket, assignee, actor=request.actor)
-    return _back(request, ticket)
+    return _back(request, ticket, began)
 
 
 @require_POST
-@with_ticket("supervise")
+@with_ticket("ticket:transfer")
 def ticket_department(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Move the ticket to another `department`."""
     try:
@@ -98,8 +99,17 @@ def ticket_department(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
         )
     except (Department.DoesNotExist, ValueError) as error:
         raise Http404("no such department") from error
+    began = now()
     actions.transfer_ticket(ticket, department, actor=request.actor)
-    return _back(request, ticket)
+    return _back(request, ticket, began)
+
+
+def _wanted_status(request: ConsoleRequest, ticket: Ticket) -> Status:
+    """The status asked for; raises `ValueError` for none. Putting away and taking back is a permission of its own."""
+    status = Status(request.POST.get("status", ""))
+    if {status, ticket.status} & set(HIDDEN) and not can(request.actor, "ticket:delete", ticket):
+        raise PermissionDenied("ticket:delete")
+    return status
 
 
 def _moment(local: str, zone: str) -> datetime:
@@ -110,11 +120,12 @@ def _moment(local: str, zone: str) -> datetime:
         raise ValueError("beyond the years there are") from error
 
 
-def _back(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+def _back(request: ConsoleRequest, ticket: Ticket, began: datetime) -> HttpResponse:
     """The new header for htmx, the page for everybody else; the list when the ticket went out of sight."""
     sees = request.actor.sees_all or ticket.department_id in request.actor.departments
     if "HX-Request" in request.headers and sees:
-        return TemplateResponse(request, "console/_header.html", shell(request) | ticket_context(request, ticket))
+        context = shell(request) | ticket_context(request, ticket) | undo_context(request, ticket, began)
+        return TemplateResponse(request, "console/_header.html", context)
     url = ticket_url(ticket.code) if sees else "/console/"
     if "HX-Request" in request.headers:
         return HttpResponse(headers={"HX-Redirect": url})

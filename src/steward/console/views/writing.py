@@ -1,32 +1,34 @@
-"""Answers and notes, and the drafts they grow in."""
+"""Answers and notes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from steward.console.entrance import ConsoleRequest, with_ticket
 from steward.console.forms import WritingForm
 from steward.console.lists import list_context, ticket_url, view_from
+from steward.console.meanwhile import AnsweredMeanwhile, check_answers
 from steward.console.shell import shell
 from steward.console.ticket_page import newest_incoming, reply_to_of, ticket_context
+from steward.console.views.drafting import seen_marks
 from steward.files.actions import NewFile, store_files
 from steward.files.models import File
 from steward.tickets import actions
 from steward.tickets.actions.replying import NothingWritten, Writing
 from steward.tickets.conversation import Correspondent
-from steward.tickets.models import Draft, DraftAttachment, Message, Ticket
+from steward.tickets.models import DraftAttachment, Message, Ticket
 
 T = TypeVar("T")
 
 
 @require_POST
-@with_ticket("solve")
+@with_ticket("ticket:reply")
 def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Answer the customer; with `then=resolve` the ticket is resolved after."""
     form = WritingForm(request.POST)
@@ -36,7 +38,7 @@ def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 
 
 @require_POST
-@with_ticket("solve")
+@with_ticket("ticket:note")
 def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Leave a note that only agents see."""
     form = WritingForm(request.POST)
@@ -46,6 +48,7 @@ def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _send(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
+    check_answers(ticket, request.me, read_to=form.cleaned_data["read_to"])
     actions.reply_to_ticket(
         ticket,
         writing_of(request, form, ticket),
@@ -54,7 +57,7 @@ def _send(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
         to=_addressees(ticket, form),
         cc=form.cleaned_data["cc"],
     )
-    actions.discard_draft(request.me, ticket)
+    actions.discard_draft(request.me, ticket, seen=seen_marks(request.POST))
     if form.cleaned_data["then"] == "resolve":
         _resolve(request, ticket)
 
@@ -68,27 +71,7 @@ def _resolve(request: ConsoleRequest, ticket: Ticket) -> None:
 
 def _keep_note(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
     actions.add_note(ticket, writing_of(request, form, ticket), author=request.me, actor=request.actor)
-    actions.discard_draft(request.me, ticket)
-
-
-@require_POST
-@with_ticket("solve")
-def ticket_draft(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
-    """Keep what was typed so far."""
-    names = ("kind", "cc", "body_html")
-    kept = {name: request.POST[name] for name in names if name in request.POST}
-    if kept.get("kind") not in {Draft.Kind.REPLY, Draft.Kind.NOTE}:
-        kept.pop("kind", None)
-    draft = actions.save_draft(request.me, ticket, kept)
-    forget_removed_files(request, draft)
-    return HttpResponse(status=204)
-
-
-@require_POST
-@with_ticket("solve")
-def ticket_upload(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
-    """Put one file to the draft; answers with its id."""
-    return keep_upload(request, ticket)
+    actions.discard_draft(request.me, ticket, seen=seen_marks(request.POST))
 
 
 class FileGone(ValueError):
@@ -144,26 +127,10 @@ def written_once(form: WritingForm, write: Callable[[], T]) -> T | None:
     except _REFUSALS as refusal:
         if not was_sent(form):
             form.add_error(None, str(_WORDS[type(refusal)]))
+    except AnsweredMeanwhile as answered:
+        if not was_sent(form):
+            form.add_error(None, str(answered))
     return None
-
-
-def keep_upload(request: ConsoleRequest, ticket: Ticket | None) -> JsonResponse:
-    """Store the uploaded `file` in the person's draft."""
-    uploaded = request.FILES.get("file")
-    if uploaded is None:
-        return JsonResponse({"error": _("No file came with this request.")}, status=400)
-    draft = Draft.objects.filter(author=request.me, ticket=ticket).first() or actions.save_draft(request.me, ticket, {})
-    kept = actions.attach_to_draft(draft, uploaded.name or "", uploaded.read(), uploaded.content_type or "")
-    return JsonResponse({"id": str(kept.id), "name": kept.name, "size": kept.file.size}, status=201)
-
-
-def forget_removed_files(request: HttpRequest, draft: Draft) -> None:
-    """A draft holds the files its form still names; forms without scripts name none and change nothing."""
-    if "attachment" in request.POST:
-        named = set(request.POST.getlist("attachment"))
-        for attachment in draft.attachments.all():
-            if str(attachment.id) not in named:
-                actions.detach_from_draft(attachment)
 
 
 def was_sent(form: WritingForm) -> bool:
@@ -190,7 +157,8 @@ def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None
     stored = store_files(NewFile(upload.read(), upload.content_type or "") for upload in uploads)
     files += [(file, upload.name or "") for file, upload in zip(stored, uploads, strict=True)]
     once = form.cleaned_data.get("once")
-    return Writing(form.html(), files, id=once) if once else Writing(form.html(), files)
+    written = Writing(form.html(), files, held_for=actions.HOLD if form.cleaned_data["hold"] else None)
+    return replace(written, id=once) if once else written
 
 
 def _addressees(ticket: Ticket, form: WritingForm) -> Sequence[Correspondent]:
@@ -217,6 +185,7 @@ def _answer(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> HttpR
         "text": form.data.get("body_text", ""),
         "cc": form.data.get("cc", ""),
         "kind": form.data.get("kind", "reply"),
+        "mark": form.data.get("seen", ""),
     }
     context |= {"page": "tickets", "composer_errors": [e for errors in form.errors.values() for e in errors]}
     return TemplateResponse(request, "console/ticket.html", context, status=422)

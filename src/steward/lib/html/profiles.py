@@ -40,6 +40,8 @@ MAIL_ATTRIBUTES: dict[str, set[str]] = {
     "ul": {"type"},
 }
 OUTGOING_ATTRIBUTES = MAIL_ATTRIBUTES
+MENTION = "data-mention"  # on `bdi`: the id of the member whose name stands in it
+NOTE_ATTRIBUTES = OUTGOING_ATTRIBUTES | {"bdi": {MENTION}}
 
 # The only classes a message may carry: those with which we fold (see steward.channels.email.folding).
 QUOTED = "quoted"

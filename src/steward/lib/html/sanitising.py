@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Set
+from uuid import UUID
 
 import nh3
 
@@ -11,7 +12,9 @@ from steward.lib.html.profiles import (
     LINK_REL,
     MAIL_ATTRIBUTES,
     MAIL_TAGS,
+    MENTION,
     NEVER,
+    NOTE_ATTRIBUTES,
     OUTGOING_ATTRIBUTES,
     OUTGOING_TAGS,
     SCHEMES,
@@ -22,6 +25,8 @@ from steward.lib.html.styles import clean_style
 # `https:x` without slashes is relative to a page that is itself https, hence the slashes.
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\\]*", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:https?://|cid:)[^\\]*", re.IGNORECASE)
+_MEMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MENTION = re.compile(rf'<bdi\b[^>]*? {MENTION}="({_MEMBER.pattern})"')  # as the sanitiser writes it
 
 # The parser swallows the line end after `<pre>`, each time anew.
 _AFTER_PRE = re.compile(r"(<pre[^>]*>)[\r\n]+")
@@ -38,6 +43,8 @@ def keep_attribute(tag: str, name: str, value: str) -> str | None:
         return value if _LINK.fullmatch(value) else None
     if name == "src":
         return value if _SOURCE.fullmatch(value) or is_picture(value) else None
+    if name == MENTION:
+        return value if _MEMBER.fullmatch(value) else None
     return value
 
 
@@ -66,8 +73,9 @@ def build_cleaner(
 
 _MAIL = build_cleaner()
 _OUTGOING = build_cleaner(tags=OUTGOING_TAGS, attributes=OUTGOING_ATTRIBUTES)
+_NOTE = build_cleaner(tags=OUTGOING_TAGS, attributes=NOTE_ATTRIBUTES)
 # To see whether HTML reads the same a second time, without calling back into Python for every attribute.
-_AGAIN = build_cleaner(attribute_filter=None)
+_AGAIN = build_cleaner(attributes=NOTE_ATTRIBUTES, attribute_filter=None)
 
 
 def sanitise_mail(html: str) -> str:
@@ -78,6 +86,16 @@ def sanitise_mail(html: str) -> str:
 def sanitise_outgoing(html: str) -> str:
     """Return HTML as a rich-text editor makes it, safe to store, to show and to send. Idempotent."""
     return settled(_OUTGOING, html)
+
+
+def sanitise_note(html: str) -> str:
+    """The same for what only agents read: it keeps who is mentioned, which never leaves in a mail. Idempotent."""
+    return settled(_NOTE, html)
+
+
+def mentioned_in(html: str) -> list[UUID]:
+    """The ids of the members whom a note mentions, in order; `html` as `sanitise_note` returned it."""
+    return [UUID(found) for found in _MENTION.findall(html)]
 
 
 def settled(cleaner: nh3.Cleaner, html: str) -> str:

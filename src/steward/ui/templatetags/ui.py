@@ -1,14 +1,21 @@
 """Template tags of every screen: `{% load ui %}`."""
 
+import json
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 from steward.lib.clock import now
+from steward.ui.ageing import end_of_day, grows, ladder
 from steward.ui.ages import STYLES, Style, day_name, file_size, in_full, told
+from steward.ui.homes import Home, home_of
 from steward.ui.initials import initials, tint
 
 register = template.Library()
@@ -26,6 +33,7 @@ STATE_LABELS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)  # a page has a hundred of them, of a few dozen kinds
 def icon(name: str, *, size: int = 16, flip: bool = False, tone: str = "") -> SafeString:
     """The symbol `i-<name>` of the sprite. It says nothing to screen readers: a text or a label stands beside it.
 
@@ -38,6 +46,11 @@ def icon(name: str, *, size: int = 16, flip: bool = False, tone: str = "") -> Sa
 @register.simple_tag
 def state(status: str, *, labelled: bool = True) -> SafeString:
     """The glyph of a ticket status; without its label where the word stands beside it. `KeyError` for unknown words."""
+    return _glyph(status, labelled, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _glyph(status: str, labelled: bool, _language: str | None) -> SafeString:
     label = STATE_LABELS[status]
     if not labelled:
         return format_html('<svg class="state" data-state="{0}" aria-hidden="true"><use href="#s-{0}"/></svg>', status)
@@ -47,14 +60,29 @@ def state(status: str, *, labelled: bool = True) -> SafeString:
 
 
 @register.simple_tag
-def avatar(name: str, kind: str = "customer", *, size: str = "", key: str = "") -> SafeString:
-    """Initials in a round shape for a customer, a square one for `kind="agent"`, tinted by `key` (or the name)."""
+def fixed(name: str) -> SafeString:
+    """The template of that name, which says the same to everybody and on every page: rendered once per language."""
+    return _fixed(name, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _fixed(name: str, _language: str | None) -> SafeString:
+    return render_to_string(name)
+
+
+@register.simple_tag
+def avatar(name: str, kind: str = "customer", *, size: str = "", key: str = "", availability: str = "") -> SafeString:
+    """Initials in a round shape for a customer, a square one for `kind="agent"`, tinted by `key` (or the name).
+
+    `availability` is online, away or off: a dot, beside which a word says the same.
+    """
     letters = initials(name or key)
     return format_html(
-        '<span class="avatar" data-kind="{}" data-tint="{}" data-size="{}" aria-hidden="true">{}</span>',
+        '<span class="avatar" data-kind="{}" data-tint="{}" data-size="{}"{} aria-hidden="true">{}</span>',
         kind,
         tint(key or name),
         size or "medium",
+        format_html(' data-availability="{}"', availability) if availability else "",
         letters[0] if size == "small" else letters,
     )
 
@@ -67,9 +95,19 @@ def when(at: datetime | None, style: str = "age") -> SafeString | str:
     if style not in STYLES:
         raise template.TemplateSyntaxError(f"when: {style!r} is none of {', '.join(STYLES)}")
     chosen: Style = style
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), in_full(at), told(at, now=now(), style=chosen)
-    )
+    moment = now()
+    growing = SafeString(" data-age") if grows(at, now=moment, style=chosen) else ""
+    text = told(at, now=moment, style=chosen)
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), in_full(at), growing, text)
+
+
+@register.simple_tag
+def ageing() -> SafeString:
+    """The attributes by which ages on this page grow: the words, the moment, and when the day ends (Unix time)."""
+    moment = now()
+    attributes = 'data-ages="{}" data-now="{}" data-day-ends="{}"'
+    ends = int(end_of_day(moment).timestamp())
+    return format_html(attributes, json.dumps(ladder(), ensure_ascii=False), int(moment.timestamp()), ends)
 
 
 @register.simple_tag
@@ -78,7 +116,35 @@ def day(at: datetime) -> str:
     return day_name(at, now=now())
 
 
+@register.simple_tag(takes_context=True)
+def home(context: template.Context) -> Home:
+    """The way back from an error page (`homes.home_of`)."""
+    return home_of(context.get("request"))
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number as the language groups its digits: `12,345`; nothing for none. For people only, not for fields."""
+    return "" if value is None else number_format(value, force_grouping=True)
+
+
 @register.filter
 def filesize(size: int | None) -> str:
     """A number of bytes as `84 KB`; nothing for none."""
     return "" if size is None else file_size(size)
+
+
+@register.filter
+def control(field: BoundField, size: str = "large") -> SafeString:
+    """The control of a form field as our pages show it; its help and errors are at `<auto_id>-about`.
+
+    `size` is large, medium or small.
+    """
+    attributes: dict[str, str | bool] = {}
+    if field.widget_type != "checkbox":
+        attributes |= {"class": "input", "data-size": size, "dir": "auto"}
+    if field.help_text or field.errors:
+        attributes["aria-describedby"] = f"{field.auto_id}-about"
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return field.as_widget(attrs=attributes)

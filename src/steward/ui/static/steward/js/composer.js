@@ -1,7 +1,9 @@
 // Where answers, notes and new tickets are written. Without this script the form works with plain text.
+import { Sending } from "./composer-sending.js";
 import { Draft } from "./draft.js";
+import { takeDropped } from "./dropping.js";
 import { asHtml, isEmpty, makeEditor, wireTools } from "./editor.js";
-import { send } from "./sending.js";
+import { Moved } from "./moved.js";
 import { Uploads } from "./uploads.js";
 
 class Composer extends HTMLElement {
@@ -14,12 +16,16 @@ class Composer extends HTMLElement {
     this.error = this.querySelector(".composer-error");
     this.draft = new Draft({
       url: this.dataset.draftUrl,
-      key: `steward.draft ${this.dataset.owner} ${this.dataset.draftUrl}`,
-      read: () => this.fields(),
+      owner: this.dataset.owner,
+      seen: this.form.elements.seen.value,
+      read: () => this.kept(),
       show: (state) => this.tell(state),
+      moved: (state, isClean) => this.moved(state, isClean),
     });
+    this.other = new Moved(this.querySelector(".composer-moved"), (choice, state) => this.choose(choice, state));
     this.uploads = new Uploads(this.querySelector(".composer-files"), this.dataset.uploadUrl, () => this.touched());
     this.startEditor();
+    this.sending = new Sending(this);
     this.listen();
     this.restore();
   }
@@ -42,27 +48,11 @@ class Composer extends HTMLElement {
 
   listen() {
     this.form.addEventListener("input", (event) => event.target.type !== "file" && !event.target.closest(".composer-link") && this.touched());
-    this.form.addEventListener("submit", (event) => this.submit(event));
-    this.form.addEventListener("keydown", (event) => this.shortcut(event));
     this.form.elements.files.addEventListener("change", (event) => {
       this.uploads.add([...event.target.files]);
       event.target.value = "";
     });
-    this.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer.types.includes("Files")) return;
-      event.preventDefault();
-      this.toggleAttribute("data-dropping", true);
-    });
-    this.addEventListener("dragleave", (event) => !this.contains(event.relatedTarget) && this.removeAttribute("data-dropping"));
-    this.addEventListener("drop", (event) => this.dropped(event), true);
-  }
-
-  dropped(event) {
-    this.removeAttribute("data-dropping");
-    if (!event.dataTransfer.files.length) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.uploads.add(event.dataTransfer.files);
+    takeDropped(this, (files) => this.uploads.add(files));
   }
 
   /** Begin to write: a `reply` or a `note`. What was written already stays. */
@@ -82,66 +72,69 @@ class Composer extends HTMLElement {
     return fields;
   }
 
+  /** The fields as a draft has them. The empty file says that those which are not named were taken out. */
+  kept() {
+    const fields = this.fields();
+    fields.append("attachment", "");
+    return fields;
+  }
+
   touched() {
     this.error.hidden = true;
     this.known = this.editor.getHTML();
-    const fields = [...this.fields()].filter(([name]) => !["csrfmiddlewaretoken", "once", "body_text", "attachment"].includes(name));
+    const fields = [...this.fields()].filter(([name]) => !["csrfmiddlewaretoken", "once", "seen", "read_to", "body_text", "attachment"].includes(name));
     this.draft.touch({ fields, files: this.uploads.items() });
   }
 
-  restore() {
-    const copy = this.draft.left();
+  async restore() {
+    const copy = await this.draft.adopt();
     if (!copy) return;
-    for (const [name, value] of copy.fields) if (name !== "body_html" && this.form.elements[name]) this.form.elements[name].value = value;
-    this.editor.setHTML(Object.fromEntries(copy.fields).body_html ?? "");
-    copy.files.forEach((file) => this.uploads.restore(file));
+    this.fill(Object.fromEntries(copy.fields), copy.files);
     this.touched();
+  }
+
+  /** Show a text and its fields in place of what is here. */
+  fill({ body_html = "", ...fields }, files) {
+    for (const [name, value] of Object.entries(fields)) {
+      const field = this.form.elements[name];
+      // A single radio is no choice: setting it would change what it stands for.
+      if (field && field.type !== "radio") field.value = value;
+    }
+    this.editor.setHTML(body_html);
+    this.known = this.editor.getHTML();
+    this.uploads.keepOnly(files);
+    files.forEach((file) => this.uploads.restore(file));
+  }
+
+  isEmpty() {
+    return isEmpty(this.root) && !this.uploads.items().length && !this.uploads.pending.size;
+  }
+
+  /** Another tab was faster. What was not touched here since it was saved follows by itself; else the person chooses. */
+  moved(state, isClean) {
+    const isGone = state.reason === "sent" && this.isEmpty();
+    if (isGone || (isClean && state.reason === "saved")) return this.choose("theirs", state);
+    this.other.show(state);
+  }
+
+  choose(choice, { reason, mark, fields = {}, files = [] }) {
+    if (choice === "theirs") {
+      this.fill(reason === "sent" ? { to: "", subject: "" } : fields, files);
+      return this.draft.follow(mark);
+    }
+    if (choice === "both") {
+      this.editor.setHTML(`${this.editor.getHTML()}<div><br></div>${fields.body_html}`);
+      for (const name of ["to", "cc", "subject"]) if (this.form.elements[name]?.value === "") this.form.elements[name].value = fields[name] ?? "";
+      files.forEach((file) => this.uploads.restore(file));
+    }
+    this.draft.proceed(reason === "saved" ? mark : "");
+    this.touched();
+    this.editor.focus();
   }
 
   tell(state) {
     this.saved.dataset.state = state;
     this.saved.value = this.saved.dataset[state] ?? "";
-  }
-
-  shortcut(event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const isNote = this.form.elements.kind?.value === "note";
-    const wanted = isNote ? "note" : event.shiftKey ? "resolve" : "reply";
-    const button = this.form.querySelector(`[data-send="${wanted}"]`) ?? this.form.querySelector('[data-send="reply"]');
-    if (button) this.form.requestSubmit(button);
-  }
-
-  /** Send without leaving the page first: what the server refuses or never hears stays under the hands. */
-  async submit(event) {
-    event.preventDefault();
-    if (this.isSending) return;
-    const { submitter } = event;
-    if (isEmpty(this.root) && !this.uploads.items().length && !this.uploads.pending.size) return this.fail(this.error.dataset.empty);
-    this.isSending = true;
-    this.tell("uploading");
-    await this.uploads.settled();
-    await this.draft.pause();
-    if (!this.uploads.hasFailed()) await this.deliver(submitter);
-    else this.tell("unsaved");
-    this.isSending = false;
-  }
-
-  async deliver(submitter) {
-    this.tell("sending");
-    const body = this.fields();
-    if (submitter?.name) body.append(submitter.name, submitter.value);
-    const { went, fault } = await send(submitter?.hasAttribute("formaction") ? submitter.formAction : this.form.action, body);
-    if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : "offline"]);
-    this.draft.drop();
-    location.assign(went);
-  }
-
-  fail(text) {
-    this.error.querySelector("span").textContent = text;
-    this.error.hidden = false;
-    this.tell("");
   }
 }
 

@@ -2,6 +2,14 @@
 import "./page.js";
 import "./menu.js";
 import "./keys.js";
-import "./poll.js";
+import "./undo.js";
+import "./optimistic.js";
+import "./palette.js";
+import "./live.js";
 import "./mail-frame.js";
 import "./composer.js";
+import "./settings.js";
+import "./leaving.js";
+import "./filter.js";
+import "./bell.js";
+import "./mention.js";

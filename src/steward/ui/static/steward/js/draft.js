@@ -1,114 +1,111 @@
-// Nothing typed is ever lost: each change goes to this browser at once, to the server 0.6 s later, and leaves this browser
-// when the server has it. A copy found here on load is newer than the server's draft and wins.
-import { csrf } from "./page.js";
+// A draft among tabs: when another one saved or sent since, the server refuses, and nothing is overwritten until the person has
+// chosen.
+import { forget, keep, leftBehind } from "./copies.js";
+import { signature } from "./draft-marks.js";
+import { Saving } from "./draft-saving.js";
 
-const QUIET = 600;
-const RETRY = [2000, 5000, 15_000, 30_000];
+/** Those of this page. */
+export const drafts = new Set();
+const tabs = new BroadcastChannel("steward.drafts");
 
-export class Draft {
-  /** `key` names the copy in this browser; `read()` gives the fields as `FormData`, `show(state)` tells how things stand. */
-  constructor({ url, key, read, show }) {
-    Object.assign(this, { url, key, read, show });
-    this.timer = 0;
-    this.failures = 0;
-    this.version = 0;
-    this.stored = 0;
-    this.sent = 0;
-    this.running = Promise.resolve();
-    this.flush = this.flush.bind(this);
-    this.retry = () => this.isDirty() && this.save();
-    addEventListener("pagehide", this.flush);
-    addEventListener("beforeunload", this.flush);
-    addEventListener("online", this.retry);
+export class Draft extends Saving {
+  /**
+   * `read()` gives the fields as `FormData`, `show(state)` tells how things stand, `moved(state, isClean)` that another tab
+   * was faster: `state` is the server's answer. `seen` is the mark that came with the page, or nothing.
+   */
+  constructor({ moved, ...saved }) {
+    super(saved);
+    this.moved = moved;
+    this.listening = new AbortController();
+    this.listen();
+    drafts.add(this);
   }
 
-  isDirty() {
-    return this.version > this.stored;
+  listen() {
+    const { signal } = this.listening;
+    for (const name of ["pagehide", "beforeunload"]) addEventListener(name, () => this.flush(), { signal });
+    addEventListener("online", () => this.isDirty() && this.save(), { signal });
+    addEventListener("focus", () => this.check(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.check(), { signal });
+    tabs.addEventListener("message", ({ data }) => data.url === this.url && data.owner === this.owner && this.check(), { signal });
   }
 
-  /** The copy that an earlier page could not bring to the server, or null. */
-  left() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key));
-    } catch {
-      // Not our writing, or storage is barred: there is no copy.
-      return null;
-    }
+  /** Take over the copy of a tab that is gone, or null. What is typed by the time it is found goes first. */
+  async adopt() {
+    const found = await leftBehind(this.owner, this.url);
+    if (!found || this.isDirty()) return null;
+    const [key, copy] = found;
+    this.marks.take(copy);
+    keep(this.claim.key, copy);
+    forget(key);
+    return copy;
   }
 
-  /** Something was typed. `copy` is what a later page needs to show it again. */
-  touch(copy) {
-    this.version += 1;
-    this.show("saving");
-    try {
-      localStorage.setItem(this.key, JSON.stringify(copy));
-    } catch {
-      // Storage is full or barred; the server's copy follows in a moment.
-    }
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), QUIET);
+  /** A save of this tab that overtook this one is no reason to ask anybody. */
+  refused(state) {
+    if (this.marks.knows(state.mark)) this.wait();
+    else this.hold(state);
   }
 
-  save() {
-    clearTimeout(this.timer);
-    this.running = this.running.then(() => this.send());
+  /** The other tabs look again. */
+  announce() {
+    tabs.postMessage({ owner: this.owner, url: this.url });
+  }
+
+  /** Save nothing until the person has chosen between this text and another's. */
+  hold(state, isClean = false) {
+    this.isHeld = true;
+    this.show(this.isDirty() ? "unsaved" : "");
+    this.moved(state, isClean);
+  }
+
+  /** Chosen: what is here may take the place of what has `mark`; without one, begin anew. */
+  proceed(mark) {
+    this.isHeld = false;
+    this.marks.proceed(mark);
+  }
+
+  /** Chosen: what the server has under `mark` is what is here now. */
+  follow(mark) {
+    this.proceed(mark);
+    this.drop();
+    this.show(mark ? "saved" : "");
+  }
+
+  /** Ask whether another tab saved or sent since. `isSending` when the text is about to go, so that it must not change. */
+  check({ isSending = false } = {}) {
+    this.running = this.running.then(() => this.ask(isSending));
     return this.running;
   }
 
-  async send() {
-    const version = this.version;
-    if (version === this.stored) return;
-    const isStored = await this.post({});
-    if (!isStored) return this.wait();
-    this.failures = 0;
-    this.stored = version;
-    if (this.isDirty()) return;
-    localStorage.removeItem(this.key);
-    this.show("saved");
+  async ask(isSending) {
+    if (this.isHeld) return;
+    const state = await this.elsewhere();
+    if (state && !this.marks.knows(state.mark)) this.hold(state, !this.isDirty() && !isSending);
   }
 
-  async post(options) {
+  async elsewhere() {
     try {
-      const response = await fetch(this.url, { method: "POST", headers: { "X-CSRFToken": csrf() }, body: this.read(), ...options });
-      return response.ok && !response.redirected;
+      const response = await fetch(`${this.url}?${new URLSearchParams(signature(this.marks))}`);
+      return response.status === 200 && !response.redirected ? await response.json() : null;
     } catch {
-      // The server cannot be reached; the copy in this browser stays and `wait` tries again.
-      return false;
+      // Nobody to ask now: the next save will tell.
+      return null;
     }
-  }
-
-  wait() {
-    this.show("unsaved");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), RETRY[Math.min(this.failures, RETRY.length - 1)]);
-    this.failures += 1;
-  }
-
-  /** The page goes: send what the server lacks without waiting for the answer. The copy here stays until one is heard. */
-  flush() {
-    if (this.version === this.sent) return;
-    const version = (this.sent = this.version);
-    if (this.isDirty()) this.post({ keepalive: true }).then((isStored) => isStored && version === this.version && this.drop());
   }
 
   /** Let go of the page's events; what is not stored yet is sent. */
   close() {
     this.flush();
     clearTimeout(this.timer);
-    removeEventListener("pagehide", this.flush);
-    removeEventListener("beforeunload", this.flush);
-    removeEventListener("online", this.retry);
+    this.listening.abort();
+    this.claim.release();
+    drafts.delete(this);
   }
 
-  /** Wait for a save under way and start no other, so that no draft comes back after the answer is sent. */
-  async pause() {
-    clearTimeout(this.timer);
-    await this.running;
-  }
-
-  /** What was written is sent: nothing is left to keep. */
-  drop() {
-    this.stored = this.version;
-    localStorage.removeItem(this.key);
+  /** What was written has been sent. */
+  finish() {
+    this.drop();
+    this.announce();
   }
 }

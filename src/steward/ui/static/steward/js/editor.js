@@ -4,8 +4,9 @@ import Squire from "../vendor/squire.js";
 
 // No style, class or image: what mail clients show alike, and nothing the policy of the page would refuse.
 const CLEAN = {
-  ALLOWED_TAGS: ["a", "b", "strong", "i", "em", "u", "s", "code", "pre", "br", "div", "p", "ul", "ol", "li", "blockquote", "hr", "table", "thead", "tbody", "tr", "td", "th"],
-  ALLOWED_ATTR: ["href", "dir", "lang", "colspan", "rowspan"],
+  ALLOWED_TAGS: ["a", "b", "strong", "i", "em", "u", "s", "code", "pre", "br", "div", "p", "ul", "ol", "li", "blockquote", "hr", "bdi", "table", "thead", "tbody", "tr", "td", "th"],
+  ALLOWED_ATTR: ["href", "dir", "lang", "colspan", "rowspan", "data-mention"],
+  ADD_URI_SAFE_ATTR: ["dir", "lang", "colspan", "rowspan", "data-mention"], // no addresses: the expression below is not about them
   ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel):/i,
   ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,
@@ -56,8 +57,14 @@ export function wireTools(composer, editor) {
       closeLink(composer, editor, link, event.key === "Enter");
     }
   });
-  editor.setKeyHandler("Ctrl-k", askLink);
-  editor.setKeyHandler("Meta-k", askLink);
+  // With nothing selected the palette opens, as everywhere.
+  const linkSelected = (_editor, event) => {
+    if (editor.getSelection().collapsed) return;
+    event.preventDefault();
+    askLink();
+  };
+  editor.setKeyHandler("Ctrl-k", linkSelected);
+  editor.setKeyHandler("Meta-k", linkSelected);
   editor.addEventListener("pathChange", () => {
     for (const button of buttons) {
       const name = button.dataset.format;

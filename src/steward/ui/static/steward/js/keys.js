@@ -1,28 +1,40 @@
-// One key for each thing one does all day. Never while typing, never with a modifier.
+// One key for each thing one does all day. Never while typing, never with a modifier, never in a menu or dialog.
+import { postpone } from "./palette-acts.js";
+import { undo } from "./undo.js";
 
 const rows = () => [...document.querySelectorAll("#rows .row")];
 const composer = () => document.querySelector("steward-composer");
 const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
+const press = (key) => visible(`[data-key="${key}"]`)?.click();
 
 const actions = {
   j: () => walk(1)?.focus(),
   k: () => walk(-1)?.focus(),
+  "]": () => openRow(walk(1, true)),
+  "[": () => openRow(walk(-1, true)),
   r: () => composer()?.start?.("reply"),
   n: () => composer()?.start?.("note"),
-  e: () => visible('[data-key="e"]')?.click(),
-  s: () => visible('[data-key="s"]')?.click(),
-  a: () => visible('[data-key="a"]')?.click(),
-  d: () => visible('[data-key="d"]')?.click(),
+  e: () => press("e"),
+  E: resolveAndGoOn,
+  s: () => press("s"),
+  a: () => press("a"),
+  t: () => press("t"),
+  d: () => press("d"),
+  h: postpone,
+  m: takeIt,
+  u: back,
+  z: undo,
+  "#": () => document.querySelector('#status-menu [name="status"][value="deleted"]:not([aria-current])')?.click(),
   c: () => document.querySelector('[data-key="c"]')?.click(),
   "/": search,
   "?": () => document.getElementById("keys").showModal(),
 };
 
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
+  if (event.key === "Escape" && isTyping(event.target) && !event.defaultPrevented) leaveField(event.target);
+  if (isModified(event) || event.defaultPrevented || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
   if (isTyping(event.target) || document.querySelector("dialog[open], [data-menu]:popover-open")) return;
-  const act = actions[event.key.toLowerCase()];
+  const act = actions[event.key] ?? (event.shiftKey ? null : actions[event.key.toLowerCase()]);
   if (!act) return;
   event.preventDefault();
   act();
@@ -33,8 +45,22 @@ addEventListener("click", (event) => {
   if (button) walk(Number(button.dataset.walk), true)?.click();
 });
 
+// On some keyboards # and [ are typed with the right Alt, which counts as Control and Alt.
+function isModified(event) {
+  if (event.getModifierState("AltGraph")) return /[a-z]/i.test(event.key);
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+
 function isTyping(element) {
   return element.isContentEditable || element.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
+}
+
+/** Out of a field, to where one came from: the row of the open ticket, or what the page is about. */
+function leaveField(field) {
+  if (field.closest("dialog, [popover]")) return;
+  field.blur();
+  const row = document.querySelector("#rows [aria-current]");
+  if (field.closest("steward-composer") && row?.checkVisibility()) row.focus({ preventScroll: true });
 }
 
 /** The row `step` away from the focused one, or from the open one. */
@@ -45,6 +71,33 @@ function walk(step, fromOpen = false) {
   const here = focused >= 0 ? focused : open;
   if (here < 0) return all[0];
   return all[Math.min(Math.max(here + step, 0), all.length - 1)];
+}
+
+function openRow(row) {
+  if (!row || row.hasAttribute("aria-current")) return;
+  if (row.checkVisibility()) row.focus();
+  row.click();
+}
+
+function resolveAndGoOn() {
+  const button = visible('[data-key="e"]');
+  const next = walk(1, true);
+  if (!button || !next) return;
+  button.closest("form").addEventListener("htmx:afterRequest", (event) => event.detail.successful && openRow(next), { once: true });
+  button.click();
+}
+
+function takeIt() {
+  const { me } = document.getElementById("live")?.dataset ?? {};
+  document.querySelector(`#assign-menu [name="assignee"][value="${me}"]:not([aria-current])`)?.click();
+}
+
+/** To the row of the open ticket; where the list is a page of its own, to that page. */
+function back() {
+  const row = document.querySelector("#rows [aria-current]");
+  if (row?.checkVisibility()) return row.focus();
+  const link = visible(".bar-back") ?? document.querySelector(".rail-link");
+  link?.click();
 }
 
 function search() {

@@ -1,13 +1,13 @@
 // Menus are popovers and open by themselves; this adds what hands on a keyboard expect: arrows, first letters, one open way in.
 
-const items = (menu) => [...menu.querySelectorAll(".menu-item:not(:disabled)")];
+const items = (menu) => [...menu.querySelectorAll(".menu-item:not(:disabled, [hidden])")];
 
 document.addEventListener(
   "toggle",
   (event) => {
     if (!event.target.matches?.("[data-menu]")) return;
     document.querySelector(`[popovertarget="${event.target.id}"]`)?.setAttribute("aria-expanded", event.newState === "open");
-    if (event.newState === "open") (event.target.querySelector("[aria-current]") ?? items(event.target)[0])?.focus();
+    if (event.newState === "open") (event.target.querySelector("[data-filter]") ?? event.target.querySelector("[aria-current]") ?? items(event.target)[0])?.focus();
   },
   true,
 );
@@ -32,8 +32,8 @@ function target(key, all, here) {
   if (key.length !== 1 || key === " ") return null;
   const letter = key.toLocaleLowerCase();
   const from = [...all.slice(here + 1), ...all.slice(0, here + 1)];
-  return from.find((item) => name(item).startsWith(letter));
+  return from.find((item) => nameOf(item).toLocaleLowerCase().startsWith(letter));
 }
 
-// The glyphs and avatars before a name are no part of it.
-const name = (item) => [...item.childNodes].filter((node) => !node.ariaHidden).map((node) => node.textContent).join("").trim().toLocaleLowerCase();
+/** The name of an item: the glyphs and avatars before it are no part of it, nor what stands after it in small. */
+export const nameOf = (item) => [...item.childNodes].filter((node) => !node.ariaHidden && !node.matches?.(".muted")).map((node) => node.textContent).join("").trim();

@@ -2,7 +2,7 @@
 
 /**
  * Post `body` to `url`. Gives `went`, where the server sends us on success; otherwise `fault`: the server's words beside a
- * field, null when it refused without words, undefined when no answer came.
+ * field, null when it refused without words, undefined when no answer came; and `html`, the form as it came back.
  */
 export async function send(url, body) {
   let response;
@@ -14,7 +14,8 @@ export async function send(url, body) {
   }
   // Success is a redirect; a page in place of it is the form with its faults, or the sign-in.
   if (response.ok && response.redirected && !isSignIn(response.url)) return { went: response.url };
-  return { fault: faults(await response.text()) };
+  const html = await response.text();
+  return { fault: faults(html), html };
 }
 
 /** The words of the server beside its fields in `html`, or null. */

@@ -55,6 +55,7 @@ function dropGone(old, names) {
 function renew(row, fresh) {
   const link = row.querySelector(".row");
   const newer = fresh.querySelector(".row");
+  link.querySelector("[data-present]")?.remove(); // who looks at it is shown anew after
   if (told(link) !== told(newer)) link.replaceChildren(...newer.cloneNode(true).childNodes);
   link.toggleAttribute("data-unread", newer.hasAttribute("data-unread"));
 }
@@ -64,14 +65,25 @@ export function applyEntries(fresh, entries) {
   const talk = entries.closest("[data-talk]");
   const old = kept(entries);
   const anchor = firstSeen(entries, talk);
+  const added = [];
   let before = null;
   for (const entry of [...fresh.querySelectorAll(":scope > [data-entry]")]) {
     const known = old.get(key(entry));
     if (!known) before ? before.after(entry) : entries.prepend(entry);
+    if (!known) added.push(entry);
     before = known ?? entry;
   }
+  dropTakenBack(entries, new Set([...fresh.querySelectorAll(":scope > [data-entry]")].map(key)), old);
   nameFolds(entries);
   if (talk.scrollTop < -40 && anchor) talk.scrollTop += anchor.item.getBoundingClientRect().top - anchor.top;
+  if (added.length) dispatchEvent(new CustomEvent("steward:added", { detail: added }));
+}
+
+/** An answer that was taken back is gone. What lies before the first fresh entry was asked for as "earlier messages". */
+function dropTakenBack(entries, names, old) {
+  const all = [...entries.querySelectorAll(":scope > [data-entry]")];
+  const first = all.findIndex((entry) => names.has(key(entry)));
+  for (const entry of all.slice(first + 1)) if (first >= 0 && !names.has(key(entry)) && old.has(key(entry)) && entry.matches(".message")) entry.remove();
 }
 
 function firstSeen(entries, talk) {
@@ -85,7 +97,8 @@ export function applyParts(fresh, place) {
   for (const part of place.querySelectorAll("[data-part]")) {
     const newer = fresh.getElementById(part.id);
     if (!newer || told(newer) === told(part)) continue;
-    if (part.querySelector(":popover-open") || part.contains(document.activeElement)) continue;
+    // What was chosen here and is on its way is newer than what was asked for.
+    if (part.querySelector(":popover-open, [data-pending]") || part.contains(document.activeElement)) continue;
     part.replaceWith(newer);
   }
 }

@@ -45,6 +45,12 @@ export class Uploads {
     this.finish(this.line(name), id);
   }
 
+  /** Take away the files that are not among `items`; those on their way stay. */
+  keepOnly(items) {
+    const wanted = new Set(items.map((item) => item.id));
+    for (const line of this.list.querySelectorAll("li:has(input)")) if (!wanted.has(line.querySelector("input").value)) line.remove();
+  }
+
   line(name) {
     const line = this.list.querySelector("template").content.firstElementChild.cloneNode(true);
     line.querySelector("bdi").textContent = name;

@@ -1,0 +1,60 @@
+"""The guide to a new account: what to do first. Each step ticks itself when it has really been done."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steward.channels.email.models import MailAccount
+from steward.console.entrance import ConsoleRequest
+from steward.console.settings.pages import Group, pages_for
+from steward.people.access import can_administer
+from steward.people.models import Invitation, Membership
+from steward.tickets.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, with the place where it is done."""
+
+    title: str
+    about: str
+    url: str
+    is_done: bool
+
+
+def first_steps(request: ConsoleRequest) -> list[Step]:
+    """The steps for somebody who can take them; none for others, nor for who has put the guide away."""
+    if request.me.guide_skipped_at is not None or not can_administer(request.me):
+        return []
+    return all_steps(request)
+
+
+def all_steps(request: ConsoleRequest) -> list[Step]:
+    """The steps as they stand now."""
+    issued = f"support@{request.account.slug}.{settings.STEWARD_DOMAIN}"
+    settings_url = reverse("console:settings")
+    mail_url = next((page.url for page in pages_for(request.me) if page.group == Group.MAIL), settings_url)
+    return [
+        Step(
+            _("Add your mail address"),
+            _("Connect the address that customers know. Until then they can write to %(address)s.")
+            % {"address": issued},
+            mail_url,
+            MailAccount.objects.exclude(address=issued).exists(),
+        ),
+        Step(
+            _("Invite somebody"),
+            _("A help desk is for a team: colleagues get a link by mail."),
+            reverse("console:settings-invite"),
+            Invitation.objects.exists() or Membership.objects.exclude(pk=request.me.pk).exists(),
+        ),
+        Step(
+            _("Answer your first ticket"),
+            _("Write a mail to %(address)s from any other address. It becomes a ticket: open it and answer.")
+            % {"address": issued},
+            reverse("console:list"),
+            Message.objects.filter(kind=Message.Kind.OUTGOING, author__isnull=False).exists(),
+        ),
+    ]

@@ -1,0 +1,205 @@
+"""Mail templates: the account's own words for each kind of mail in each language, with a preview."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from steward.brand.looks import dressed
+from steward.channels.email.languages import writing_in
+from steward.channels.email.mail_templates import (
+    ALLOWED,
+    HAS_SUBJECT,
+    SUBJECT,
+    Kind,
+    Wordings,
+    built_in,
+    change_template,
+    reset_template,
+)
+from steward.channels.email.models import MailTemplate
+from steward.channels.email.quoting import Quoted, answer_block, as_plain_text, signature_block
+from steward.channels.email.wording import filled, laid_out
+from steward.console.entrance import ConsoleRequest
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.console.settings.wording_errors import words_field
+from steward.lib.clock import now
+from steward.lib.html import frame_policy, sanitise_outgoing, text_to_html
+from steward.people.models import Department
+from steward.tenancy.languages import spoken
+
+ABOUT = {
+    Kind.AUTOMATIC: gettext_lazy("What those who begin something new hear at once, where an address answers at once."),
+    Kind.ANSWER: gettext_lazy("What stands around the words of an agent who answers."),
+    Kind.FIRST: gettext_lazy("What stands around the words of an agent who writes first."),
+}
+GAPS = {
+    "ticket.code": gettext_lazy("The code of the ticket, such as KXQ-40321"),
+    "ticket.subject": gettext_lazy("Its subject"),
+    "contact.name": gettext_lazy("The name of the person who is written to, or the address if there is none"),
+    "agent.name": gettext_lazy("The name of the agent who writes"),
+    "department.name": gettext_lazy("The department of the ticket"),
+    "account.name": gettext_lazy("Your company, as customers know it"),
+    "answer": gettext_lazy("On a line of its own: what the agent wrote"),
+    "signature": gettext_lazy("On a line of its own: the signatures of the agent and of the department"),
+    "history": gettext_lazy("On a line of its own: the message that is answered, quoted"),
+}
+
+
+class TemplateForm(forms.Form):
+    """The words of one kind of mail in one language."""
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind in HAS_SUBJECT:
+            self.fields["subject"] = words_field(SUBJECT, label=gettext_lazy("Subject"), max_length=200)
+        self.fields["body"] = words_field(
+            ALLOWED[kind],
+            label=pgettext_lazy("of a mail", "Text"),
+            max_length=10_000,
+            widget=forms.Textarea(attrs={"rows": 10}),
+        )
+
+
+@require_safe
+@settings_page("mail-templates")
+def mail_templates(request: ConsoleRequest) -> HttpResponse:
+    """Every kind with its languages, and which of them the account has its own words for."""
+    own = set(MailTemplate.objects.values_list("kind", "language"))
+    kinds = [
+        {
+            "label": kind.label,
+            "about": ABOUT[kind],
+            "languages": [
+                {"name": name, "code": code, "is_own": (kind.value, code) in own, "url": _url(kind, code)}
+                for code, name in _languages(request)
+            ],
+        }
+        for kind in Kind
+    ]
+    return settings_response(request, "console/settings/mail_templates.html", {"kinds": kinds})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("mail-templates")
+def mail_template(request: ConsoleRequest) -> HttpResponse:
+    """One kind in one language (`?kind=…&language=…`)."""
+    kind, language = _asked(request)
+    form = TemplateForm(request.POST, kind=kind) if request.method == "POST" else _stored(kind, language)
+    if form.is_bound and form.is_valid():
+        words = {"subject": ""} | form.cleaned_data
+        change_template(kind, language, **words, actor=request.actor)
+        messages.success(request, _("Saved."))
+        return HttpResponseRedirect(_url(kind, language), status=303)
+    context = {
+        "form": form,
+        "kind": Kind(kind),
+        "about": ABOUT[Kind(kind)],
+        "language": language,
+        "language_name": dict(settings.LANGUAGES)[language],
+        "languages": [(name, _url(kind, code), code == language) for code, name in _languages(request)],
+        "is_own": MailTemplate.objects.filter(kind=kind, language=language).exists(),
+        "gaps": [(name, GAPS[name]) for name in (*ALLOWED[kind].gaps, *ALLOWED[kind].blocks)],
+        "template_query": urlencode({"kind": kind, "language": language}),
+    }
+    status = 422 if form.is_bound else 200
+    return settings_response(request, "console/settings/mail_template.html", context, status=status)
+
+
+@require_POST
+@settings_page("mail-templates")
+def reset(request: ConsoleRequest) -> HttpResponse:
+    """Go back to Steward's words."""
+    kind, language = _asked(request)
+    reset_template(kind, language, actor=request.actor)
+    messages.success(request, _("These are Steward's words again."))
+    return HttpResponseRedirect(_url(kind, language), status=303)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("mail-templates")
+def preview(request: ConsoleRequest) -> HttpResponse:
+    """The mail with sample values, as typed or as it is: the document of a sandboxed frame."""
+    kind, language = _asked(request)
+    form = TemplateForm(request.POST, kind=kind) if request.method == "POST" else _stored(kind, language)
+    context: dict[str, Any] = {"errors": [error for errors in form.errors.values() for error in errors]}
+    if not form.errors:
+        context = _shown(request, kind, language, form.cleaned_data if form.is_bound else dict(form.initial))
+    response = TemplateResponse(request, "console/settings/mail_template_preview.html", context)
+    response["Content-Security-Policy"] = frame_policy()
+    return response
+
+
+def _shown(request: ConsoleRequest, kind: str, language: str, words: dict[str, Any]) -> dict[str, Any]:
+    wordings = Wordings()
+    with writing_in(language, wordings.account):
+        values = _sample_values(request, wordings)
+        blocks = _sample_blocks(request, values)
+    html = laid_out(words["body"], values, blocks if kind in (Kind.ANSWER, Kind.FIRST) else {})
+    # In the page the picture comes from here; a mail brings it along.
+    worn = html
+    if wordings.look is not None:
+        source = reverse("console:brand-logo", args=[wordings.look.logo_digest]) if wordings.look.logo_file else ""
+        worn = sanitise_outgoing(dressed(html, wordings.look, logo_source=request.build_absolute_uri(source)))
+    return {
+        "subject": filled(words.get("subject", ""), values),
+        "body_html": mark_safe(worn),  # noqa: S308  the sanitiser's output
+        "text": as_plain_text(html),
+    }
+
+
+def _sample_values(request: ConsoleRequest, wordings: Wordings) -> dict[str, str]:
+    department = Department.objects.order_by("-is_default", "name").first()
+    return {
+        "ticket.code": "KXQ-40321",
+        "ticket.subject": _("Invoice shows the wrong VAT"),
+        "contact.name": "Eli Aronsen",
+        "agent.name": request.me.name,
+        "department.name": department.name if department else "",
+        "account.name": wordings.name,
+    }
+
+
+def _sample_blocks(request: ConsoleRequest, values: dict[str, str]) -> dict[str, str]:
+    answer = _("You are right, the rate was wrong. The new invoice is attached.")
+    asked = _("The invoice of this month shows the wrong VAT. Can you look into it?")
+    signature = request.me.signature or text_to_html(f"{values['agent.name']}\n{values['account.name']}")
+    return {
+        "answer": answer_block(text_to_html(answer)),
+        "signature": signature_block(signature),
+        "history": Quoted(values["contact.name"], now(), text_to_html(asked)).as_html(),
+    }
+
+
+def _stored(kind: str, language: str) -> TemplateForm:
+    own = MailTemplate.objects.filter(kind=kind, language=language).first()
+    words = own or built_in(kind, language)
+    return TemplateForm(initial={"subject": words.subject, "body": words.body}, kind=kind)
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    """The kind and the language of the address; unless told, the first and the account's. 404 for others."""
+    kind = request.GET.get("kind") or Kind.AUTOMATIC.value
+    language = request.GET.get("language") or spoken(request.account.language)  # type: ignore[attr-defined]
+    if kind not in Kind.values or language not in dict(settings.LANGUAGES):
+        raise Http404("no such template")
+    return kind, language
+
+
+def _languages(request: ConsoleRequest) -> list[tuple[str, str]]:
+    """The account's own first."""
+    own = spoken(request.account.language)
+    return sorted(settings.LANGUAGES, key=lambda each: each[0] != own)
+
+
+def _url(kind: str, language: str) -> str:
+    return f"{reverse('console:settings-mail-template')}?{urlencode({'kind': str(kind), 'language': language})}"

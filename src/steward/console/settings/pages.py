@@ -1,0 +1,172 @@
+"""Every page of the settings, in the order they are shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from steward.lib.fold import fold
+from steward.people.access import anyone, can_administer, can_list_agents, can_run_departments
+from steward.people.models import Membership
+
+
+class Group(TextChoices):
+    """The headings of the navigation."""
+
+    YOU = "you", pgettext_lazy("settings", "You")
+    PEOPLE = "people", pgettext_lazy("settings", "People")
+    MAIL = "mail", pgettext_lazy("settings", "E-mail")
+    ACCOUNT = "account", pgettext_lazy("settings", "Account")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `keywords` are words that people may look for and the title and the line below it do not have."""
+
+    key: str
+    group: Group
+    title: str | Promise
+    about: str | Promise
+    keywords: str | Promise
+    allowed: Callable[[Membership], bool]
+
+    @property
+    def url(self) -> str:
+        return reverse(f"console:settings-{self.key}")
+
+    @property
+    def words(self) -> str:
+        """What the search of the settings looks through."""
+        return fold(f"{self.title} {self.about} {self.keywords}")
+
+
+PAGES = (
+    Page(
+        "profile",
+        Group.YOU,
+        _("My profile"),
+        _("Your name, language and signature, and how the pages look to you."),
+        _("appearance dark light theme density lines lists"),
+        anyone,
+    ),
+    Page(
+        "notifications",
+        Group.YOU,
+        _("My notifications"),
+        _("What you are told of, here, by e-mail and on your desktop."),
+        _("notices bell mail digest summary mention desktop push alerts"),
+        anyone,
+    ),
+    Page(
+        "sign-in",
+        Group.YOU,
+        _("Sign-in and second factor"),
+        _("Your address, your password, and what protects your sign-in besides."),
+        _("password e-mail address two-factor 2fa totp authenticator app passkey security key recovery codes"),
+        anyone,
+    ),
+    Page(
+        "sessions",
+        Group.YOU,
+        _("Sessions"),
+        _("Where you are signed in, and signing out elsewhere."),
+        _("devices browsers sign out end logout"),
+        anyone,
+    ),
+    Page(
+        "agents",
+        Group.PEOPLE,
+        _("Agents"),
+        _("Who works here, with which role, and who is invited."),
+        _("people members team invite invitation owner admin remove colleague users"),
+        can_list_agents,
+    ),
+    Page(
+        "departments",
+        Group.PEOPLE,
+        _("Departments"),
+        _("Groups of agents with their own tickets and their own signature."),
+        _("teams queues signature archive members manager"),
+        can_run_departments,
+    ),
+    Page(
+        "security",
+        Group.PEOPLE,
+        _("Security"),
+        _("Who needs a second factor, from which networks one gets in, and how long one stays signed in."),
+        _("two-factor 2fa required ip ranges allow list network session timeout policy"),
+        can_administer,
+    ),
+    Page(
+        "mail-accounts",
+        Group.MAIL,
+        _("Mail accounts"),
+        _("The addresses customers write to: how their mail comes in, goes out, and what they answer at once."),
+        _("imap smtp mailbox address inbox server forwarding relay automatic answer autoresponder test password"),
+        can_administer,
+    ),
+    Page(
+        "mail-templates",
+        Group.MAIL,
+        _("Mail templates"),
+        _("The words around an answer and the automatic answer, in each language."),
+        _("signature placeholder greeting wording automatic reply text preview translation history"),
+        can_administer,
+    ),
+    Page(
+        "general",
+        Group.ACCOUNT,
+        _("General"),
+        _("Name, language, time zone, how tickets are numbered and when they open again."),
+        _("company reopen code format hours clock closed"),
+        can_administer,
+    ),
+    Page(
+        "notification-defaults",
+        Group.ACCOUNT,
+        _("Notifications"),
+        _("What people are told of who have not chosen, and what mails to agents may say."),
+        _("notices defaults mail text privacy alerts"),
+        can_administer,
+    ),
+    Page(
+        "brand",
+        Group.ACCOUNT,
+        pgettext_lazy("name, colour and logo", "Brand"),
+        _("How you look to customers: name, colour, logo, corners and font."),
+        _("logo colour color accent font corners theme design appearance picture contrast"),
+        can_administer,
+    ),
+    Page(
+        "tags",
+        Group.ACCOUNT,
+        pgettext_lazy("labels of tickets", "Tags"),
+        _("The words that tickets are sorted by."),
+        _("labels categories rename merge"),
+        can_administer,
+    ),
+)
+
+
+def pages_for(me: Membership) -> list[Page]:
+    """The pages a person may open."""
+    return [page for page in PAGES if page.allowed(me)]
+
+
+def page_named(key: str) -> Page:
+    """The page with this key. `KeyError` when there is none."""
+    return {page.key: page for page in PAGES}[key]
+
+
+def find_pages(me: Membership, query: str) -> list[Page]:
+    """The pages a person may open in which every word of the query begins a word."""
+    wanted = fold(query).split()
+    return [
+        page
+        for page in pages_for(me)
+        if all(any(word.startswith(start) for word in page.words.split()) for start in wanted)
+    ]

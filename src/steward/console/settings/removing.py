@@ -1,0 +1,99 @@
+"""Ending what people rely on: a membership, a department. Each says how many tickets it moves and asks for a word."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from django.views.decorators.http import require_http_methods
+
+from steward.console.entrance import ConsoleRequest
+from steward.console.settings.agents import member_or_404
+from steward.console.settings.departments import editable
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.people.access import can_remove, may, open_departments
+from steward.people.actions import LastOwner, NotToBeArchived, archive_department, remove_member
+from steward.people.models import Department, Membership
+from steward.tickets.actions.handing_over import living_tickets_of
+
+
+class EndingForm(forms.Form):
+    """To whom the tickets go, and the word that shows one means it."""
+
+    tickets_to: Any = forms.ModelChoiceField(label=gettext_lazy("The tickets go to"), queryset=None, required=False)
+    word = forms.CharField(required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, others: Any, word: str, nobody: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = word
+        field: Any = self.fields["tickets_to"]
+        field.queryset = others
+        field.empty_label = nobody
+        field.required = nobody is None
+        self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": word}
+
+    def clean_word(self) -> str:
+        typed = str(self.cleaned_data["word"]).strip().casefold()
+        if typed != self.wanted.casefold():
+            raise forms.ValidationError(_("Type the word as it stands above the field."))
+        return typed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("agents")
+def agent_removal(request: ConsoleRequest, member_id: UUID) -> HttpResponse:
+    """End a person's membership."""
+    member = member_or_404(request, member_id)
+    if not can_remove(request.me, member):
+        raise PermissionDenied("agent:remove")
+    form = EndingForm(
+        request.POST if request.method == "POST" else None,
+        others=Membership.objects.exclude(pk=member.pk).order_by("name"),
+        word=pgettext("typed to confirm", "remove"),
+        nobody=_("Nobody: they are unassigned"),
+    )
+    form.fields["tickets_to"].help_text = _("Tickets of departments in which that person may not answer go to nobody.")
+    if form.is_bound and form.is_valid():
+        try:
+            remove_member(member, tickets_to=form.cleaned_data["tickets_to"], actor=request.actor)
+            messages.success(request, _("%(name)s works here no more.") % {"name": member.name})
+            return HttpResponseRedirect(reverse("console:settings-agents"), status=303)
+        except LastOwner:
+            form.add_error(None, _("This is the last owner. Make somebody else an owner first."))
+    context = {"member": member, "form": form, "count": living_tickets_of(assignee=member.pk).count()}
+    status = 422 if form.is_bound else 200
+    return settings_response(request, "console/settings/agent_removal.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("departments")
+def department_archive(request: ConsoleRequest, department_id: UUID) -> HttpResponse:
+    """Close a department for good."""
+    found = editable(request, department_id)
+    if not may(request.me, "department:archive"):
+        raise PermissionDenied("department:archive")
+    if found.archived_at is not None:
+        raise Http404("archived already")
+    form = EndingForm(
+        request.POST if request.method == "POST" else None,
+        others=Department.objects.filter(pk__in=[d.pk for d in open_departments() if d.pk != found.pk]).order_by(
+            "name"
+        ),
+        word=pgettext("typed to confirm", "archive"),
+        nobody=None,
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            archive_department(found, to=form.cleaned_data["tickets_to"], actor=request.actor)
+            messages.success(request, _("The department is archived."))
+            return HttpResponseRedirect(reverse("console:settings-departments"), status=303)
+        except NotToBeArchived:
+            form.add_error(None, _("This is the default department. Make another one the default first."))
+    context = {"department": found, "form": form, "count": living_tickets_of(department=found.pk).count()}
+    status = 422 if form.is_bound else 200
+    return settings_response(request, "console/settings/department_archive.html", context, status=status)

@@ -1,0 +1,124 @@
+"""Tags: the account's list of them, with how many tickets each has; renaming, merging, deleting."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from steward.console.entrance import ConsoleRequest
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.jobs import enqueue
+from steward.tickets import actions
+from steward.tickets.actions import TagRefused
+from steward.tickets.actions.tagging import LONGEST
+from steward.tickets.models import Tag
+from steward.tickets.queries import tags_with_counts, tickets_tagged
+from steward.tickets.tasks import delete_tag_later, merge_tags_later
+from steward.ui.initials import TINTS
+
+AT_ONCE = 200  # tickets that are changed while one waits; more are left to a worker
+
+
+class TagForm(forms.Form):
+    """A name and a tint."""
+
+    name = forms.CharField(label=pgettext_lazy("tag", "Name"), max_length=LONGEST)
+    tint = forms.ChoiceField(
+        label=gettext_lazy("Colour"),
+        choices=[(str(number), str(number)) for number in range(1, TINTS + 1)],
+        required=False,
+    )
+
+    def clean_tint(self) -> int:
+        """A number; the first tint when none was chosen."""
+        return int(self.cleaned_data["tint"] or 1)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("tags")
+def tags(request: ConsoleRequest) -> HttpResponse:
+    """The list; a POST makes a new tag."""
+    form = TagForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.tag_named(form.cleaned_data["name"], actor=request.actor)
+            return _back(request, _("Saved."))
+        except TagRefused:
+            form.add_error("name", _refusal())
+    context = {"form": form, "tags": tags_with_counts()}
+    return settings_response(request, "console/settings/tags.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("tags")
+def tag(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
+    """One tag: its name and colour."""
+    found = _tag(tag_id)
+    form = (
+        TagForm(request.POST) if request.method == "POST" else TagForm(initial={"name": found.name, "tint": found.tint})
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            actions.change_tag(found, **form.cleaned_data, actor=request.actor)
+            return _back(request, _("Saved."))
+        except TagRefused:
+            form.add_error("name", _("Another tag has this name. To make one of both, merge them below."))
+    others = [other for other in Tag.objects.order_by("folded") if other.pk != found.pk]
+    context = {"form": form, "tag": found, "others": others, "count": tickets_tagged(found)}
+    return settings_response(request, "console/settings/tag.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@settings_page("tags")
+def tag_merger(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
+    """Give the tickets of this tag another one (`into`) instead."""
+    found = _tag(tag_id)
+    into = _tag(_uuid(request.POST.get("into", "")))
+    if into.pk == found.pk:
+        raise Http404("a tag is not merged with itself")
+    if tickets_tagged(found) > AT_ONCE:
+        enqueue(merge_tags_later, tag=str(found.pk), into=str(into.pk), by=str(request.me.id))
+        return _back(request, _("The tags are being merged; it takes a moment."))
+    actions.merge_tags(found, into, actor=request.actor)
+    return _back(request, _("The tags were merged."))
+
+
+@require_POST
+@settings_page("tags")
+def tag_removal(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
+    """Delete a tag. The form says on how many tickets it is."""
+    found = _tag(tag_id)
+    if tickets_tagged(found) > AT_ONCE:
+        enqueue(delete_tag_later, tag=str(found.pk), by=str(request.me.id))
+        return _back(request, _("The tag is being taken off its tickets; it takes a moment."))
+    actions.delete_tag(found, actor=request.actor)
+    return _back(request, _("The tag was deleted."))
+
+
+def _tag(tag_id: UUID | None) -> Tag:
+    found = Tag.objects.filter(pk=tag_id).first() if tag_id else None
+    if found is None:
+        raise Http404("no such tag")
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _back(request: Any, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse("console:settings-tags"))
+
+
+def _refusal() -> str:
+    return _("A tag is a word or two: at least one letter or digit, at most %(most)s characters.") % {"most": LONGEST}

@@ -1,0 +1,84 @@
+// Sending what a composer holds without leaving the page first: what the server refuses or never hears stays under the hands.
+import { send } from "./sending.js";
+import { leaveOffer } from "./undo.js";
+
+export class Sending {
+  constructor(composer) {
+    this.composer = composer;
+    this.form = composer.form;
+    this.error = composer.querySelector(".composer-error");
+    this.isSending = false;
+    this.form.addEventListener("submit", (event) => this.submit(event));
+    this.form.addEventListener("keydown", (event) => this.shortcut(event));
+  }
+
+  shortcut(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const isNote = this.form.elements.kind?.value === "note";
+    const wanted = isNote ? "note" : event.shiftKey ? "resolve" : "reply";
+    const button = this.form.querySelector(`[data-send="${wanted}"]`) ?? this.form.querySelector('[data-send="reply"]');
+    if (button) this.form.requestSubmit(button);
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    if (this.isSending) return;
+    const { submitter } = event;
+    const { draft, uploads } = this.composer;
+    if (this.composer.isEmpty()) return this.fail(this.error.dataset.empty);
+    this.isSending = true;
+    this.composer.tell("uploading");
+    await uploads.settled();
+    await draft.pause();
+    if (uploads.hasFailed()) this.composer.tell("unsaved");
+    else if (await mayGo(draft)) await this.deliver(submitter);
+    this.isSending = false;
+  }
+
+  async deliver(submitter) {
+    const { draft } = this.composer;
+    this.composer.tell("sending");
+    const body = draft.sign(this.composer.fields());
+    if (submitter?.name) body.append(submitter.name, submitter.value);
+    const url = submitter?.hasAttribute("formaction") ? submitter.formAction : this.form.action;
+    const isHeld = url.endsWith("/replies");
+    if (isHeld) body.append("hold", "on");
+    const { went, fault, html } = await send(url, body);
+    if (html) this.readOn(html);
+    if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : "offline"]);
+    draft.finish();
+    if (isHeld && body.get("once")) leaveOffer(body.get("once"));
+    location.assign(keepingList(went));
+  }
+
+  /** The form that came back knows of answers that came meanwhile: who has been told of them may send. */
+  readOn(html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector('[name="read_to"]');
+    if (!fresh || !this.form.elements.read_to) return;
+    this.form.elements.read_to.value = fresh.value;
+    dispatchEvent(new Event("steward:changed"));
+  }
+
+  fail(text) {
+    this.error.querySelector("span").textContent = text;
+    this.error.hidden = false;
+    this.composer.tell("");
+  }
+}
+
+/** Who has seen that another tab saved or sent, and sends all the same, knows why; who has not is told first. */
+async function mayGo(draft) {
+  if (draft.isHeld) return true;
+  await draft.check({ isSending: true });
+  return !draft.isHeld;
+}
+
+/** The address with the list that one works through. */
+function keepingList(went) {
+  const url = new URL(went, location.href);
+  const view = new URLSearchParams(location.search).get("view");
+  if (view && url.pathname === location.pathname) url.searchParams.set("view", view);
+  return url;
+}

@@ -1,0 +1,30 @@
+// Bringing to the server what this browser still keeps, before one goes.
+import { copiesOf, forget } from "./copies.js";
+import { signature } from "./draft-marks.js";
+import { drafts } from "./draft.js";
+import { csrf } from "./page.js";
+
+/** Bring what this browser still keeps of `owner` to the server; gives the copies that it did not take. */
+export async function deliverCopies(owner) {
+  await Promise.all([...drafts].map((draft) => draft.save()));
+  const refused = [];
+  for (const [key, copy] of copiesOf(owner)) {
+    if (await deliver(copy)) forget(key);
+    else refused.push([key, copy]);
+  }
+  return refused;
+}
+
+async function deliver(copy) {
+  const body = new FormData();
+  for (const [name, value] of copy.fields) body.append(name, value);
+  for (const id of ["", ...copy.files.map((file) => file.id)]) body.append("attachment", id);
+  for (const [name, mark] of signature(copy)) body.append(name, mark);
+  try {
+    const response = await fetch(copy.url, { method: "POST", headers: { "X-CSRFToken": csrf() }, body });
+    return response.ok && !response.redirected;
+  } catch {
+    // Offline: the copy stays, and the caller says so.
+    return false;
+  }
+}

@@ -1,0 +1,105 @@
+// What the palette can do: each act presses a button that is on the page.
+import { nameOf } from "./menu.js";
+import { csrf, notify } from "./page.js";
+
+const press = (button) => () => button.click();
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+/** With nothing typed only what has a key of its own is offered. */
+export const nothingTyped = (act) => Boolean(act.key);
+
+/** What can be done to the open ticket. `tags` are names that were found, to be put on. */
+export function onTicket(dialog, tags) {
+  const words = dialog.dataset;
+  const composer = document.querySelector("#ticket steward-composer");
+  if (!document.getElementById("ticket")?.dataset.code) return [];
+  return [
+    ...write(words, composer),
+    ...statuses(words),
+    ...open(words.assignMenu, "person", "A", '[data-key="a"]'),
+    ...all("#assign-menu [name=assignee]").map((item) => assignment(words, item)),
+    ...open(words.departmentMenu, "department", "D", '[data-key="d"]'),
+    ...all("#department-menu [name=department]:not([aria-current])").map((item) => ({ label: words.move.replace("%s", nameOf(item)), icon: "department", run: press(item) })),
+    ...open(words.tagMenu, "tickets", "T", '[data-key="t"]'),
+    ...tags.filter((name) => !isOn(name)).map((name) => ({ label: words.tag.replace("%s", name), icon: "tickets", run: () => putOn(name) })),
+    ...all("#ticket-tags .badge-x").map((button) => ({ label: button.getAttribute("aria-label"), icon: "close", run: press(button) })),
+  ];
+}
+
+function write(words, composer) {
+  const kinds = [["reply", "reply", "R"], ["note", "note", "N"]];
+  return kinds
+    .filter(([kind]) => composer?.querySelector(`[name="kind"][value="${kind}"]`))
+    .map(([kind, icon, key]) => ({ label: words[kind], icon, key, run: () => composer.start(kind) }));
+}
+
+function statuses(words) {
+  const own = { resolved: [words.resolve, "check", "E"], deleted: [words.remove, "trash", "#"], spam: [words.spam, "warning"], postponed: [words.postpone, "postpone", "H"], open: [words.reopen, "retry"] };
+  return all("#status-menu [name=status]:not([aria-current])").map((item) => {
+    const [label, icon, key] = own[item.value] ?? [words.status.replace("%s", nameOf(item)), "clock"];
+    return { label, icon, key, words: nameOf(item), run: item.value === "postponed" ? postpone : press(item) };
+  });
+}
+
+/** Open the menu of statuses at the moment until which to postpone. */
+export function postpone() {
+  const until = document.getElementById("postpone-until");
+  if (!until) return;
+  document.getElementById("status-menu").showPopover();
+  until.focus();
+}
+
+function assignment(words, item) {
+  const isMe = item.value && item.value === document.getElementById("live")?.dataset.me;
+  const label = !item.value ? words.release : isMe ? words.take : words.assign.replace("%s", nameOf(item));
+  return { label, icon: item.value ? "person" : "close", words: nameOf(item), key: isMe && !item.ariaCurrent ? "M" : undefined, run: press(item) };
+}
+
+function open(label, icon, key, selector) {
+  const button = all(selector).find((each) => each.checkVisibility());
+  return button ? [{ label, icon, key, run: () => { button.focus(); button.click(); } }] : [];
+}
+
+const isOn = (name) => all("#ticket-tags .badge bdi").some((badge) => badge.textContent === `#${name}`);
+
+function putOn(name) {
+  const url = document.getElementById("ticket-tags").dataset.url;
+  globalThis.htmx.ajax("POST", url, { target: "#ticket-tags", swap: "outerHTML", values: { add: name } });
+}
+
+/** What can be done on every page. */
+export function everywhere(dialog) {
+  const words = dialog.dataset;
+  return [
+    { label: words.new, icon: "plus", key: "C", run: press(document.querySelector('[data-key="c"]')) },
+    { label: words.keys, icon: "keys", key: "?", run: () => document.getElementById("keys").showModal() },
+    ...all("#me-menu [name=availability]:not([aria-current])").map((item) => ({ label: words.availability.replace("%s", nameOf(item)), icon: "person", run: press(item) })),
+    ...["light", "dark", "system"].map((value) => ({ label: words[value], icon: "eye", run: () => look(value) })),
+    ...all("[data-sign-out] button").map((button) => ({ label: button.textContent.trim(), icon: "exit", run: press(button) })),
+  ].filter((act) => act.run);
+}
+
+async function look(appearance) {
+  const { dataset } = document.documentElement;
+  const before = dataset.theme;
+  if (appearance === "system") delete dataset.theme;
+  else dataset.theme = appearance;
+  const url = document.getElementById("palette").dataset.appearanceUrl;
+  const back = () => {
+    if (before) dataset.theme = before;
+    else delete dataset.theme;
+    notify(document.getElementById("toasts").dataset.offline);
+  };
+  const body = new URLSearchParams({ appearance });
+  const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf() }, body, redirect: "manual" }).catch(() => null);
+  if (response?.type !== "opaqueredirect") back();
+}
+
+/** A ticket that is in the list opens beside it; everything else is a page. */
+export function openAt(url) {
+  const path = new URL(url, location.href).pathname;
+  const row = [...document.querySelectorAll("#rows .row")].find((each) => new URL(each.href).pathname === path);
+  if (!row) return location.assign(url);
+  row.focus();
+  row.click();
+}

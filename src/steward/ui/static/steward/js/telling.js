@@ -1,0 +1,24 @@
+// What a page brings with it is told to those who hear it, too. Live regions speak of what comes into them, not of what was
+// in them from the start: notices come in a moment later. After a form that was refused the focus is at what is wrong.
+
+const SOON = 150; // ms; by then a screen reader knows the region
+
+const toasts = document.getElementById("toasts");
+const brought = toasts ? [...toasts.querySelectorAll(":scope > .toast:not([data-undo])")] : [];
+for (const toast of brought) toast.remove();
+if (brought.length) setTimeout(() => toasts.append(...brought), SOON);
+
+const [page] = performance.getEntriesByType("navigation");
+if (page?.responseStatus >= 400) showFault();
+
+function showFault() {
+  const alert = [...document.querySelectorAll("[role=alert]")].find((one) => one.checkVisibility() && one.textContent.trim());
+  const field = document.querySelector("[aria-invalid=true]") ?? document.querySelector("main [autofocus]");
+  if (field && !field.hasAttribute("aria-describedby") && alert) {
+    alert.id ||= "fault";
+    field.setAttribute("aria-describedby", alert.id);
+  }
+  if (!field && alert) alert.tabIndex = -1;
+  document.activeElement?.blur(); // where it is already, too: its words are new
+  (field ?? alert)?.focus();
+}

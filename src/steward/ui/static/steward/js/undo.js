@@ -1,0 +1,114 @@
+// Five seconds in which what was done can be undone: a notice with a button, and the key Z. An answer is held by the server
+// for as long, so it is sent whatever becomes of this browser.
+import { csrf, notify } from "./page.js";
+
+const OFFERED = 5000;
+const LEFT = "steward.left"; // what a page says to the one that comes after it
+
+const toasts = document.getElementById("toasts");
+let offered = null;
+
+new MutationObserver((changes) => {
+  for (const toast of changes.flatMap((change) => [...change.addedNodes])) if (toast.matches?.(".toast[data-undo]")) offer(toast);
+}).observe(toasts, { childList: true });
+
+/** The newest offer is the one that stands. It waits while somebody is at it. */
+function offer(toast, until = Date.now() + OFFERED) {
+  offered?.remove();
+  offered = toast;
+  const end = setInterval(() => {
+    const isHeld = toast.matches(":hover, :focus-within") && !toast.dataset.send;
+    if (toast.isConnected && (Date.now() < until || isHeld)) return;
+    clearInterval(end);
+    withdraw(toast);
+  }, 200);
+}
+
+function withdraw(toast) {
+  const hadFocus = toast.contains(document.activeElement);
+  toast.remove();
+  if (offered === toast) offered = null;
+  if (hadFocus) document.getElementById("main")?.focus();
+}
+
+toasts.addEventListener("click", (event) => {
+  if (event.target.closest("[data-undo-button]")) undo();
+});
+
+/** Undo what was done last; nothing when that is too long ago. */
+export async function undo() {
+  // What shows already, and has no answer yet, is what is meant.
+  if (document.querySelector("[data-pending]")) return void addEventListener("htmx:afterRequest", () => setTimeout(undo, 50), { once: true });
+  const toast = offered;
+  if (!toast) return;
+  withdraw(toast);
+  const body = new FormData();
+  if (toast.dataset.event) body.append("event", toast.dataset.event);
+  try {
+    const response = await fetch(toast.dataset.undo, { method: "POST", headers: { "X-CSRFToken": csrf() }, body });
+    if (response.redirected) return location.reload();
+    if (response.status === 409) return notify((await response.json()).words);
+    if (!response.ok) return notify(toasts.dataset.refused);
+    if (toast.dataset.send) return goBack(await response.json());
+    show(await response.text(), toast.dataset.undo);
+  } catch {
+    // Nothing was heard: whether it was undone shows when the connection is back.
+    notify(toasts.dataset.offline);
+  }
+}
+
+function show(html, url) {
+  notify(toasts.dataset.undone);
+  const code = document.getElementById("ticket")?.dataset.code;
+  // One may have gone on to another ticket meanwhile.
+  if (code && url.includes(`/${code}/`)) {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    for (const id of ["ticket-head", "ticket-tags"]) {
+      const [old, newer] = [document.getElementById(id), fresh.getElementById(id)];
+      if (!old || !newer) continue;
+      const adopted = document.adoptNode(newer);
+      old.replaceWith(adopted);
+      globalThis.htmx?.process(adopted);
+    }
+  }
+  dispatchEvent(new Event("steward:changed"));
+}
+
+/** An answer was sent: the page that comes next offers to take it back, and goes on from the same place in the list. */
+export function leaveOffer(id) {
+  const place = [...document.querySelectorAll("#rows .row")].findIndex((row) => row.hasAttribute("aria-current"));
+  leave({ id, place, until: Date.now() + OFFERED });
+}
+
+function goBack({ words, url }) {
+  leave({ words });
+  location.assign(url);
+}
+
+function leave(said) {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify(said));
+  } catch {
+    // Storage is barred: the answer goes out, which is what was asked for.
+  }
+}
+
+function arrive() {
+  const { id, place, until, words } = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}");
+  sessionStorage.removeItem(LEFT);
+  if (words) {
+    notify(words);
+    addEventListener("load", () => document.querySelector("steward-composer")?.start?.("reply"));
+  }
+  if (!id || Date.now() > until) return;
+  const toast = toasts.querySelector("template").content.querySelector("[data-undo]").cloneNode(true);
+  toast.querySelector("span").textContent = toasts.dataset.sent;
+  Object.assign(toast.dataset, { undo: toasts.dataset.takeBack.replace("00000000-0000-0000-0000-000000000000", id), send: "true" });
+  toasts.append(toast);
+  // Hands on a keyboard go on from the row of what was answered, or from the one that took its place.
+  const rows = [...document.querySelectorAll("#rows .row")];
+  const row = rows.find((each) => each.hasAttribute("aria-current")) ?? rows[Math.min(Math.max(place, 0), rows.length - 1)];
+  if (row?.checkVisibility() && document.activeElement === document.body) row.focus({ preventScroll: false });
+}
+
+arrive();

@@ -1,0 +1,127 @@
+"""What is true of every answer: what it is, whom it is for, and what it does not tell. See docs/security."""
+
+import io
+
+import pytest
+from django.conf import settings as django_settings
+from django.urls import URLPattern, get_resolver
+
+from steward.people.models import Membership
+from steward.project.serving.application import application
+from steward.tenancy.scope import account_scope
+
+NEVER_THERE = [
+    "/.git/config", "/.env", "/.svn/entries", "/pyproject.toml", "/static/", "/static/steward/", "/static/steward/js/",
+    "/media/", "/files/", "/admin/", "/docs", "/openapi.json", "/debug", "/server-status", "/__debug__/",
+]  # fmt: skip
+
+
+def pages(patterns=None, prefix="/"):
+    """The addresses that need no id."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        whole = prefix + str(each.pattern)
+        if not isinstance(each, URLPattern):
+            yield from pages(each.url_patterns, whole)
+        elif not each.pattern.converters:
+            yield whole
+
+
+PAGES = sorted(pages())
+
+
+def browser_for(path, request):
+    """Whoever sees most there."""
+    if path.startswith("/operator"):
+        return request.getfixturevalue("operator_client")
+    client_of, ada = request.getfixturevalue("client_of"), request.getfixturevalue("ada")
+    if path in {"/account", "/sign-up", "/sign-up/address", "/sign-up/sent"}:
+        return request.getfixturevalue("visitor_at")()
+    return client_of(ada)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_has_a_text_says_in_which_characters(path, request):
+    answer = browser_for(path, request).get(path)
+    if not getattr(answer, "content", b"").strip():
+        return
+    kind = answer.headers["Content-Type"]
+    assert kind == "application/json" or "charset=utf-8" in kind, kind
+    assert (b"</" in answer.content) == kind.startswith("text/html")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_other_origin_may_read_it(path, request):
+    browser = browser_for(path, request)
+    for method in ("GET", "OPTIONS"):
+        answer = browser.generic(method, path, headers={"origin": "https://evil.example"})
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_other_sites_learn_no_address_of_ours(path, request):
+    assert browser_for(path, request).get(path).headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_sent_back_by_trace(path, request):
+    answer = browser_for(path, request).trace(path)
+    assert answer.status_code in {302, 404, 405}
+    assert django_settings.SESSION_COOKIE_NAME.encode() not in answer.content
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_people_are_kept_by_nobody_in_between(path, request):
+    if not path.startswith(("/console", "/operator")) or path == "/console/brand/style":
+        pytest.skip("for everybody")
+    assert {"private", "no-store"} & set(browser_for(path, request).get(path).headers["Cache-Control"].split(", "))
+
+
+@pytest.mark.parametrize("path", NEVER_THERE)
+def test_no_sources_no_lists_no_tools(path, client_of, ada, visitor_at):
+    for browser in (client_of(ada), visitor_at()):
+        assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", NEVER_THERE)
+def test_nor_beside_the_static_files(path, db):
+    said = []
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "a", "SERVER_PORT": "80",
+        "HTTP_HOST": django_settings.STEWARD_DOMAIN, "REMOTE_ADDR": "127.0.0.1", "wsgi.input": io.BytesIO(),
+        "wsgi.url_scheme": "http",
+    }  # fmt: skip
+    application()(environ, lambda status, _headers, _error=None: said.append(status))
+    assert said[0].startswith("404")
+
+
+def test_a_failure_tells_its_reader_nothing(client_of, ada, monkeypatch, caplog):
+    def fail(*_args, **_named):
+        raise RuntimeError("SELECT secret FROM people_user")
+
+    monkeypatch.setattr("steward.console.entrance.may_enter", fail)
+    browser = client_of(ada)
+    browser.raise_request_exception = False
+    answer = browser.get("/console/")
+    assert answer.status_code == 500
+    for part in (b"secret", b"RuntimeError", b"Traceback", b".py", b"people_user", ada.name.encode()):
+        assert part not in answer.content
+    assert "SELECT secret" in caplog.text, "who runs the installation is told"
+
+
+def test_what_a_form_does_not_offer_is_not_taken(client_of, ben, cleo, zoe):
+    form = {"name": "Benjamin", "language": "", "signature": "", "appearance": "dark", "density": "one"}
+    extra = {"role": "owner", "account": str(zoe.account_id), "user": str(cleo.user_id), "id": str(cleo.pk)}
+    assert client_of(ben).post("/console/settings/profile", form | extra).status_code == 303
+    with account_scope(ben.account_id):
+        now = Membership.objects.get(pk=ben.pk)
+        assert (now.name, now.role, now.user_id) == ("Benjamin", "agent", ben.user_id)
+        assert Membership.objects.get(pk=cleo.pk).name == cleo.name
+
+
+def test_what_stands_twice_counts_once(client_of, ben):
+    browser = client_of(ben)
+    body = "name=First&name=Second&language=&signature=&appearance=dark&density=one"
+    answer = browser.post("/console/settings/profile?name=Third&role=owner", body, "application/x-www-form-urlencoded")
+    assert answer.status_code == 303
+    with account_scope(ben.account_id):
+        assert Membership.objects.get(pk=ben.pk).name == "Second", "the last of the body, nothing of the address"

@@ -1,0 +1,224 @@
+"""Every page there is, against WCAG 2.2 AA: light, dark and Arabic, small and enlarged, by the keyboard.
+
+The pages come from Django's resolver. An address that is neither a page nor told below not to be one fails.
+"""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+
+from steward.testing import demo_urls
+from steward.testing.routes import routes
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+
+HERE = Path(__file__).parent
+AXE = HERE / "vendor" / "axe.min.js"
+FAULTS = HERE / "page_faults.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Off unless told: the size of targets (2.5.8), and names that do not hold the words one sees (2.5.3).
+RULES = {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}
+IN_COLOUR = ["color-contrast", "link-in-text-block"]
+IN_SIZE = ["target-size", "scrollable-region-focusable"]
+WIDE, NARROW = (1440, 900), (360, 740)
+# 320 px is what 1280 px are at 400 % (1.4.10), 640 px at 200 % (1.4.4).
+REFLOW = ((320, 568), NARROW, (640, 512))
+
+BASE = ("operator/", "outbox", "sign-up", "account")
+OPEN = ("console/sign-in", "console/reset-password", "console/invitations/", "console/welcome/", "sign-up", "outbox",
+        "account", "operator/sign-in", "operator/welcome")  # fmt: skip
+HALF = "console/sign-in/second-factor"  # between the password and the code
+OPERATORS = "operator/sign-in/second-factor"  # asks again who has signed in long ago
+# Opened without the address it asks for, it is the front page with a fault told.
+REFUSING = {"account"}
+# Not pages of ours, and why.
+NO_PAGE = {
+    "console/events": "a stream that does not end",
+    "console/brand/style": "a style sheet",
+    "console/brand/logo/<digest>": "a picture",
+    "console/messages/<uuid:message_id>/body": "what somebody wrote, shown in a frame",
+    "console/messages/<uuid:message_id>/raw": "the mail as it came",
+    "console/attachments/<uuid:attachment_id>": "a file",
+    "outbox/<slug:mail_id>/body": "what somebody wrote, shown in a frame",
+    "console/settings/mail-templates/preview": "a mail as it will be, shown in a frame",
+    "outbox/<slug:mail_id>/raw": "the mail as it is",
+    "outbox/<slug:mail_id>/mail.eml": "a file",
+    "outbox/<slug:mail_id>/files/<int:number>": "a file",
+    "outbox.json": "for programs",
+    "console/tickets/<code>/draft": "for the script of the editor",
+    "console/tickets/new/draft": "for the script of the editor",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "metrics": "for machines",
+}
+# Parts that scripts put into a page; where they stand they are looked at with it.
+PARTS = {
+    "console/changes", "console/colleagues", "console/notifications/bell", "console/palette",
+    "console/tickets/<code>/changes", "console/tickets/<code>/mentionable", "console/tickets/<code>/tags/choices",
+    "operator/jobs/numbers", "sign-up/address",
+}  # fmt: skip
+# Leads elsewhere at once.
+DOORS = {"outbox/"}
+
+ROUTES = sorted({*routes(), *routes(demo_urls.urlpatterns)}, key=lambda route: route.pattern)
+TRIED = [route for route in ROUTES if route.pattern not in NO_PAGE]
+
+
+@pytest.fixture(scope="module")
+def told(installation):
+    """What `page_samples` made of the demo."""
+    script = "from steward.testing.page_samples import tell; tell()"
+    return json.loads(installation.run("django", "shell", "-v", "0", "-c", script).splitlines()[-1])
+
+
+class Reader:
+    """Somebody with a browser: an owner, an operator, or nobody yet."""
+
+    def __init__(self, chromium, language, cookies):
+        self.context = chromium.new_context(locale=language, reduced_motion="reduce")
+        self.context.add_init_script(path=AXE)
+        self.context.add_init_script(path=FAULTS)
+        self.context.add_cookies(cookies)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.set_default_timeout(15_000)
+
+    def open(self, url):
+        self.size(WIDE)
+        self.page.emulate_media(color_scheme="light")
+        self.complaints.clear()
+        self.page.goto(url)
+
+    def ask(self, url):
+        """The bare answer. By number: the browser knows what a name below localhost is, its requests by hand do not."""
+        parts = urlsplit(url)
+        cookies = "; ".join(f"{each['name']}={each['value']}" for each in self.context.cookies(url))
+        headers = {"Host": parts.netloc, "Cookie": cookies, "Accept": "text/html"}
+        return self.context.request.get(
+            f"http://127.0.0.1:{parts.port}{parts.path}", headers=headers, max_redirects=0, fail_on_status_code=False
+        )
+
+    def size(self, size):
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def axe(self, rules=None):
+        """What axe finds, with all rules or some."""
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+        asked = {"runOnly": only, "iframes": False, "resultTypes": ["violations"]} | ({} if rules else {"rules": RULES})
+        found = self.page.evaluate("async (asked) => (await axe.run(document, asked)).violations", asked)
+        return [
+            f"{each['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:300]}"
+            for each in found
+            for node in each["nodes"][:3]
+        ]
+
+    def faults(self, name):
+        return self.page.evaluate(f"pageFaults.{name}()")
+
+
+@pytest.fixture(scope="module")
+def readers(chromium, installation, told):
+    """Who looks at a route in a language; each is made once."""
+    made = {}
+    base = installation.told["url"]
+
+    def reader(route, language):
+        who = reader_of(route.pattern)
+        if (who, language) not in made:
+            session = {"owner": told["readers"][language]["session"], "operator": told["operator"]}.get(who)
+            url = base if who == "operator" else installation.account()["url"]
+            cookies = [{"name": told["cookie"], "value": session, "url": url}] if session else []
+            made[who, language] = Reader(chromium, language, cookies)
+            if who == "half":
+                type_password(made[who, language].page, installation, told["half"])
+        return made[who, language]
+
+    yield reader
+    for each in made.values():
+        each.context.close()
+
+
+def reader_of(pattern):
+    if pattern == HALF:
+        return "half"
+    if not pattern or (pattern.startswith(OPEN) and pattern != OPERATORS):
+        return "nobody"
+    return "operator" if pattern.startswith("operator/") else "owner"
+
+
+def type_password(page, installation, email):
+    [person] = [each for each in installation.account()["people"] if each["email"] == email]
+    page.goto(f"{installation.console}sign-in")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", person["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/second-factor**")
+
+
+@pytest.fixture(scope="module")
+def address(installation, told, chromium):
+    """Where a route is, with the samples of who reads in a language."""
+    context = chromium.new_context()
+    kept = context.request.get(f"{installation.told['outbox_url']}.json").json()[0]["id"]
+    context.close()
+
+    def url(route, language):
+        samples = told["readers"][language]["samples"] | {"mail_id": kept, "session_id": UUID(int=0)}
+        # What is only written to refuses to be read before it asks for what the address names.
+        chosen = {name: route.sample(samples, name) or 0 for name in route.parameters}
+        is_base = not route.pattern or route.pattern.startswith(BASE)
+        host = installation.told["url"] if is_base else installation.account()["url"].rstrip("/")
+        return host + route.path(chosen)
+
+    return url
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("route", TRIED, ids=lambda route: route.pattern or "home")
+def test_a_page(route, language, readers, address):
+    reader, url = readers(route, language), address(route, language)
+    answer = reader.ask(url)
+    if answer.status == 405:
+        return
+    if route.pattern in DOORS:
+        assert answer.status in {301, 302, 303}
+        return
+    html = answer.text() if "text/html" in answer.headers["content-type"] else ""
+    if route.pattern in PARTS:
+        assert answer.ok
+        assert "<html" not in html
+        return
+    assert answer.ok or route.pattern in REFUSING, f"{url} answers {answer.status} {answer.headers.get('location')}"
+    assert "<html" in html, f"{url} is no page; tell in PARTS or NO_PAGE what it is"
+    found = looked_at(reader, url, language)
+    assert not found, "\n".join(found)
+
+
+def looked_at(reader, url, language):
+    """Everything that is wrong with a page."""
+    reader.open(url)
+    root = reader.page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
+    assert root == {"en": ["en", "ltr"], "ar": ["ar", "rtl"]}[language]
+    # Of a refusal the browser complains by itself.
+    found = [f"says: {said}" for said in reader.complaints if "status of 422" not in said]
+    found += reader.axe()
+    found += reader.faults("moving") + reader.faults("unhelpedSignIn")
+    if language == "en":
+        reader.page.emulate_media(color_scheme="dark")
+        found += [f"dark: {each}" for each in reader.axe(IN_COLOUR)]
+        reader.page.emulate_media(color_scheme="light")
+        reader.page.keyboard.press("Tab")
+        found += reader.faults("unseenFocus")
+    for size in REFLOW:
+        reader.size(size)
+        found += [f"{size[0]} px: {each}" for each in reader.faults("tooWide")]
+        if size == NARROW:
+            found += [f"{size[0]} px: {each}" for each in reader.axe(IN_SIZE)]
+    if language == "en":
+        found += [f"200 %: {each}" for each in reader.faults("unseenFocus")]
+    return found
