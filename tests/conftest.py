@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from steward.people.operators import create_operator
+from steward.people.second_factors import new_totp_secret, store_totp
 from steward.privacy.egress import wall
 from steward.tenancy import directory
 from steward.testing import browsing, cast, database, jobs, server
@@ -88,6 +90,20 @@ def client_of(db):
 def visitor_at(db):
     """`visitor_at(northwind)`: a browser in which nobody is signed in."""
     return browsing.visitor_at
+
+
+@pytest.fixture
+def olga(db):
+    """She runs the installation: an operator with an app that shows codes."""
+    operator = create_operator("olga@operator.example", password=cast.PASSWORD)
+    store_totp(operator.user, new_totp_secret())
+    return operator
+
+
+@pytest.fixture
+def operator_client(olga):
+    """A browser in which Olga is signed in to the back office."""
+    return browsing.client_of_operator(olga)
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from steward.testing.mail_servers import open_folder
 
 class TestSpread:
     def test_the_percentile_is_one_of_the_timings(self):
-        assert Spread.of([0.001 * n for n in range(1, 101)]) == Spread(50.0, 95.0, 100)
+        assert Spread.of([0.001 * n for n in range(1, 101)]) == Spread(50.0, 95.0, 100, 99.0, 100.0)
 
     def test_of_one(self):
-        assert Spread.of([0.25]) == Spread(250.0, 250.0, 1)
+        assert Spread.of([0.25]) == Spread(250.0, 250.0, 1, 250.0, 250.0)
 
     def test_of_nothing_there_is_none(self):
         with pytest.raises(ValueError, match="no timings"):
@@ -30,10 +30,11 @@ def told():
     folder = open_folder("steward-bench-")
     ours = ("STEWARD_", "DATABASE_", "DJANGO_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    command = [sys.executable, "-m", "steward.project.cli", "bench", "--size", "200", "--mails", "40"]
+    command = [sys.executable, "-m", "steward.project.cli", "bench", "--size", "200", "--mails", "40", "--rounds", "3"]
+    few = ["--connections", "3", "--browsers", "10", "--idle", "20"]
     with wall.allow_child("the command is tested as it is typed"):
         done = subprocess.run(
-            [*command, "--connections", "3", "--rounds", "3", "--out", str(folder / "figures.json")],
+            [*command, *few, "--out", str(folder / "figures.json")],
             env=environment | {"STEWARD_DATA": str(folder / "data")},
             capture_output=True,
             text=True,
@@ -63,6 +64,15 @@ class TestBench:
         )
         assert page["list"]["owner"]["all"]["rows"] == 50
         assert page["search"]["owner"]["code"]["rows"] == 1
+
+    def test_all_browsers_hear_of_all_events(self, told):
+        printed, figures = told
+        live = figures["live"]
+        assert live["told"]["browsers"] == 10
+        assert live["told"]["missed"] == 0
+        assert 0 < live["told"]["p50"] <= live["told"]["p99"] <= live["told"]["longest"]
+        assert live["idle"]["streams"] == 20
+        assert "commit to browser" in printed
 
     def test_few_queries_a_page(self, told):
         [page] = told[1]["pages"]

@@ -38,6 +38,20 @@ with account_scope(Account.objects.get(slug="northwind").id):
     print(Ticket.objects.filter(subject="Zebra order").count(), Ticket.objects.count())
 """
 
+GREETED = """
+import smtplib, sys
+with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=20):
+    print("greeted")
+"""
+WORKERS = """
+from steward.project.starting import start_django
+start_django()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT 'there' FROM procrastinate_workers")
+    print(*(cursor.fetchone() or ()))
+"""
+
 
 @pytest.fixture
 def env():
@@ -187,10 +201,19 @@ def test_a_real_installation_serves_and_shows_no_account_to_strangers(installed)
     running.stop(signal.SIGTERM)
 
 
+def is_at_work(part, command):
+    """Whether a part of Steward that was started on its own has begun to do what it is there for."""
+    if command == "web":
+        return part.get("/healthz", "localhost")
+    if command == "mail":
+        return outside(part.env, GREETED, part.env["STEWARD_SMTP_PORT"])
+    return outside(part.env, WORKERS)
+
+
 @pytest.mark.parametrize("command", ["web", "worker", "mail"])
 def test_a_part_on_its_own_stops_within_seconds(installed, command):
     part = Demo(installed, command=command)
-    time.sleep(4)
+    eventually(lambda: is_at_work(part, command), seconds=60)
     assert part.process.poll() is None, part.log.read_text()
     began = time.monotonic()
     part.process.send_signal(signal.SIGTERM)

@@ -176,9 +176,9 @@ def test_wrong_methods(browser, kept):
     assert browser.get(f"/outbox/{kept}/answer").status_code == 405
 
 
-def test_the_light_poll_is_told_when_nothing_changed(browser, kept):
-    first = browser.get("/outbox", headers={"X-Requested-With": "poll"})
-    again = browser.get("/outbox", headers={"X-Requested-With": "poll", "If-None-Match": first.headers["ETag"]})
+def test_a_page_that_looks_again_is_told_when_nothing_changed(browser, kept):
+    first = browser.get("/outbox", headers={"X-Requested-With": "live"})
+    again = browser.get("/outbox", headers={"X-Requested-With": "live", "If-None-Match": first.headers["ETag"]})
     assert (first.status_code, again.status_code) == (200, 304)
 
 

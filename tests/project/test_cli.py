@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from steward.channels.email.models import MailAccount, MailboxPosition, RawMail
 from steward.jobs import enqueue, task
@@ -100,8 +101,8 @@ def test_an_account_is_created_and_listed(steward):
     ("slug", "owner", "typed", "sentence"),
     [
         ("northwind", "x@y.example", PASSWORD, "is taken"),
-        ("No_Host", "x@y.example", PASSWORD, "cannot be a host name"),
-        ("fabrikam", "x@y.example", "short", "too short"),
+        ("No_Host", "x@y.example", PASSWORD, "starting with a letter"),
+        ("fabrikam", "x@y.example", "short", "Use at least 10 characters"),
         ("fabrikam", "x@y.example", "", "needs a password"),
         ("fabrikam", "nobody", PASSWORD, "no e-mail address"),
     ],
@@ -250,3 +251,41 @@ def test_failed_jobs_are_seen_and_run_again(steward, northwind, run_jobs):
     code, _, err = steward("jobs", "retry", str(job))
     assert code == 1
     assert "not among the failed ones" in err
+
+
+def test_an_operator_is_added_listed_and_removed(steward):
+    email = "olga@operator.example"
+    code, out, _ = steward("operator", "create", "--email", email, typed="eleven kites above town\n")
+    assert code == 0
+    assert "/operator/sign-in" in out
+    [told] = steward("operator", "list", "--json")[1].splitlines()
+    assert (json.loads(told)["email"], json.loads(told)["second_factor"]) == (email, False)
+    assert "already" in steward("operator", "create", "--email", email)[2]
+    assert "/operator/welcome/" in steward("operator", "link", "--email", email)[1]
+    Authenticator.objects.create(user=User.objects.get(email=email), type="totp", data={})
+    assert steward("operator", "remove-second-factor", "--email", email)[0] == 0
+    assert not Authenticator.objects.filter(user__email=email).exists()
+    assert steward("operator", "remove", "--email", email)[0] == 0
+    assert not User.objects.filter(email=email).exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "sentence"),
+    [
+        (["create", "--email", "nobody"], "", "no e-mail address"),
+        (["create", "--email", "olga@operator.example"], "", "needs a password"),
+        (["create", "--email", "olga@operator.example"], "password1234\n", "tried first"),
+        (["link", "--email", "olga@operator.example"], "", "no operator"),
+        (["remove", "--email", "ada@northwind.example"], "", "no operator"),
+    ],
+)
+def test_an_operator_that_cannot_be(steward, northwind, options, typed, sentence):
+    code, _, err = steward("operator", *options, typed=typed)
+    assert code == 1
+    assert sentence in err
+
+
+def test_an_operator_by_link_chooses_the_password(steward):
+    _, out, _ = steward("operator", "create", "--email", "olga@operator.example", "--link")
+    assert "/operator/welcome/" in out
+    assert not User.objects.get(email="olga@operator.example").has_usable_password()

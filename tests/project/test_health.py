@@ -12,6 +12,8 @@ from django.test import RequestFactory, override_settings
 
 from steward.channels.email.models import Arrival
 from steward.lib.clock import now
+from steward.operator import health as operator_health
+from steward.outbox.models import InstallationMail
 from steward.project import health
 from steward.project.serving.counters import RequestCounter
 
@@ -83,7 +85,11 @@ def test_figures(data: Path) -> None:
     Arrival.objects.create(account_id=uuid.uuid4(), raw_id=uuid.uuid4(), not_before=now() - timedelta(seconds=90))
     _queue("outbox.deliver", waiting=timedelta(seconds=40))
     _queue("outbox.deliver", waiting=timedelta(seconds=-3600))
+    InstallationMail.objects.create(purpose="x", state="held", created_at=now())
     after = figures()
+    assert after['steward_installation_outbox_mails{state="held"}'] == 1
+    assert after['steward_outbox_mails{state="failed"}'] == 0
+    assert after["steward_streams_open"] == after["steward_mails_in_total"] == 0
     assert after["steward_spool_mails"] == before["steward_spool_mails"] + 1
     assert after["steward_spool_age_seconds"] == pytest.approx(90, abs=5)
     assert after["steward_mails_waiting"] == before["steward_mails_waiting"] + 2
@@ -101,7 +107,7 @@ def test_a_late_queue_is_told_but_takes_nothing_out_of_service() -> None:
 
 @pytest.mark.django_db
 def test_a_missing_migration_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_up_to_date", set())
+    monkeypatch.setattr(operator_health, "_up_to_date", set())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'tickets'")
     answer = ask(health.readyz)
@@ -115,7 +121,7 @@ def test_an_unreachable_database_is_not_ready(monkeypatch: pytest.MonkeyPatch, d
     def refuse() -> int:
         raise OperationalError("connection failed: secret details")
 
-    monkeypatch.setattr(health, "_missing_migrations", refuse)
+    monkeypatch.setattr(health, "missing_migrations", refuse)
     answer = ask(health.readyz)
     assert answer.status_code == 503
     assert b"secret" not in answer.content

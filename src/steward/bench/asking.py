@@ -8,12 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
 from steward.people.models import Membership
-from steward.people.sessions import SessionStore
+from steward.people.signed_in import stored_session
 
 
 class Unexpected(RuntimeError):
@@ -65,13 +64,7 @@ class Asker:
 
 
 def _signed_in(person: Membership) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = person.user.get_session_auth_hash()
-    session["account"] = str(person.account_id)
-    session.save()
-    return session.session_key or ""
+    return stored_session(person.user, person.account_id)
 
 
 Statement = tuple[str, Any]

@@ -13,12 +13,15 @@ class Spread:
     p50: float
     p95: float
     count: int
+    p99: float = 0.0
+    longest: float = 0.0
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> "Spread":
         """Raises `ValueError` when there are none."""
         ordered = sorted(seconds)
-        return cls(_at(ordered, 0.50), _at(ordered, 0.95), len(ordered))
+        p50, p95, p99, longest = (_at(ordered, share) for share in (0.50, 0.95, 0.99, 1.0))
+        return cls(p50, p95, len(ordered), p99, longest)
 
 
 def _at(ordered: Sequence[float], share: float) -> float:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from steward.bench import pages, receiving
+from steward.bench import clicks, pages, receiving, streams
 from steward.bench.machine import postgres_version
 
 
@@ -11,6 +11,10 @@ def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
     """The figures of the part that the options name."""
     if options.part == "mail":
         figures = receiving.measure(superuser, mails=options.mails, connections=options.connections)
+    elif options.part == "live":
+        figures = streams.measure(superuser, browsers=options.browsers, idle=options.idle)
+    elif options.part == "click":
+        figures = clicks.measure(superuser, options.size[0])
     else:
         figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
     return figures | {"postgres": postgres_version()}

@@ -15,6 +15,9 @@ from steward.bench.tables import table
 from steward.privacy.egress import wall
 
 MAIL = "mail"
+LIVE = "live"
+CLICK = "click"
+CLICKED_SIZE = 100_000
 COMPLETE = "bench-complete"  # in a data directory, once all rows are in
 Figures = dict[str, Any]
 
@@ -26,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
     if any(part is None for part in parts):
         return 1
     told |= {"mail": next((part for part in parts if part and "mails" in part), None)}
+    told |= {"live": next((part for part in parts if part and "idle" in part), None)}
+    told |= {"browser": next((part["browser"] for part in parts if part and "browser" in part), None)}
     told |= {"pages": [part for part in parts if part and "size" in part]}
     print(table(told))
     out = options.out or Path("bench-results") / f"{told['commit']}.json"
@@ -39,7 +44,12 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
     """The data directory of each part, and the arguments it is called with."""
     if options.only in {"", "mail"}:
         yield MAIL, ["--part", MAIL, "--mails", str(options.mails), "--connections", str(options.connections)]
-    if options.only != "mail":
+    if options.only in {"", LIVE}:
+        yield LIVE, ["--part", LIVE, "--browsers", str(options.browsers), "--idle", str(options.idle)]
+    if options.only in {"", CLICK}:
+        # In the data that the pages are measured with.
+        yield f"pages-{CLICKED_SIZE}", ["--part", CLICK, "--size", str(CLICKED_SIZE)]
+    if options.only not in {MAIL, LIVE, CLICK}:
         only = ["--only", options.only] if options.only else []
         for size in options.size:
             yield f"pages-{size}", ["--part", "pages", "--size", str(size), "--rounds", str(options.rounds), *only]
@@ -48,7 +58,7 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
 def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:
     data = Path(os.environ["STEWARD_DATA"]).absolute() / name
     # Jobs of an earlier run would disturb the mails; data whose filling was interrupted are of no use.
-    is_over = name == MAIL or not (data / COMPLETE).exists()
+    is_over = name in {MAIL, LIVE} or not (data / COMPLETE).exists()
     if data.exists() and (options.fresh or is_over):
         shutil.rmtree(data)
     data.mkdir(mode=0o711, parents=True, exist_ok=True)

@@ -12,6 +12,10 @@ def table(told: Figures) -> str:
     lines = [f"commit {told['commit']}, {told['machine']['cpus']} processors, {told['machine']['processor']}", ""]
     if told["mail"]:
         lines += [*_mail(told["mail"]), ""]
+    if told["live"]:
+        lines += [*_live(told["live"]), ""]
+    if told.get("browser"):
+        lines += [*_browser(told["browser"]), ""]
     if told["pages"]:
         lines += _pages(told["pages"])
     return "\n".join(lines)
@@ -26,6 +30,29 @@ def _mail(mail: Figures) -> Iterator[str]:
             yield f"    {run['answered_per_second']} mails/s to the last automatic answer in the outbox"
         yield "    made: " + ", ".join(f"{count} {what}" for what, count in run["made"].items())
         yield "    processor ms a mail: " + ", ".join(f"{who} {ms}" for who, ms in run["cpu_ms_per_mail"].items())
+
+
+def _live(live: Figures) -> Iterator[str]:
+    told, idle = live["told"], live["idle"]
+    yield f"streams: {told['browsers']} browsers in one account, {live['events']} events, {live['per_second']} a second"
+    yield f"  commit to browser, ms: p50 {told['p50']}, p95 {told['p95']}, p99 {told['p99']}, longest {told['longest']}"
+    yield f"  missed {told['missed']}; processor us for each told {told['cpu_us_each']}; load {told['load']}"
+    yield f"  {idle['streams']} idle streams: {idle['kib_each']} KiB each; load {idle['load']}"
+    yield f"    of a processor: web {idle['web_percent']} %, PostgreSQL {idle['postgres_percent']} %"
+    if live["is_limited"]:
+        yield f"    this machine allows {live['open_files']} open files, fewer than were wanted: see `ulimit -n`"
+
+
+def _browser(browser: Figures) -> Iterator[str]:
+    clicks = browser["clicks"]
+    yield f"browser: {clicks['count']} clicks on rows at {browser['size']:,} tickets; load {browser['load']}"
+    yield f"  click to painted ticket, ms: p50 {clicks['p50']}, p95 {clicks['p95']}, longest {clicks['longest']}"
+    yield "  page        KiB  requests   again: KiB  requests   unused: CSS %  JS %"
+    for name, weight in browser["weights"].items():
+        first = f"{weight['kib']:>7}{weight['requests']:>10}"
+        again = f"{weight['kib_again']:>13}{weight['requests_again']:>10}"
+        unused = f"{weight['unused_css_percent']:>16}{weight['unused_js_percent']:>6}"
+        yield f"  {name:<8}{first}{again}{unused}"
 
 
 def _pages(pages: list[Figures]) -> Iterator[str]:

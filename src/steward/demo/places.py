@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+from steward.people.models import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -38,7 +40,22 @@ def places() -> list[Place]:
     if not path.exists():
         return []
     told: dict[str, Any] = json.loads(path.read_text())
-    return [
-        Place(a["slug"], a["name"], f"{account_url(a['slug'])}/console/", a["address"], a["people"])
-        for a in told["accounts"]
-    ]
+    return [_place(account) for account in told["accounts"]]
+
+
+def operator_place() -> dict[str, str]:
+    """The back office of the demo: `url`, `email`, `password`; empty before the sample data are loaded."""
+    path = settings.STEWARD_DATA / "demo.json"
+    told: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    operator: dict[str, str] = told.get("operator", {})
+    return operator
+
+
+def _place(told: dict[str, Any]) -> Place:
+    console = f"{account_url(told['slug'])}/console/"
+    return Place(told["slug"], told["name"], console, told["address"], [_person(person) for person in told["people"]])
+
+
+def _person(told: dict[str, str]) -> dict[str, str]:
+    """A sign-in, with the role by its name in the language in force."""
+    return told | {"role": str(Role(told["role"]).label)}

@@ -26,7 +26,7 @@ from steward.lib.clock import now
 from steward.lib.html import text_to_html
 from steward.outbox import delivery
 from steward.people.access import actor_of
-from steward.people.actions import add_member, create_department, join_department
+from steward.people.actions import add_member, create_department, join_department, set_availability, skip_guide
 from steward.people.models import Department, Membership
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
@@ -99,9 +99,11 @@ def staff(sample: Sample, account: Account, passwords: dict[str, str]) -> None:
         member = add_member(
             person.email, name=person.name, role=person.role, password=passwords[person.email], actor=SYSTEM
         )
+        skip_guide(member)  # a sample account is past its beginning
         for department_name, role in person.departments.items():
             department = Department.objects.get(name=department_name)
             join_department(member, department, role=role, actor=SYSTEM)
+        set_availability(member, person.availability, actor=actor_of(member))
 
 
 def play(sample: Sample, clock: SampleClock) -> None:
@@ -167,6 +169,9 @@ def _mail(play: _Play, step: Step, sample: Sample) -> None:
     parsed = parse_mail(hand_in(mail))
     receive_waiting(current_account_id(), parse_mail)
     message = Message.objects.select_related("ticket").get(internet_id=parsed.message_id)
+    if play.ticket is None:
+        for name in script.tags:
+            actions.tag_ticket(message.ticket, actions.tag_named(name, actor=SYSTEM), actor=SYSTEM)
     play.ticket, play.last_id = message.ticket, f"<{parsed.message_id}>"
     play.is_answered = False
 

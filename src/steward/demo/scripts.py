@@ -43,6 +43,7 @@ class Script:
     first: Step
     then: Sequence[Step] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()  # put on as soon as the first mail is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Person:
     role: str
     departments: Mapping[str, str]
     signature: str = ""
+    availability: str = "online"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def _script(told: Mapping[str, Any]) -> Script:
         first=Step(timedelta(0), "customer", **opening),
         then=[_step(step) for step in told.get("then", ())],
         headers=told.get("headers", {}),
+        tags=told.get("tags", ()),
     )
 
 

@@ -45,13 +45,13 @@ def in_demo(view: View) -> View:
 @in_demo
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponseBase:
-    """The list. The light poll asks with `X-Requested-With: poll` and gets 304 while nothing changed."""
+    """The list. The page looks now and then with `X-Requested-With: live` and gets 304 while nothing changed."""
     mark = f'"{newest_mark()}"'
-    is_poll = request.headers.get("X-Requested-With") == "poll"
-    if is_poll and request.headers.get("If-None-Match") == mark:
+    is_look = request.headers.get("X-Requested-With") == "live"
+    if is_look and request.headers.get("If-None-Match") == mark:
         return HttpResponse(status=304)
     response = TemplateResponse(request, "demo/outbox.html", _around(request))
-    if is_poll:
+    if is_look:
         response["ETag"] = mark
     return response
 
@@ -85,6 +85,7 @@ def body(request: HttpRequest, mail_id: str) -> HttpResponseBase:
     context = {"body_html": shown.trusted(render_mail(kept.html, images=False, cid=cid)), "title": kept.subject}
     response = TemplateResponse(request, "demo/body.html", context)
     response["Content-Security-Policy"] = frame_policy()
+    response["Content-Language"] = "und"  # whichever it was written in
     return response
 
 
@@ -189,7 +190,7 @@ def _around(request: HttpRequest, *, current: str = "") -> dict[str, object]:
         "messages": messages.get_messages(request),
         "mails": [shown.row(kept, current=kept.id == current) for kept in mails[:PAGE]],
         "next_url": more,
-        "poll_url": "" if before else reverse("demo:outbox"),
+        "live_url": "" if before else reverse("demo:outbox"),
     }
 
 

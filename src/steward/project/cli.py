@@ -34,7 +34,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "demo": Command("demo", "run everything with sample data; no mail leaves the machine", uses_models=False),
         "up": Command("up", "run everything: database, web, worker and mail", uses_models=False),
         "migrate": Command("migrate", "set up the database or bring it up to date", uses_models=False),
-        "web": Command("web", "run only the web server (pages, and the streams once there are any)"),
+        "web": Command("web", "run only the web server: pages and streams"),
+        "live": Command("live", "run only the streams, beside web processes behind a proxy"),
         "worker": Command("worker", "run only the worker: jobs, and mail that becomes tickets"),
         "mail": Command(
             "mail",
@@ -43,6 +44,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "account": Command("account", "make and list accounts"),
         "agent": Command("agent", "add people to an account"),
+        "operator": Command("operator", "say who opens the back office of this installation"),
         "mail-account": Command("mail_account", "add an address that receives and answers mail"),
         "mail-in": Command("mail_in", "take one mail from standard input"),
         "jobs": Command("jobs", "list the jobs that failed, and run one again"),

@@ -19,10 +19,14 @@ from steward.demo.places import account_url, base_url, outbox_url
 from steward.demo.sample import BEGINNING, play, sample_clock, staff
 from steward.demo.scripts import Sample, samples
 from steward.lib.ids import new_id
+from steward.lifecycle.opening import Owner, open_account
+from steward.people.models import Operator
+from steward.people.operators import create_operator
 from steward.privacy.keys.cipher import derive_installation
-from steward.project.accounts import Owner, open_account
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
+
+OPERATOR = "operator@steward.example"
 
 
 def main() -> int:
@@ -30,6 +34,8 @@ def main() -> int:
     for sample in all_samples:
         if not Account.objects.filter(slug=sample.slug).exists():
             load(sample)
+    if not Operator.objects.exists():
+        create_operator(OPERATOR, password=password_of(OPERATOR))
     write_told(settings.STEWARD_DATA / "demo.json", all_samples)
     return 0
 
@@ -58,6 +64,7 @@ def told(all_samples: Sequence[Sample]) -> dict[str, Any]:
         "url": base_url(),
         "smtp_port": settings.STEWARD_SMTP_PORT,
         "outbox_url": outbox_url(),
+        "operator": {"url": f"{base_url()}/operator/", "email": OPERATOR, "password": password_of(OPERATOR)},
         "accounts": [_account(sample) for sample in all_samples],
     }
 

@@ -54,6 +54,12 @@ def words_of(demo: dict[str, Any]) -> str:
             f"    {person['email']:<{width}}  {person['password']}  {person['role']}" for person in account["people"]
         ]
         lines.append("")
+    if operator := demo.get("operator"):
+        lines += [
+            f"  Back office: {operator['url']}",
+            f"    {operator['email']}  {operator['password']}  (the first sign-in adds a second factor)",
+            "",
+        ]
     lines += [
         f"  Send mail to 127.0.0.1 port {demo['smtp_port']} (SMTP, no sign-in).",
         f"  Mail that would leave is kept: {demo['outbox_url']}",

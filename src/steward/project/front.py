@@ -6,16 +6,19 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from steward.demo.places import outbox_url, places
+from steward.demo.places import operator_place, outbox_url, places
+from steward.front.entrance import is_open
+from steward.front.views import front_page
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponseBase:
-    """In the demo the front page leads everywhere; elsewhere it names no account: who has one knows its address."""
+    """In the demo the first page leads everywhere; elsewhere it is the front page."""
     if request.account is not None:  # type: ignore[attr-defined]
         return HttpResponseRedirect("/console/")
     if settings.STEWARD_DEMO:
         smtp = f"127.0.0.1:{settings.STEWARD_SMTP_PORT}"
-        context = {"accounts": places(), "outbox_url": outbox_url(), "smtp": smtp}
+        ways = {"outbox_url": outbox_url(), "smtp": smtp, "sign_up_is_open": is_open()}
+        context = {"accounts": places(), "operator": operator_place(), **ways}
         return TemplateResponse(request, "demo/front.html", context)
-    return TemplateResponse(request, "project/front.html", {"domain": settings.STEWARD_DOMAIN})
+    return front_page(request)

@@ -9,23 +9,23 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.views.decorators.http import require_safe
 
-from steward.project.gauges import measure, queue_age
+from steward.lib import tally
+from steward.operator.gauges import measure, queue_age
+from steward.operator.health import LATE, missing_migrations
 from steward.project.serving import counters
 
-LATE = 300.0  # seconds the oldest due job may wait before the queue is called late
+_COUNTED = {"mails_in": "Mails received and stored.", "mails_out": "Mails handed over to a server."}
 View = Callable[[HttpRequest], HttpResponse]
-_up_to_date: set[str] = set()  # databases that had all migrations; they do not lose them again
 
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
     """200 while the process answers at all."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -37,7 +37,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if not _may_look(request):
         return _refused()
     try:
-        missing = _missing_migrations()
+        missing = missing_migrations()
         age = queue_age() if not missing else None
     except DatabaseError:
         return JsonResponse({"ready": False, "database": "unreachable"}, status=503)
@@ -56,23 +56,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
     lines = ["# HELP steward_requests_total Answers by class of status.", "# TYPE steward_requests_total counter"]
     for status, count in counters.totals(settings.STEWARD_DATA / "metrics").items():
         lines.append(f'steward_requests_total{{status="{status}"}} {count}')
+    folder = settings.STEWARD_DATA / "metrics"
+    for name, number in tally.totals(folder).items():
+        lines += [f"# HELP steward_{name}_total {_COUNTED[name]}", f"# TYPE steward_{name}_total counter"]
+        lines.append(f"steward_{name}_total {number}")
+    lines += ["# HELP steward_streams_open Streams open to browsers.", "# TYPE steward_streams_open gauge"]
+    lines.append(f"steward_streams_open {tally.open_streams(folder)}")
     for gauge in measure():
         lines += [f"# HELP {gauge.name} {gauge.meaning}", f"# TYPE {gauge.name} gauge"]
         lines += [f"{gauge.name}{labels} {value:.15g}" for labels, value in gauge.values]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _missing_migrations() -> int:
-    name = str(connection.settings_dict["NAME"])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    if name in _up_to_date:
-        return 0
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if not missing:
-        _up_to_date.add(name)
-    return missing
 
 
 def _may_look(request: HttpRequest) -> bool:
@@ -94,5 +87,6 @@ def _is_loopback(address: str) -> bool:
 
 def _refused() -> HttpResponse:
     return HttpResponseForbidden(
-        "Only from this machine, or with STEWARD_METRICS_TOKEN as bearer token.\n", content_type="text/plain"
+        "Only from this machine, or with STEWARD_METRICS_TOKEN as bearer token.\n",
+        content_type="text/plain; charset=utf-8",
     )

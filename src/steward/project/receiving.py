@@ -1,6 +1,7 @@
 """The mail process: the SMTP listener and the mailboxes."""
 
 from steward.channels.email import serving
+from steward.lib import tally
 from steward.project import settings
 from steward.project.database import at_hand
 
@@ -8,4 +9,5 @@ from steward.project.database import at_hand
 def run(*, supervised: bool) -> int:
     """Receive mail until SIGTERM or SIGINT; returns the exit code."""
     with at_hand(settings.STEWARD_DATA, supervised=supervised):
+        tally.begin(settings.STEWARD_DATA / "metrics", "mail")
         return serving.run()

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from steward.privacy.egress.database import resolve_database
@@ -16,6 +15,7 @@ STEWARD_DEMO = flag("STEWARD_DEMO")
 STEWARD_TESTING = flag("STEWARD_TESTING")
 STEWARD_HOST = os.environ.get("STEWARD_HOST", "127.0.0.1")
 STEWARD_PORT = int(os.environ.get("STEWARD_PORT", "8000"))
+STEWARD_LIVE_PORT = int(os.environ.get("STEWARD_LIVE_PORT", "8001"))  # of `steward live` only
 STEWARD_SMTP_PORT = int(os.environ.get("STEWARD_SMTP_PORT", "2525"))
 STEWARD_SMTP_HOST = os.environ.get("STEWARD_SMTP_HOST", STEWARD_HOST)  # an IP address
 STEWARD_SMTP_CONNECTIONS = int(os.environ.get("STEWARD_SMTP_CONNECTIONS", "500"))
@@ -25,8 +25,12 @@ STEWARD_TLS_KEY = os.environ.get("STEWARD_TLS_KEY", "")
 STEWARD_IMAP_MARKS_SEEN = os.environ.get("STEWARD_IMAP_MARKS_SEEN", "1") != "0"  # fetched mail is marked as read
 STEWARD_DOMAIN = os.environ.get("STEWARD_DOMAIN", "localhost").lower()
 STEWARD_SINGLE_ACCOUNT = os.environ.get("STEWARD_SINGLE_ACCOUNT", "")
+STEWARD_SIGN_UP = os.environ.get("STEWARD_SIGN_UP", "1" if STEWARD_DEMO else "0") == "1"  # anybody may open an account
+STEWARD_TERMS_VERSION = os.environ.get("STEWARD_TERMS_VERSION", "demo" if STEWARD_DEMO else "")
+STEWARD_TERMS_URL = os.environ.get("STEWARD_TERMS_URL", "")
 STEWARD_MASTER_KEY = os.environ.get("STEWARD_MASTER_KEY", "")
 STEWARD_SMTP_RELAY = os.environ.get("STEWARD_SMTP_RELAY", "")
+STEWARD_MAIL_FROM = os.environ.get("STEWARD_MAIL_FROM") or f"no-reply@{STEWARD_DOMAIN}"
 STEWARD_RESOLVER = os.environ.get("STEWARD_RESOLVER", "")
 STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
 STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
@@ -58,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "steward.ui",
     "steward.tenancy",
@@ -67,20 +72,26 @@ INSTALLED_APPS = [
     "steward.jobs",
     "steward.outbox",
     "steward.people",
+    "steward.live",
     "steward.contacts",
     "steward.files",
+    "steward.brand",
     "steward.tickets",
     "steward.channels.email",
+    "steward.notifications",
     "steward.console",
+    "steward.front",
+    "steward.operator",
     "steward.demo",
     "steward.project",
 ]
 
 MIDDLEWARE = [
     "steward.project.middleware.SecurityHeaders",
+    "steward.project.compression.Compression",
+    "steward.tenancy.languages.LanguageMiddleware",
     "steward.tenancy.middleware.AccountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -132,8 +143,9 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["steward.people.authentication.AccountBackend"]
 PASSWORD_HASHERS = ["steward.people.authentication.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "steward.people.passwords.LengthValidator"},
+    {"NAME": "steward.people.passwords.BreachedPasswordValidator"},
+    {"NAME": "steward.people.passwords.OwnWordsValidator"},
 ]
 ACCOUNT_ADAPTER = "steward.people.authentication.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -144,24 +156,40 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = False  # people.throttling counts, past rollbacks and for all processes
+MFA_ADAPTER = "steward.people.authentication.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 LOGIN_URL = "/console/sign-in"
 LOGIN_REDIRECT_URL = "/console/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/console/sign-in"
 
+# Set behind a proxy that speaks TLS; the demo is plain http on loopback.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("STEWARD_HTTPS")
+_HOST_ONLY = "__Host-" if SESSION_COOKIE_SECURE else ""  # see ui.cookies
 SESSION_ENGINE = "steward.people.sessions"
-SESSION_COOKIE_NAME = "steward_console"
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}steward_console"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "steward_csrf"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}steward_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-# Set behind a proxy that speaks TLS; the demo is plain http on loopback.
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("STEWARD_HTTPS")
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "steward.ui.cookies.ToastCookie"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Each by its own name: who looks for a language may read no other.
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("da", "Dansk"),
+    ("lv", "Latviešu"),
+    ("pl", "Polski"),
+    ("vi", "Tiếng Việt"),
+]
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
+FORMAT_MODULE_PATH = ["steward.project.formats"]
 USE_I18N = True
 
 STATIC_URL = "/static/"
@@ -186,7 +214,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "steward.project.log_lines.LineFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -3,8 +3,13 @@
 from steward.channels.email.upkeep import forget_old_automatic_answers
 from steward.files.upkeep import remove_unknown_files
 from steward.jobs import maintenance, periodic
-from steward.people.upkeep import forget_ended_sessions
+from steward.lifecycle.usage import count_all_usage
+from steward.notifications.upkeep import forget_old_notices
+from steward.outbox.installation import forget_installation_mail
+from steward.people.throttling import forget_past_tries
+from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
 from steward.privacy.egress.ledger import flush_lookups
+from steward.tickets.upkeep import close_old_tickets
 
 
 @periodic("jobs.revive", cron="* * * * *")
@@ -19,6 +24,12 @@ def write_lookups() -> None:
     flush_lookups()
 
 
+@periodic("tickets.close", cron="23 * * * *")
+def close_tickets() -> None:
+    """Tickets that have been resolved as long as their account says are closed."""
+    close_old_tickets()
+
+
 @periodic("jobs.forget", cron="17 3 * * *")
 def forget_finished_jobs() -> None:
     """Jobs that ended a month ago go."""
@@ -27,14 +38,45 @@ def forget_finished_jobs() -> None:
 
 @periodic("people.forget_sessions", cron="27 3 * * *")
 def forget_sessions() -> None:
-    """Sessions that ended go."""
+    """Sessions that ended go, and what was counted of tries that are long past."""
     forget_ended_sessions()
+    forget_past_tries()
+
+
+@periodic("people.forget_links", cron="*/30 * * * *")
+def forget_links() -> None:
+    """Sign-ups that nobody confirmed in time go, and with them the address that was typed."""
+    forget_unused_links()
+
+
+@periodic("people.forget_invitations", cron="52 3 * * *")
+def forget_invitations() -> None:
+    """Invitations that nobody accepted go, and with them the address."""
+    forget_old_invitations()
+
+
+@periodic("outbox.forget_installation_mail", cron="32 3 * * *")
+def forget_mail_of_the_installation() -> None:
+    """Mail about identities that left, or was given up, a week ago goes."""
+    forget_installation_mail()
 
 
 @periodic("email.forget_automatic_answers", cron="37 3 * * *")
 def forget_automatic_answers() -> None:
     """Whom we answered automatically is remembered for two days."""
     forget_old_automatic_answers()
+
+
+@periodic("notifications.forget", cron="42 3 * * *")
+def forget_notices() -> None:
+    """What people were told three months ago goes."""
+    forget_old_notices()
+
+
+@periodic("accounts.count", cron="52 * * * *")
+def count_accounts() -> None:
+    """How much there is in each account is counted, for whoever runs the installation."""
+    count_all_usage()
 
 
 @periodic("files.remove_unknown", cron="47 3 * * *")

@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from steward.project import front, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", front.front),
+    path("", front.front, name="home"),
+    path("", include("steward.front.urls")),
+    path("operator/", include("steward.operator.urls")),
     path("console/", include("steward.console.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

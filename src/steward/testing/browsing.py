@@ -1,27 +1,29 @@
 """Django's test client, at the host of an account."""
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 
-from steward.people.models import Membership
-from steward.people.sessions import SessionStore
+from steward.people.models import Membership, Operator
+from steward.people.operators import stored_operator_session
+from steward.people.signed_in import stored_session
 from steward.tenancy.models import Account
 
 
-def client_of(person: Membership, *, at: Account | None = None) -> Client:
+def client_of(person: Membership, *, at: Account | None = None, factors: tuple[str, ...] = ("password",)) -> Client:
     """A client with `person` signed in, at the host of their account or of another one.
 
     The session is always bound to the person's own account, as sign-in does it.
     """
     client = visitor_at(at or person.account)
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = person.user.get_session_auth_hash()
-    session["account"] = str(person.account_id)
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    key = stored_session(person.user, person.account_id, factors=factors)
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    return client
+
+
+def client_of_operator(operator: Operator, *, factors: tuple[str, ...] = ("password", "totp")) -> Client:
+    """A client with an operator signed in, on the base domain."""
+    client = visitor_at()
+    client.cookies[settings.SESSION_COOKIE_NAME] = stored_operator_session(operator.user, factors=factors)
     return client
 
 

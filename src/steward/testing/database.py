@@ -24,7 +24,7 @@ from steward.testing.environment import ROOT, database_name, login, maintenance,
 from steward.testing.server import Connection, drop_database, maintained, names, remove_what_is_left
 
 # What the template is made by: its name changes with any of them.
-_SOURCES = ("**/migrations/*.py", "testing/*.py", "tenancy/*.py", "events/*.py", "people/*.py", "contacts/*.py")
+_SOURCES = ("**/migrations/*.py", "testing/*.py", "tenancy/*.py", "events/*.py", "people/**/*.py", "contacts/*.py")
 _LIBRARIES = ("django", "django-allauth", "procrastinate")
 
 
@@ -90,6 +90,9 @@ def _build(maintenance_connection: Connection) -> None:
     with connected_as("app", draft), override_settings(STEWARD_DATA=folder):
         set_up_keys()
         make_cast()
+    # What our own side connections (notices after a commit) still hold.
+    held = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    maintenance_connection.execute(held, [draft])
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     maintenance_connection.execute(rename.format(sql.Identifier(draft), sql.Identifier(template())))
 

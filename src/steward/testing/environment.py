@@ -13,6 +13,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from steward.project.messages.compiling import compile_changed
 from steward.project.postgres import Login, Roles, dsn
 
 # Not below a home directory: run as root, PostgreSQL works under another user, who must be able to reach it. Not
@@ -35,6 +36,7 @@ def set_up() -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ or "STEWARD_TEST_RUN" not in os.environ:
         os.environ["STEWARD_TEST_RUN"] = str(os.getpid())
     _make_root()
+    compile_changed()
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "steward.project.settings",
         "STEWARD_TESTING": "1",

@@ -6,8 +6,11 @@ from typing import Any
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from steward.jobs import enqueue
+from steward.jobs.models import Failure
 from steward.lib.clock import now
-from steward.tenancy.scope import account_in_scope
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_in_scope, account_scope
 
 _NEXT = """
 SELECT id, task_name, args FROM procrastinate_jobs
@@ -31,6 +34,17 @@ def run_jobs(only: str = "", *, limit: int = 1000) -> int:
         app.tasks[task].func(**ids)
         _finish(number)
     raise AssertionError(f"{limit} jobs ran and there are still more")
+
+
+def failed_job(account: Account, *, task: str = "email.send", error: str = "builtins.ZeroDivisionError") -> int:
+    """A job of the account that was given up; returns its id."""
+    with account_scope(account.id):
+        number = enqueue(app.tasks[task], message=str(account.id))
+    with connection.cursor() as cursor:
+        for status in ("doing", "failed"):  # a trigger accepts no shorter way
+            cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [status, number])
+    Failure.objects.create(job_id=number, error=error, at=now())
+    return number
 
 
 def queued(task: str) -> list[dict[str, Any]]:

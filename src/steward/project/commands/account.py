@@ -1,4 +1,4 @@
-"""`steward account create` and `steward account list`."""
+"""`steward account create`, `list` and `unlock-network`."""
 
 import argparse
 import json
@@ -8,14 +8,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from steward.lib.actor import SYSTEM
+from steward.lifecycle.opening import Owner, open_account
+from steward.people.actions.security_policy import unlock_network
 from steward.people.models import User
 from steward.project import settings
-from steward.project.accounts import Owner, open_account
 from steward.project.commands.parsing import parser_for, read_password
-from steward.project.commands.session import database
+from steward.project.commands.session import account_named, database
 from steward.project.failure import Failure
 from steward.tenancy.actions import SlugRefused
 from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("account", "Make and list accounts.")
-    commands = parser.add_subparsers(required=True, metavar="create|list")
+    commands = parser.add_subparsers(required=True, metavar="create|list|unlock-network")
     create = commands.add_parser("create", help="open an account; the owner's password is read from standard input")
     create.add_argument("slug", metavar="SLUG", help=f"it answers at SLUG.{settings.STEWARD_DOMAIN}")
     create.add_argument("--name", required=True, help="what the company is called")
@@ -38,7 +41,18 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="show the accounts")
     listing.add_argument("--json", action="store_true", help="one JSON object per line")
     listing.set_defaults(run=_list)
+    unlock = commands.add_parser("unlock-network", help="let people in from everywhere again who locked themselves out")
+    unlock.add_argument("slug", metavar="SLUG")
+    unlock.set_defaults(run=_unlock_network)
     return parser
+
+
+def _unlock_network(options: argparse.Namespace) -> None:
+    account = account_named(options.slug)
+    with account_scope(account.id):
+        was_locked = unlock_network(actor=SYSTEM)
+    words = "is open from every network again" if was_locked else "was open from every network; nothing was changed"
+    print(f"{account.name} {words}.")
 
 
 def _create(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""`steward agent add`: give somebody a place in an account."""
+"""`steward agent add`: give somebody a place in an account. `remove-second-factor`: let somebody in again."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from steward.lib.actor import SYSTEM
 from steward.people.actions import add_member, join_department
+from steward.people.actions.sign_in import take_away_factors
 from steward.people.models import Department, DepartmentRole, Role, User
 from steward.project.commands.parsing import parser_for, read_password
 from steward.project.commands.session import account_named, database
@@ -19,6 +20,8 @@ from steward.tenancy.scope import account_scope
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     with database():
+        if options.command == "remove-second-factor":
+            return _remove_second_factor(options.email)
         account = account_named(options.slug)
         password = _password(options.email)
         with account_scope(account.id):
@@ -29,7 +32,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("agent", "Add people to an account.")
-    add = parser.add_subparsers(required=True, metavar="add").add_parser(
+    commands = parser.add_subparsers(required=True, dest="command", metavar="add|remove-second-factor")
+    removal = commands.add_parser(
+        "remove-second-factor", help="let somebody in again who lost every second factor; make sure first who asks"
+    )
+    removal.add_argument("--email", required=True)
+    add = commands.add_parser(
         "add", help="add a person, or put one into a department; a new person's password is read from standard input"
     )
     add.add_argument("slug", metavar="SLUG")
@@ -39,6 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--department", metavar="NAME", help="owners and admins see all without one")
     add.add_argument("--department-role", choices=DepartmentRole.values, default=DepartmentRole.SOLVER.value)
     return parser
+
+
+def _remove_second_factor(email: str) -> int:
+    user = User.objects.filter(email=User.objects.normalise(email)).first()
+    if user is None:
+        raise Failure(f"Nobody signs in as {email}.")
+    had_some = take_away_factors(user)
+    words = "signs in with the password alone now, and was told by mail" if had_some else "has no second factor"
+    print(f"{email} {words}.")
+    return 0
 
 
 def _password(email: str) -> str | None:

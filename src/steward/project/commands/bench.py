@@ -20,12 +20,13 @@ def main(arguments: Sequence[str]) -> int:
         return _measure(options)
     os.environ.setdefault("STEWARD_DATA", "/tmp/steward-bench")  # noqa: S108  made by us, 0711, and kept for the next run
     choose_port("STEWARD_SMTP_PORT", 22525, "127.0.0.1")
+    choose_port("STEWARD_PORT", 28525, "127.0.0.1")
     run: int = importlib.import_module("steward.bench.running").run(options)
     return run
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = parser_for("bench", "Measure mail, lists, ticket page and search; prints a table and writes JSON.")
+    parser = parser_for("bench", "Measure mail, streams, lists, ticket page and search; print a table, write JSON.")
     parser.add_argument(
         "--size",
         type=_sizes,
@@ -33,11 +34,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N,N,...",
         help="tickets in the large account (%(default)s)",
     )
-    parser.add_argument("--only", choices=("mail", "list", "page", "search"), default="", help="measure only this")
+    parts = ("mail", "live", "click", "list", "page", "search")
+    parser.add_argument("--only", choices=parts, default="", help="measure only this")
     parser.add_argument("--mails", type=int, default=4000, metavar="N", help="how many mails are sent (%(default)s)")
     parser.add_argument(
         "--connections", type=int, default=20, metavar="N", help="SMTP connections at once (%(default)s)"
     )
+    parser.add_argument("--browsers", type=int, default=1000, metavar="N", help="streams that are told (%(default)s)")
+    parser.add_argument("--idle", type=int, default=5000, metavar="N", help="streams that hear nothing (%(default)s)")
     parser.add_argument(
         "--rounds", type=int, default=100, metavar="N", help="how often each page is asked for (%(default)s)"
     )

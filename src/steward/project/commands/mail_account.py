@@ -15,6 +15,7 @@ from steward.channels.email.mailboxes import (
     change_servers,
 )
 from steward.channels.email.models import MailAccount
+from steward.channels.email.wording import BadWording
 from steward.lib.actor import SYSTEM
 from steward.people.models import Department
 from steward.privacy.egress.addresses import BadDestination, Destination
@@ -148,7 +149,10 @@ def _set_answer(mail_account: MailAccount, options: argparse.Namespace) -> None:
     """Who gives a text wants it to be sent, unless they say otherwise."""
     if _names_answer(options):
         is_on = options.answer_automatically is not False
-        answer_automatically(mail_account, is_on=is_on, text=options.answer_text, actor=SYSTEM)
+        try:
+            answer_automatically(mail_account, is_on=is_on, text=options.answer_text, actor=SYSTEM)
+        except BadWording as problem:
+            raise Failure(f"The text cannot be used: {problem}.") from problem
 
 
 def _connector(declared: Declaration | None) -> Connector | None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from steward.lib import tally
 from steward.outbox.actions import try_held_mail
+from steward.outbox.installation import try_held_installation_mail
 from steward.project import settings
 from steward.project.commands.parsing import hide_supervised, parser_for
 from steward.project.database import at_hand
@@ -16,10 +18,12 @@ def main(arguments: Sequence[str]) -> int:
     hide_supervised(parser)
     options = parser.parse_args(arguments)
     with at_hand(settings.STEWARD_DATA, supervised=options.supervised):
+        tally.begin(settings.STEWARD_DATA / "metrics", "worker")
         if options.only == "mail":
             take_in_mail()
             return 0
         try_held_mail()
+        try_held_installation_mail()
         if options.only == "jobs":
             work(concurrency=options.concurrency, beside=nothing)
         else:

@@ -1,0 +1,126 @@
+"""What a browser needs to open every page of a demo: who is signed in, and a sample of each parameter.
+
+Printed as one line of JSON by `steward django shell -c "from steward.testing.page_samples import tell; tell()"`.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Count
+
+from steward.brand.actions import choose_logo
+from steward.brand.pictures import read_picture
+from steward.channels.email.models import MailAccount
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.lib.ids import new_id
+from steward.people.actions import NewInvitation, NewSignUp, begin_sign_up, invite, issue_token, open_passage
+from steward.people.models import Department, MailedLink, Membership, Operator, SignUp, User
+from steward.people.operators import new_operator_link, stored_operator_session
+from steward.people.second_factors import store_totp
+from steward.people.signed_in import stored_session
+from steward.people.tokens import hashed_token, new_token
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+from steward.testing.jobs import failed_job
+from steward.testing.pictures import png
+from steward.tickets.actions import tag_named, tag_ticket
+from steward.tickets.models import Message, Ticket
+
+SLUG, GIL = "northwind", "gil@example.org"
+# Second owners, each of whom reads in another language; the demo's own owner reads English.
+READERS = {"en": "ada", "ar": "maja"}
+PASSWORD_ONLY_SO_FAR = "dana"  # noqa: S105  whom the sign-in asks for a code
+
+
+def tell() -> None:
+    """Make the samples and print them."""
+    print(json.dumps(_samples(), default=str))
+
+
+def _samples() -> dict[str, Any]:
+    """The cookies by language, and for each language the samples by parameter or by "route parameter"."""
+    account = Account.objects.get(slug=SLUG)
+    operator = Operator.objects.get()
+    with account_scope(account.pk):
+        people = {name: Membership.objects.get(user__email=f"{name}@{SLUG}.example") for name in _names()}
+    Authenticator.objects.filter(user=people[PASSWORD_ONLY_SO_FAR].user).delete()
+    store_totp(people[PASSWORD_ONLY_SO_FAR].user, "A" * 32)
+    readers = {language: _reader(people[name], language) for language, name in READERS.items()}
+    shared = _of_the_account(account, people) | _of_the_back_office(operator, account)
+    return {
+        "cookie": settings.SESSION_COOKIE_NAME,
+        "half": people[PASSWORD_ONLY_SO_FAR].user.email,
+        "operator": stored_operator_session(operator.user),
+        "readers": {
+            language: {"session": stored_session(one.user, account.pk), "samples": shared | _of_a_person(one, account, language)}
+            for language, one in readers.items()
+        },
+    }
+
+
+def _names() -> set[str]:
+    return {*READERS.values(), PASSWORD_ONLY_SO_FAR}
+
+
+def _reader(person: Membership, language: str) -> Membership:
+    with account_scope(person.account_id):
+        Membership.objects.filter(pk=person.pk).update(role="owner", language=language)
+    return person
+
+
+def _of_the_account(account: Account, people: dict[str, Membership]) -> dict[str, Any]:
+    with account_scope(account.pk):
+        ticket = Ticket.objects.annotate(count=Count("messages")).order_by("-count", "id")[0]
+        tag = tag_named("vat", actor=SYSTEM)
+        tag_ticket(ticket, tag, actor=SYSTEM)
+        logo = choose_logo(read_picture(png(64, 24)), actor=SYSTEM).logo
+        return {
+            "code": ticket.code,
+            "message_id": Message.objects.filter(ticket=ticket).order_by("id")[0].pk,
+            "tag_id": tag.pk,
+            "mail_account_id": MailAccount.objects.order_by("id")[0].pk,
+            "digest": bytes(logo.sha256).hex() if logo else "",
+            "member_id": people[PASSWORD_ONLY_SO_FAR].pk,
+            "department_id": Department.objects.filter(is_default=False).order_by("id")[0].pk,
+        }
+
+
+def _of_a_person(person: Membership, account: Account, language: str) -> dict[str, Any]:
+    with account_scope(account.pk):
+        wanted = NewInvitation(f"gil.{language}@example.org", "agent", language=language)
+        invitation = invite(wanted, invited_by=person, actor=SYSTEM)
+        asked = issue_token(invitation)
+    return {
+        "invitation_id": invitation.pk,
+        "console/invitations/<token> token": asked,
+        "token": _mailed(person.user, account, "password"),
+        "console/confirm-address/<token> token": _mailed(person.user, account, "address", address="new@example.org"),
+        "console/welcome/<token> token": open_passage(person.user, account.pk),
+    }
+
+
+def _mailed(user: User, account: Account, purpose: str, **more: str) -> str:
+    token = new_token()
+    ends = now() + timedelta(hours=1)
+    MailedLink.objects.filter(user=user, purpose=purpose).delete()
+    MailedLink.objects.create(
+        token_hash=hashed_token(token), purpose=purpose, user=user, account=account, expires_at=ends, **more
+    )
+    return token
+
+
+def _of_the_back_office(operator: Operator, account: Account) -> dict[str, Any]:
+    sign_up = begin_sign_up(NewSignUp(slug=f"fjord-{new_id().hex[-8:]}", company="Fjord", name="Gil", email=GIL))
+    asked = new_token()
+    SignUp.objects.filter(pk=sign_up.pk).update(token_hash=hashed_token(asked))
+    Authenticator.objects.create(user=operator.user, type="webauthn", data={"name": "Key"})
+    failed_job(account)
+    return {
+        "slug": account.slug,
+        "sign-up/<token> token": asked,
+        "operator/welcome/<token> token": new_operator_link(operator),
+    }
