@@ -11,7 +11,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, get_resolver
 
 from steward.brand.actions import choose_logo
 from steward.brand.pictures import read_picture
@@ -29,6 +28,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing.jobs import failed_job
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
+from steward.testing.routes import routes
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.actions import HOLD, last_change, reply_to_ticket, tag_named, tag_ticket
 from steward.tickets.actions.replying import Writing
@@ -85,33 +85,6 @@ READERS_MAY: dict[str, str] = {
     "console/settings/sign-in/passkeys/<int:passkey_id>/removal": "one's own; another's is not found",
     "console/settings/sessions/<uuid:session_id>/end": "one's own; another's is not found",
 }
-
-
-@dataclass(frozen=True)
-class Route:
-    pattern: str
-    parameters: tuple[str, ...]
-
-    def path(self, samples):
-        """The address with one sample of each parameter."""
-        path = "/" + self.pattern
-        for name in self.parameters:
-            start = path.index("<")
-            path = path[:start] + str(samples[name]) + path[path.index(">") + 1 :]
-        return path
-
-    def sample(self, samples, name):
-        """Those of the parameter in this route if it has some of its own, else those of its name."""
-        return samples.get(f"{self.pattern} {name}", samples.get(name))
-
-
-def routes(patterns=None, prefix=""):
-    for each in get_resolver().url_patterns if patterns is None else patterns:
-        whole = prefix + str(each.pattern)
-        if isinstance(each, URLPattern):
-            yield Route(whole, tuple(each.pattern.converters))
-        else:
-            yield from routes(each.url_patterns, whole)
 
 
 ROUTES = sorted(routes(), key=lambda route: route.pattern)

@@ -112,7 +112,7 @@ def test_by_the_keyboard_alone(stranger, installation):
     page.keyboard.type(ada["password"])
     page.keyboard.press("Enter")
     page.wait_for_selector("#rows .row")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("Boolean(customElements.get('steward-composer'))")
 
     def place():
         return page.evaluate("[...document.querySelectorAll('#rows .row')].indexOf(document.activeElement)")

@@ -48,10 +48,10 @@ def to_the_content(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('.skip')")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'main'")
+    page.wait_for_function("() => document.activeElement.id === 'main'")
 
 
-def test_somebody_is_invited_without_a_mouse(page):
+def test_somebody_is_invited_without_a_mouse(page, visit):
     to_the_content(page)
     tab_to(page, "a[href$='agents/new']")
     page.keyboard.press("Enter")
@@ -64,8 +64,10 @@ def test_somebody_is_invited_without_a_mouse(page):
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-error]")
     # What is wrong is where one is at once, and its words belong to the field.
-    page.wait_for_function("document.activeElement.name === 'people'")
-    about = page.evaluate("document.getElementById(document.activeElement.getAttribute('aria-describedby')).textContent")
+    page.wait_for_function("() => document.activeElement.name === 'people'")
+    about = page.evaluate(
+        "document.getElementById(document.activeElement.getAttribute('aria-describedby')).textContent"
+    )
     assert page.text_content("[data-error]").strip() in about
     assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
 
@@ -76,12 +78,14 @@ def test_somebody_is_invited_without_a_mouse(page):
     assert page.evaluate("document.activeElement.matches('[name=role]:checked')")
     tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/settings/agents")
+    page.wait_for_url("**/settings/agents*")
     page.get_by_text("1 invitation is on its way.").wait_for()
-    page.wait_for_function("said.some((words) => words.includes('1 invitation is on its way.'))")
+    page.wait_for_function("() => said.some((words) => words.includes('1 invitation is on its way.'))")
     page.wait_for_timeout(300)
     assert page.evaluate("said.filter((words) => words.includes('1 invitation is on its way.')).length") == 1
 
-    to_the_content(page)
+    # The way past the navigation, taken once, holds for the page that follows the form.
     tab_to(page, "form[action*=invitations] button")
     assert page.locator("tr", has_text="ivo@northwind.example").count() == 1
+    # Of the form that was refused the browser complains by itself.
+    visit.complaints[:] = [said for said in visit.complaints if "status of 422" not in said]

@@ -56,7 +56,10 @@ def _samples() -> dict[str, Any]:
         "half": people[PASSWORD_ONLY_SO_FAR].user.email,
         "operator": stored_operator_session(operator.user),
         "readers": {
-            language: {"session": stored_session(one.user, account.pk), "samples": shared | _of_a_person(one, account, language)}
+            language: {
+                "session": stored_session(one.user, account.pk),
+                "samples": shared | _of_a_person(one, account, language),
+            }
             for language, one in readers.items()
         },
     }

@@ -10,4 +10,4 @@
 """
 
 # Their catalogues may have untranslated and fuzzy entries while somebody works on them. Released with none.
-LANGUAGES_IN_WORK = ("da", "pl", "vi")
+LANGUAGES_IN_WORK: tuple[str, ...] = ()

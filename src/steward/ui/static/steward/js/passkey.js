@@ -1,6 +1,7 @@
 // Forms that need a passkey: `data-passkey="show"` proves one, `data-passkey="make"` creates one. The form asks its own
 // address for what the browser needs (JSON), and is sent once more with the browser's answer in `answer`.
 import "./telling.js";
+
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential) {
     form.hidden = form.dataset.passkey === "show";

@@ -9,7 +9,8 @@ for (const toast of brought) toast.remove();
 if (brought.length) setTimeout(() => toasts.append(...brought), SOON);
 
 const [page] = performance.getEntriesByType("navigation");
-if (page?.responseStatus >= 400) showFault();
+// Later, too: an address that ends in #main, by the way past the navigation, takes the focus there when all has come.
+if (page?.responseStatus >= 400) setTimeout(showFault, SOON);
 
 function showFault() {
   const alert = [...document.querySelectorAll("[role=alert]")].find((one) => one.checkVisibility() && one.textContent.trim());
