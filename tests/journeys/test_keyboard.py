@@ -91,6 +91,8 @@ def test_everything_in_the_header_by_its_key(page):
     page.wait_for_function("selector => !document.querySelector(selector).textContent.includes('Spam')", arg=STATUS)
     press(page, "h", "Escape", "e")
     shows(STATUS, "Resolved")
+    # As spam it left the list; taken back, it returns with the next news.
+    page.wait_for_selector(f"#row-{code} [aria-current]")
     press(page, "u")
     assert page.evaluate("document.activeElement.closest('li').id") == f"row-{code}"
     press(page, "]")

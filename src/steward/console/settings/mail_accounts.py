@@ -43,6 +43,7 @@ from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.mail_forms import AutomaticAnswerForm, MailAccountForm, NewMailAccountForm, as_typed
 from steward.console.settings.mail_words import FAILURES
 from steward.console.settings.wording_errors import said_of
+from steward.lib.fold import fold
 from steward.outbox.models import OutgoingMail, State
 from steward.privacy.egress.connectors import declare_connector
 
@@ -177,7 +178,7 @@ def mail_account_removal(request: ConsoleRequest, mail_account_id: UUID) -> Http
     word = pgettext("typed to confirm", "remove")
     error = ""
     if request.method == "POST":
-        if request.POST.get("word", "").strip().casefold() != word.casefold():
+        if fold(request.POST.get("word", "")).strip() != fold(word).strip():
             error = _("Type the word as it stands above the field.")
         else:
             try:

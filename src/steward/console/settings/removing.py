@@ -16,6 +16,7 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.agents import member_or_404
 from steward.console.settings.departments import editable
 from steward.console.settings.entrance import settings_page, settings_response
+from steward.lib.fold import fold
 from steward.people.access import can_remove, may, open_departments
 from steward.people.actions import LastOwner, NotToBeArchived, archive_department, remove_member
 from steward.people.models import Department, Membership
@@ -38,8 +39,8 @@ class EndingForm(forms.Form):
         self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": word}
 
     def clean_word(self) -> str:
-        typed = str(self.cleaned_data["word"]).strip().casefold()
-        if typed != self.wanted.casefold():
+        typed = fold(str(self.cleaned_data["word"])).strip()  # composed or decomposed, with or without accents
+        if typed != fold(self.wanted).strip():
             raise forms.ValidationError(_("Type the word as it stands above the field."))
         return typed
 

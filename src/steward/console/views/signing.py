@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -49,6 +50,9 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("remember", None)
+        self.fields["login"].label = gettext_lazy("E-mail")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # it would say what the label says
         self.fields["password"].help_text = ""  # allauth puts the address of its own reset page there
 
     def clean(self) -> dict[str, Any]:

@@ -1,11 +1,18 @@
 // One key for each thing one does all day. Never while typing, never with a modifier, never in a menu or dialog.
+import { enter } from "./menu.js";
 import { postpone } from "./palette-acts.js";
 import { undo } from "./undo.js";
 
 const rows = () => [...document.querySelectorAll("#rows .row")];
 const composer = () => document.querySelector("steward-composer");
 const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
-const press = (key) => visible(`[data-key="${key}"]`)?.click();
+
+function press(key) {
+  const button = visible(`[data-key="${key}"]`);
+  button?.click();
+  const menu = document.getElementById(button?.getAttribute("popovertarget") ?? "");
+  if (menu?.matches(":popover-open")) enter(menu);
+}
 
 const actions = {
   j: () => walk(1)?.focus(),

@@ -7,10 +7,15 @@ document.addEventListener(
   (event) => {
     if (!event.target.matches?.("[data-menu]")) return;
     document.querySelector(`[popovertarget="${event.target.id}"]`)?.setAttribute("aria-expanded", event.newState === "open");
-    if (event.newState === "open") (event.target.querySelector("[data-filter]") ?? event.target.querySelector("[aria-current]") ?? items(event.target)[0])?.focus();
+    if (event.newState === "open" && !event.target.contains(document.activeElement)) enter(event.target);
   },
   true,
 );
+
+/** Put the focus into an open menu. The event that it is open comes later than the next key of who types fast. */
+export function enter(menu) {
+  (menu.querySelector("[data-filter]") ?? menu.querySelector("[aria-current]") ?? items(menu)[0])?.focus();
+}
 
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("[data-menu]");

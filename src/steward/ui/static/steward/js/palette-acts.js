@@ -45,7 +45,10 @@ function statuses(words) {
 export function postpone() {
   const until = document.getElementById("postpone-until");
   if (!until) return;
-  document.getElementById("status-menu").showPopover();
+  // Beside the button it belongs to, where the focus returns to.
+  const source = document.querySelector('[popovertarget="status-menu"]');
+  source.focus();
+  document.getElementById("status-menu").showPopover({ source });
   until.focus();
 }
 

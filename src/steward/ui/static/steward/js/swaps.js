@@ -41,6 +41,9 @@ function arrange(incoming, list, scroller) {
     if (item !== place) list.insertBefore(item, place);
     before = item;
   }
+  // A row that left the list and is back knows nothing of what is open beside it.
+  const open = document.getElementById("ticket")?.dataset.code;
+  if (open) document.querySelector(`#row-${CSS.escape(open)} .row`)?.setAttribute("aria-current", "true");
   if (list.contains(focused)) focused.focus({ preventScroll: true });
   if (scroller.scrollTop <= 40) scroller.scrollTop = 0;
 }
