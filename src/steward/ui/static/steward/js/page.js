@@ -54,7 +54,9 @@ addEventListener("htmx:beforeSwap", (event) => {
   const { activeElement: at } = document;
   openMenu = at?.closest("[popover]")?.id ?? at?.getAttribute("popovertarget");
   const menu = event.detail.target.querySelector?.("[data-menu]:popover-open");
-  reopened = menu && event.detail.target !== menu ? { menu, typed: menu.querySelector("[data-filter]")?.value ?? "" } : null;
+  // What was chosen in the menu itself closes it.
+  const isAnswer = menu?.contains(event.detail.requestConfig?.elt);
+  reopened = menu && !isAnswer && event.detail.target !== menu ? { menu, typed: menu.querySelector("[data-filter]")?.value ?? "" } : null;
 });
 addEventListener("htmx:afterSwap", (event) => {
   if (openMenu && document.activeElement === document.body) document.querySelector(`[popovertarget="${openMenu}"]`)?.focus();
