@@ -18,7 +18,7 @@ from steward.testing.cast import acting
 from steward.testing.tickets import make_note, make_reply, make_ticket
 from steward.tickets.actions import receive_messages
 from steward.tickets.conversation import Correspondent, IncomingMessage, NewAttachment
-from steward.tickets.queries import Cursor, View, count_tickets, search_tickets
+from steward.tickets.queries import PAGE, Cursor, View, count_tickets, search_tickets
 from steward.tickets.statuses import HIDDEN, WAITING, Status
 
 CODE = re.compile(r'id="row-([A-Z]{3}-\d{5})"')
@@ -147,7 +147,7 @@ class TestPages:
     def test_a_view_that_is_none_is_the_first(self, client_of, ada, many):
         browser = client_of(ada)
         for view in ["none", "status:none", "department:none", "department:", "%00", "all:x", ":", "a" * 9999]:
-            assert len(codes(browser, f"/console/?view={view}")) == 50, view
+            assert len(codes(browser, f"/console/?view={view}")) == PAGE, view
 
 
 PUNCTUATION = [

@@ -104,7 +104,7 @@ def list_context(
 ) -> dict[str, object]:
     """Everything the list column needs. `departments` are all open ones, when they are read already."""
     page = list_tickets(actor, view, after=after)
-    choices = _choices(actor, view, visible_departments(actor, departments))
+    choices = views_to_choose(actor, view, departments=departments)
     chosen = next((choice for choice in choices if choice.current), choices[0])
     return {
         "views": choices,
@@ -149,17 +149,22 @@ def _shown_tags(names: Sequence[str]) -> tuple[str, ...]:
     return (*(f"#{name}" for name in names[:_MOST_TAGS]), *([f"+{more}"] if more > 0 else []))
 
 
-def _choices(actor: Actor, current: View, departments: Sequence[Department]) -> list[Choice]:
+def views_to_choose(
+    actor: Actor, current: View = DEFAULT, *, departments: Sequence[Department] | None = None
+) -> list[Choice]:
+    """The views of the list column. `departments` are all open ones, when they are read already."""
     named = [
         (View("all"), pgettext("list of tickets", "All"), ""),
         (View("mine"), pgettext("list of tickets", "Mine"), ""),
         (View("unassigned"), pgettext("list of tickets", "Unassigned"), ""),
     ]
-    named += [(View("department", str(d.id)), d.name, _("Departments")) for d in departments]
+    named += [
+        (View("department", str(d.id)), d.name, _("Departments")) for d in visible_departments(actor, departments)
+    ]
     named += [(View("status", status.value), str(status.label), _("By status")) for status in Status]
     if current.kind == "tag":
         tag = Tag.objects.filter(pk=current.value).first()
-        named.append((current, f"#{tag.name}" if tag else _("A former tag"), _("Tags")))
+        named.append((current, f"#{tag.name}" if tag else _("A former tag"), pgettext("labels of tickets", "Tags")))
     counts = count_tickets(actor, list({View("mine"), View("unassigned"), current}))
     return [
         Choice(

@@ -3,11 +3,12 @@
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.first_steps import first_steps
-from steward.console.lists import list_context, rows, view_from
+from steward.console.lists import list_context, rows, view_from, views_to_choose
 from steward.console.shell import shell
 from steward.tickets.queries import RANKED, Cursor, Found, search_tickets
 
@@ -37,12 +38,11 @@ def search(request: ConsoleRequest) -> HttpResponse:
     """Search for code, subject, text, name or address."""
     query = request.GET.get("q", "").strip()
     found = search_tickets(request.actor, query)
-    lists = list_context(request.actor, view_from(""))
     context = {
         "page": "search",
         "query": query,
-        "view": {"key": "search", "label": _("Search"), "count": _number(found) if query else None, "url": None},
-        "views": lists["views"],
+        "view": {"key": "search", "label": pgettext("noun", "Search"), "count": _number(found) if query else None, "url": None},
+        "views": views_to_choose(request.actor),
         "tickets": rows(found.tickets, None),
         "empty_kind": "search" if query else "search_start",
         "search_note": _search_note(found),
