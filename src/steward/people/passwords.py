@@ -1,13 +1,14 @@
 """What a password may be: long enough, not among those that attackers try first, not made of the person's own words.
 
-Nothing is asked of anybody: the list of breached passwords is the one Django ships (19,640 of the most frequent in
-published breaches, compiled by Royce Williams). Few of them are as long as a password has to be here, so what people
-make of them to reach the length is refused as well: the word with digits or marks around it, written with 0 for o,
-or repeated.
+Nothing is asked of anybody. Two lists are at hand, and a third when the operator names one (`STEWARD_PASSWORD_LIST`):
+112,000 known passwords that are long enough for here (`breached`), and the shorter ones that Django ships (19,640 of
+the most frequent in published breaches, compiled by Royce Williams), of which people make longer ones: the word with
+digits or marks around it, written with 0 for o, or repeated. Those are refused as well.
 """
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from steward.people.breached import OUR_LIST, known_passwords
+
 SHORTEST, LONGEST = 10, 1024  # characters; hashing is not for strangers to keep busy
 OWN_WORDS = ("steward", "helpdesk", "support", "service", "operator", "password", "passwort", "customer", "ticket")
 _LEET = str.maketrans("013457@$!8", "oleastasib")
 _AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_YEAR = re.compile(r"^[\W_]+|[\W_]*\d{0,4}[\W_]*$")  # of a password that ends in digits itself
 _NEITHER = re.compile(r"[\W_]+")
 _SHORTEST_WORD, _SHORTEST_PART = 4, 3
 _ENOUGH = 8  # characters that have to be left beside words anybody knows
@@ -55,7 +59,7 @@ class BreachedPasswordValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raises `ValidationError`."""
-        if is_breached(password):
+        if len(password) <= LONGEST and is_breached(password):
             raise ValidationError(
                 _("This password, or one much like it, is among those that became known and are tried first."),
                 code="password_breached",
@@ -70,7 +74,9 @@ class OwnWordsValidator:
 
     def validate(self, password: str, user: Any = None, *, words: tuple[str, ...] = ()) -> None:
         """`words` are names of the person and of the account. Raises `ValidationError`."""
-        if is_made_of(password, [*words, *_words_of(user), *OWN_WORDS, *settings.STEWARD_DOMAIN.split(".")]):
+        if len(password) <= LONGEST and is_made_of(
+            password, [*words, *_words_of(user), *OWN_WORDS, *settings.STEWARD_DOMAIN.split(".")]
+        ):
             raise ValidationError(
                 _("Do not make the password of your name, your address, the company's name or Steward's."),
                 code="password_own_words",
@@ -86,9 +92,9 @@ def refuse_own_words(password: str, *words: str) -> None:
 
 
 def is_breached(password: str) -> bool:
-    """Whether the password is on the list, or is one of the list dressed up."""
-    known = _known()
-    return any(form in known for form in _forms(password)) or len(set(password.casefold())) <= 2
+    """Whether the password is on a list, or is one of a list dressed up."""
+    forms = {password.casefold(), *_forms(password)}
+    return len(set(password.casefold())) <= 2 or not forms.isdisjoint(_short_ones()) or _is_on_a_list(forms)
 
 
 def is_made_of(password: str, words: list[str]) -> bool:
@@ -113,7 +119,7 @@ def _readings(password: str) -> set[str]:
 
 def _forms(password: str) -> set[str]:
     """The words a password may have been made of."""
-    forms = {_AROUND.sub("", password.casefold()), *_readings(password)}
+    forms = {_AROUND.sub("", password.casefold()), _YEAR.sub("", password.casefold()), *_readings(password)}
     forms |= {_AROUND.sub("", form) for form in forms} | {_NEITHER.sub("", form) for form in forms}
     forms |= {reading for form in forms for reading in _readings(form)}
     forms |= {form[: len(form) // times] for form in forms for times in (2, 3, 4) if _repeats(form, times)}
@@ -124,8 +130,14 @@ def _repeats(form: str, times: int) -> bool:
     return len(form) % times == 0 and form[: len(form) // times] * times == form
 
 
+def _is_on_a_list(forms: set[str]) -> bool:
+    named = [Path(settings.STEWARD_PASSWORD_LIST)] if settings.STEWARD_PASSWORD_LIST else []
+    lists = [known_passwords(path) for path in (OUR_LIST, *named)]
+    return any(form in known for form in forms if len(form) >= SHORTEST for known in lists)
+
+
 @cache
-def _known() -> frozenset[str]:
+def _short_ones() -> frozenset[str]:
     return frozenset(CommonPasswordValidator().passwords)
 
 

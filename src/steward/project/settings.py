@@ -36,6 +36,7 @@ STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
 STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
 STEWARD_LEDGER = os.environ.get("STEWARD_LEDGER", "")
 STEWARD_TRUSTED_PROXIES = listing("STEWARD_TRUSTED_PROXIES")
+STEWARD_PASSWORD_LIST = os.environ.get("STEWARD_PASSWORD_LIST", "")  # made by `steward password-list`
 STEWARD_METRICS_TOKEN = os.environ.get("STEWARD_METRICS_TOKEN", "")
 STEWARD_THREADS = int(os.environ.get("STEWARD_THREADS", "2"))  # requests answered at once, in each web process
 STEWARD_MAX_BODY = int(os.environ.get("STEWARD_MAX_BODY", str(50 * 2**20)))  # bytes
