@@ -1,12 +1,14 @@
 """Invitations: by mail, in the person's language, for a week, once."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 
 import pytest
 import time_machine
+from django.db import connection
 
 from steward.events.models import Event
 from steward.lib.clock import now
@@ -179,6 +181,21 @@ def test_one_invitation_for_an_address_and_none_for_a_member(northwind, invited)
         assert Invitation.objects.get().role == "admin"
     with pytest.raises(InvitationRefused):
         invited("Ben@northwind.example")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_invites_once(northwind, ada, invited):
+    def click():
+        try:
+            invited()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as clicks:
+        for click_ in [clicks.submit(click) for _ in range(4)]:
+            click_.result()
+    with account_scope(northwind.id):
+        assert Invitation.objects.count() == 1
 
 
 def test_accepting_twice_makes_one_member(northwind, invited):

@@ -173,6 +173,26 @@ def test_departments_are_exactly_those_wanted(northwind, ben, support, billing):
         assert dict(ben.departments.values_list("department_id", "role")) == {support.id: "reader"}
 
 
+@with_commits
+def test_two_departments_that_take_somebody_in_at_once_both_have_them(northwind, ben, support, billing):
+    def place(department):
+        def deed():
+            with account_scope(northwind.id):
+                place_in_department(ben, department, "supervisor", actor=SYSTEM)
+
+        return deed
+
+    with account_scope(northwind.id):
+        place_in_department(ben, support, None, actor=SYSTEM)
+    for _ in range(5):
+        assert race(place(support), place(billing)) == [None, None]
+        with account_scope(northwind.id):
+            held = dict(ben.departments.values_list("department_id", "role"))
+            assert held == {support.id: "supervisor", billing.id: "supervisor"}
+            place_in_department(ben, support, None, actor=SYSTEM)
+            place_in_department(ben, billing, None, actor=SYSTEM)
+
+
 @pytest.mark.parametrize("lost", ["left", "reader", "demoted"])
 def test_tickets_are_let_go_of_by_whoever_may_not_solve_them_any_more(northwind, ben, support, eli, lost):
     with account_scope(northwind.id):
@@ -210,6 +230,15 @@ def test_somebody_leaves(northwind, ada, ben, cleo, eli, client_of, to):
     assert not User.objects.filter(pk=ben.user_id).exists(), "the identity goes with the last account"
     page = client_of(ada).get(f"/console/tickets/{ticket.code}").content.decode()
     assert "former agent" in page
+
+
+def test_who_is_removed_by_two_leaves_once(northwind, ada, ben, eli):
+    ticket = make_ticket(eli, assignee=ben)
+    with account_scope(northwind.id):
+        remove_member(ben, tickets_to=None, actor=acting(ada))
+        remove_member(ben, tickets_to=ada, actor=acting(ada))
+        assert Event.objects.filter(kind="member.removed").count() == 1
+        assert Ticket.objects.get(pk=ticket.pk).assignee is None
 
 
 def test_the_identity_stays_while_another_account_needs_it(northwind, contoso, ben, settle):

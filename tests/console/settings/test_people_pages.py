@@ -4,15 +4,18 @@ import pytest
 
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
-from steward.people.actions import NewInvitation, create_department, invite, join_department
+from steward.people.actions import NewInvitation, archive_department, create_department, invite, join_department
 from steward.people.models import Department, Invitation, Membership
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import acting
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.models import Ticket
+from steward.tickets.statuses import Status
 
 SETTINGS = "/console/settings/"
-PROFILE = {"name": "Benny", "language": "da", "signature": "Best\nBen", "appearance": "dark", "density": "one"}
+PROFILE = {"name": "Benny", "language": "da", "signature": "Best\nBen", "appearance": "dark", "density": "one"} | {
+    "afterwards": "stay"
+}
 
 
 def again(person, account):
@@ -89,6 +92,19 @@ class TestAgents:
         assert answer.status_code == 422
         assert "last owner" in answer.content.decode()
         assert again(ada, northwind).name == "Ada"
+
+    def test_another_name_takes_nobody_out_of_an_archived_department(
+        self, client_of, northwind, ada, ben, support, billing, eli
+    ):
+        with account_scope(northwind.id):
+            join_department(ben, billing, role="solver", actor=SYSTEM)
+        closed, bens = make_ticket(eli, department=billing, status=Status.CLOSED), client_of(ben)
+        with account_scope(northwind.id):
+            archive_department(billing, to=support, actor=SYSTEM)
+        form = {"name": "Benjamin", "role": "agent", f"department-{support.pk}": "solver"}
+        assert client_of(ada).post(f"{SETTINGS}agents/{ben.pk}", form).status_code == 303
+        assert again(ben, northwind).name == "Benjamin"
+        assert bens.get(f"/console/tickets/{closed.code}").status_code == 200, "still signed in, and still to be read"
 
     @pytest.mark.parametrize("change", [{"role": "king"}, {"name": ""}, {"department-x": "solver"}])
     def test_what_is_not_offered_is_refused_or_ignored(self, client_of, northwind, ada, ben, change):

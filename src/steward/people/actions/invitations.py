@@ -18,10 +18,10 @@ from steward.people.actions.departments import join_department
 from steward.people.actions.members import add_member
 from steward.people.models import Department, Invitation, Membership, User
 from steward.people.tokens import hashed_token, new_token
+from steward.tenancy.models import Account
+from steward.tenancy.scope import current_account_id
 
 LASTS = timedelta(days=7)
-
-
 MOST_WAITING = 100  # in one account: who opens one to send mail to strangers gets no further
 
 
@@ -52,6 +52,8 @@ def invite(new: NewInvitation, *, invited_by: Membership, actor: Actor) -> Invit
     """
     email = User.objects.normalise(new.email)
     with transaction.atomic():
+        # One after the other: a double click invites once, and nobody gets past the limit.
+        Account.objects.select_for_update(no_key=True).get(pk=current_account_id())
         if Membership.objects.filter(user__email=email).exists():
             raise InvitationRefused(email)
         Invitation.objects.filter(email=email).delete()

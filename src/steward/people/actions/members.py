@@ -63,17 +63,12 @@ def change_role(membership: Membership, role: str, *, actor: Actor, keep_session
 def change_department_roles(
     membership: Membership, wanted: Mapping[UUID, str], *, actor: Actor, keep_session: str | None = None
 ) -> None:
-    """Let a member belong to exactly these departments, with these roles. Their sessions end when that changes it."""
-    with transaction.atomic():
-        Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-        held = dict(membership.departments.values_list("department_id", "role"))
-        if held == dict(wanted):
-            return
-        for department in Department.objects.filter(pk__in=wanted):
-            join_department(membership, department, role=wanted[department.pk], actor=actor)
-        for department_id in held.keys() - wanted.keys():
-            leave_department(membership, department_id, actor=actor)
-        end_sessions(membership, but=keep_session, actor=actor)
+    """Let a member belong to exactly these of the open departments, with these roles; what is archived stays theirs.
+
+    Their sessions end when that changes something.
+    """
+    open_ones = Department.objects.filter(archived_at=None).values_list("pk", flat=True)
+    _place(membership, {**dict.fromkeys(open_ones), **wanted}, actor=actor, keep_session=keep_session)
 
 
 def place_in_department(
@@ -85,11 +80,23 @@ def place_in_department(
     keep_session: str | None = None,
 ) -> None:
     """Let a member have this role in one department, or none. Their sessions end when that changes something."""
-    wanted = dict(membership.departments.values_list("department_id", "role"))
-    wanted.pop(department.pk, None)
-    change_department_roles(
-        membership, wanted | ({department.pk: role} if role else {}), actor=actor, keep_session=keep_session
-    )
+    _place(membership, {department.pk: role}, actor=actor, keep_session=keep_session)
+
+
+def _place(membership: Membership, roles: Mapping[UUID, str | None], *, actor: Actor, keep_session: str | None) -> None:
+    """Give the role in each of these departments, None for out of it; in all others the member stays as they are."""
+    with transaction.atomic():
+        # Compared under the lock: two departments may take somebody in at once.
+        Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+        held = dict(membership.departments.values_list("department_id", "role"))
+        changed = {key: role for key, role in roles.items() if held.get(key) != role}
+        for department in Department.objects.filter(pk__in=changed):
+            if role := changed[department.pk]:
+                join_department(membership, department, role=role, actor=actor)
+            else:
+                leave_department(membership, department.pk, actor=actor)
+        if changed:
+            end_sessions(membership, but=keep_session, actor=actor)
 
 
 def edit_profile(membership: Membership, *, actor: Actor, **profile: Any) -> None:
@@ -129,15 +136,17 @@ def remove_member(membership: Membership, *, tickets_to: Membership | None, acto
     """
     with transaction.atomic():
         owners = _locked_owners()
-        if owners == {membership.pk}:
+        current = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+        if current is None:
+            return
+        if owners == {current.pk}:
             raise LastOwner("the account needs an owner")
-        told = {"role": membership.role, "tickets_to": tickets_to.id if tickets_to else None}
-        record("member.removed", membership, actor=actor, changes=told)
-        _withdraw_invitations(membership, "", actor)
-        end_sessions(membership, actor=actor)
-        user_id = membership.user_id
-        Membership.objects.filter(pk=membership.pk).delete()
-        forget_identity_without_account(user_id)
+        told = {"role": current.role, "tickets_to": tickets_to.id if tickets_to else None}
+        record("member.removed", current, actor=actor, changes=told)
+        _withdraw_invitations(current, "", actor)
+        end_sessions(current, actor=actor)
+        Membership.objects.filter(pk=current.pk).delete()
+        forget_identity_without_account(current.user_id)
 
 
 def _locked_owners() -> set[UUID]:
