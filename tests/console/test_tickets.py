@@ -10,6 +10,7 @@ from steward.people.actions import join_department
 from steward.people.models import DepartmentRole
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_note, make_reply, make_ticket
+from steward.tickets.actions.assigning import assign_ticket
 from steward.tickets.models import Ticket
 from steward.tickets.statuses import Status
 
@@ -177,6 +178,20 @@ class TestAssigning:
         client_of(ada).post(f"{path}/assignment", {"assignee": ""})
         assert again().assignee_id is None
 
+    def test_what_a_colleague_did_a_moment_before_is_known(self, ada, ben, ticket, again, inside):
+        old = again()
+        inside(lambda: assign_ticket(again(), ada, actor=SYSTEM))
+        inside(lambda: assign_ticket(old, ben, actor=SYSTEM))
+        taken = inside(lambda: Event.objects.filter(object_id=ticket.pk, kind="ticket.assigned").latest("at"))
+        assert taken.changes == {"from": str(ada.id), "to": str(ben.id)}
+
+    def test_who_lets_go_lets_go_of_nobody_elses(self, ada, ben, again, inside):
+        inside(lambda: assign_ticket(again(), ben, actor=SYSTEM))
+        old = again()
+        inside(lambda: assign_ticket(again(), ada, actor=SYSTEM))
+        inside(lambda: assign_ticket(old, None, actor=SYSTEM))
+        assert again().assignee_id == ada.id
+
     @pytest.mark.parametrize("name", ["cleo", "dana", "zoe"])
     def test_to_nobody_who_could_not_work_on_it(self, name, request, client_of, ada, path, again):
         other = request.getfixturevalue(name)
@@ -214,6 +229,13 @@ class TestTransfer:
         now_is(assignee=ben)
         client_of(ada).post(f"{path}/department", {"department": billing.id})
         assert again().assignee_id is None
+
+    @pytest.mark.parametrize(("role", "keeps"), [("reader", False), ("solver", True), ("manager", True)])
+    def test_and_can_work_on_it_there(self, client_of, ada, ben, path, billing, now_is, again, inside, role, keeps):
+        inside(lambda: join_department(ben, billing, role=role, actor=SYSTEM))
+        now_is(assignee=ben)
+        client_of(ada).post(f"{path}/department", {"department": billing.id})
+        assert again().assignee_id == (ben.id if keeps else None)
 
     def test_a_supervisor_loses_it_from_sight_and_is_led_to_the_list(self, client_of, ben, support, billing, path):
         with account_scope(ben.account_id):
