@@ -121,6 +121,17 @@ class TestInTheSettings:
         with account_scope(northwind.id):
             assert not Tag.objects.filter(pk=vat.pk).exists()
 
+    def test_merging_tells_of_no_tag_that_was_there_before(self, adas, tagged, northwind, eli):
+        other = make_ticket(eli)
+        with account_scope(northwind.id):
+            tag_ticket(other, named(northwind, "vat"), actor=SYSTEM)
+            tag_ticket(tagged, tag_named("tax", actor=SYSTEM), actor=SYSTEM)
+        vat, tax = named(northwind, "vat"), named(northwind, "tax")
+        adas.post(f"{LIST}/{vat.id}/merger", {"into": tax.id})
+        assert tags_on(other) == tags_on(tagged) == ["tax"]
+        assert kinds(other)[-3:] == ["ticket.tagged", "ticket.untagged", "ticket.tagged"]
+        assert kinds(tagged)[-3:] == ["ticket.tagged", "ticket.tagged", "ticket.untagged"]
+
     def test_merging_nonsense(self, adas, tagged, northwind):
         vat = named(northwind, "vat")
         for into in (vat.id, "x", ""):

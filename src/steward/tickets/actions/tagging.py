@@ -69,13 +69,13 @@ def merge_tags(tag: Tag, into: Tag, *, actor: Actor) -> None:
         raise TagRefused("a tag cannot be merged with itself")
     with transaction.atomic():
         tickets = list(TicketTag.objects.filter(tag=tag).values_list("ticket_id", flat=True))
-        for start in range(0, len(tickets), _BATCH):
-            batch = tickets[start : start + _BATCH]
-            TicketTag.objects.bulk_create(
-                [TicketTag(ticket_id=ticket, tag=into) for ticket in batch], ignore_conflicts=True
-            )
+        had_it = set(TicketTag.objects.filter(tag=into).values_list("ticket_id", flat=True))
+        fresh = [ticket for ticket in tickets if ticket not in had_it]
+        for start in range(0, len(fresh), _BATCH):
+            batch = [TicketTag(ticket_id=ticket, tag=into) for ticket in fresh[start : start + _BATCH]]
+            TicketTag.objects.bulk_create(batch, ignore_conflicts=True)
         _changed(tickets, tag, "ticket.untagged", actor)
-        _changed(tickets, into, "ticket.tagged", actor)
+        _changed(fresh, into, "ticket.tagged", actor)
         _gone(tag, actor, {"into": into.id})
 
 
