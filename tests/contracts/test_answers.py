@@ -109,7 +109,14 @@ def test_a_failure_tells_its_reader_nothing(client_of, ada, monkeypatch, caplog)
 
 
 def test_what_a_form_does_not_offer_is_not_taken(client_of, ben, cleo, zoe):
-    form = {"name": "Benjamin", "language": "", "signature": "", "appearance": "dark", "density": "one"}
+    form = {
+        "name": "Benjamin",
+        "language": "",
+        "signature": "",
+        "appearance": "dark",
+        "density": "one",
+        "afterwards": "stay",
+    }
     extra = {"role": "owner", "account": str(zoe.account_id), "user": str(cleo.user_id), "id": str(cleo.pk)}
     assert client_of(ben).post("/console/settings/profile", form | extra).status_code == 303
     with account_scope(ben.account_id):
@@ -120,7 +127,7 @@ def test_what_a_form_does_not_offer_is_not_taken(client_of, ben, cleo, zoe):
 
 def test_what_stands_twice_counts_once(client_of, ben):
     browser = client_of(ben)
-    body = "name=First&name=Second&language=&signature=&appearance=dark&density=one"
+    body = "name=First&name=Second&language=&signature=&appearance=dark&density=one&afterwards=stay"
     answer = browser.post("/console/settings/profile?name=Third&role=owner", body, "application/x-www-form-urlencoded")
     assert answer.status_code == 303
     with account_scope(ben.account_id):

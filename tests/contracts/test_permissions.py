@@ -134,7 +134,14 @@ DEEDS = {
     ),
     "profile:edit": Deed(
         settings("profile"),
-        lambda w: {"name": "Myself", "language": "", "signature": "", "appearance": "dark", "density": "one"},
+        lambda w: {
+            "name": "Myself",
+            "language": "",
+            "signature": "",
+            "appearance": "dark",
+            "density": "one",
+            "afterwards": "stay",
+        },
         lambda w: Membership.objects.get(pk=w.me.pk).name == "Myself",
     ),
     "availability:change": Deed(

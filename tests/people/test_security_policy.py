@@ -226,3 +226,37 @@ class TestSecondFactor:
         assert browser.post("/console/settings/sign-in/app/removal").status_code == 302
         set_policy(northwind, second_factor="all")
         assert browser.get("/console/")["Location"] == "/console/settings/sign-in"
+
+
+class TestTryingAnAddress:
+    """Whether it would get in by what is typed; nothing is saved by it."""
+
+    @pytest.mark.parametrize(
+        ("networks", "address", "words"),
+        [
+            ("192.0.2.0/24\n2001:db8::/32", "192.0.2.7", "gets in: it lies in"),
+            ("192.0.2.0/24\n2001:db8::/32", "2001:db8::1", "2001:db8::/32"),
+            ("192.0.2.0/24", "::ffff:192.0.2.7", "gets in: it lies in"),
+            ("192.0.2.0/24", "198.51.100.1", "does not get in"),
+            ("", "198.51.100.1", "as everybody does"),
+            ("192.0.2.0/24", "home", "“home” is no address, such as"),
+            ("192.0.2.0/24", "", "is no address, such as"),
+            ("office", "192.0.2.7", "“office” is no address and no range"),
+        ],
+    )
+    def test_what_is_said(self, client_of, ada, northwind, networks, address, words):
+        form = {"networks": networks, "address": address}
+        answer = client_of(ada).post(f"{PAGE}/networks/trial", form, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        assert words in answer.content.decode()
+        assert policy(northwind) is None
+
+    def test_without_scripts_it_is_the_page_with_what_was_typed(self, client_of, ada):
+        page = client_of(ada).post(
+            f"{PAGE}/networks/trial", FORM | {"networks": "192.0.2.0/24", "address": "192.0.2.9"}
+        )
+        assert "192.0.2.0/24</textarea>" in page.content.decode()
+        assert "gets in: it lies in" in page.content.decode()
+
+    def test_only_who_may_set_them(self, client_of, ben):
+        assert client_of(ben).post(f"{PAGE}/networks/trial", FORM).status_code == 403

@@ -62,14 +62,26 @@ class Line:
 
 def compose_notices(notices: Sequence[Notice], reader: Reader) -> NewMail:
     """One mail about one notice or several. Needs `by`, `message`, `ticket.department` and `ticket.requester`."""
+    with override(reader.language), timezone.override(reader.zone):
+        subject, text, html = _words(notices, reader)
+    return _mail(reader, subject, text, html)
+
+
+def compose_trial(reader: Reader) -> NewMail:
+    """One mail that shows how such mails come."""
+    with override(reader.language):
+        context = {"account": reader.account.name, "settings_url": _settings_url(reader)}
+        text, html = (render_to_string(f"notifications/trial.{kind}", context) for kind in ("txt", "html"))
+        return _mail(reader, _("Test of your notifications"), text.strip() + "\n", html)
+
+
+def _mail(reader: Reader, subject: str, text: str, html: str) -> NewMail:
     mail_account = MailAccount.objects.select_related("smtp").order_by("-is_default", "id").first()
     connector = mail_account.smtp if mail_account else None
     nobody = f"no-reply@{reader.account.slug}.{settings.STEWARD_DOMAIN}"
     # A server of the account's own sends in the name of its address only.
     sender = mail_account.address if mail_account and connector else nobody
     message_id = f"{new_id()}@{sender.rpartition('@')[2]}"
-    with override(reader.language), timezone.override(reader.zone):
-        subject, text, html = _words(notices, reader)
     letter = Letter(
         sender=(reader.account.name, sender),
         to=[(reader.name, reader.email)],

@@ -15,7 +15,7 @@ from steward.channels.email.recipients import base_address
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.live.presence import looking_at
-from steward.notifications.letters import Reader, compose_notices
+from steward.notifications.letters import Reader, compose_notices, compose_trial
 from steward.notifications.models import Notice, Recipient
 from steward.notifications.queries import account_wishes, visible_notices
 from steward.notifications.telling import Plan, plan_mail
@@ -63,6 +63,18 @@ def _mail(member: Membership, recipient: Recipient) -> None:
     for notices in _by_mail(wanted, room):
         [stored] = put_in_outbox([compose_notices(notices, reader)])
         Notice.objects.filter(pk__in=[n.pk for n in notices]).update(mailed_at=now(), mailed_in=stored)
+
+
+class OwnAddress(ValueError):
+    """The person reads an address of the account: what is mailed there would come back as a ticket."""
+
+
+def mail_trial(member: Membership) -> None:
+    """Put one mail into the outbox that shows how such mails come. Raises `OwnAddress`."""
+    if _is_ours(member.user.email):
+        raise OwnAddress(member.user.email)
+    account = Account.objects.get(pk=current_account_id())
+    put_in_outbox([compose_trial(Reader.of(member, account, zone=account.time_zone, shows_text=False))])
 
 
 def _still_wanted(ids: Sequence[UUID], member: Membership, actor: Actor) -> list[Notice]:

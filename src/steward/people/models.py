@@ -120,11 +120,20 @@ class Density(models.TextChoices):
     ONE_LINE = "one", pgettext_lazy("density of lists", "One line")
 
 
+class Afterwards(models.TextChoices):
+    """Where one is once an answer was sent or a ticket left the list."""
+
+    STAY = "stay", pgettext_lazy("after an answer", "Stay on the ticket")
+    LIST = "list", pgettext_lazy("after an answer", "Back to the list")
+    NEXT = "next", pgettext_lazy("after an answer", "On to the next ticket")
+
+
 class Department(AccountOwned):
     """A group of agents with its own queue of tickets and its own signature."""
 
     name = impersonal(models.TextField())
     signature = impersonal(models.TextField(blank=True, default=""))  # HTML, sanitised when it is sent
+    signatures = impersonal(models.JSONField(default=dict, blank=True))  # in its place: code of LANGUAGES -> HTML
     is_default = impersonal(models.BooleanField(default=False))
     archived_at = impersonal(models.DateTimeField(null=True, blank=True))
 
@@ -154,6 +163,10 @@ class Membership(AccountOwned):
         models.TextField(blank=True, default=""), Whose.AGENT, "user.content", purpose="support",
         erase=Erase.DELETE_ROW,
     )  # fmt: skip
+    signatures = personal(  # in its place for customers of a language: code of LANGUAGES -> HTML
+        models.JSONField(default=dict, blank=True), Whose.AGENT, "user.content", purpose="support",
+        erase=Erase.DELETE_ROW,
+    )  # fmt: skip
     availability = personal(
         models.TextField(choices=Availability.choices, default=Availability.ONLINE), Whose.AGENT, "user.behavior",
         purpose="support", erase=Erase.DELETE_ROW,
@@ -161,6 +174,7 @@ class Membership(AccountOwned):
     availability_since = impersonal(models.DateTimeField(null=True, blank=True))
     appearance = impersonal(models.TextField(choices=Appearance.choices, default=Appearance.SYSTEM))
     density = impersonal(models.TextField(choices=Density.choices, default=Density.TWO_LINES))
+    afterwards = impersonal(models.TextField(choices=Afterwards.choices, default=Afterwards.STAY))
     guide_skipped_at = impersonal(models.DateTimeField(null=True, blank=True))  # the guide to a new account
     created_at = impersonal(models.DateTimeField())
 
@@ -276,6 +290,21 @@ class MailedLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.user_id}"
+
+
+class KnownBrowser(models.Model):
+    """A browser in which somebody has signed in: a sign-in in another one is told to them.
+
+    The mark is a keyed hash of the browser's cookie and the person: neither the cookie nor who else uses that browser
+    can be read from it, and there is no address.
+    """
+
+    mark = models.BinaryField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(db_index=True)  # the last sign-in there
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
 
 
 class Throttle(models.Model):

@@ -28,11 +28,19 @@ def parse_networks(text: str) -> list[str]:
 def is_inside(address: str, networks: Iterable[str]) -> bool:
     """Whether the address lies in one of the networks. What is no address lies in none."""
     try:
-        asked = ip_address(address)
-    except ValueError:
+        return network_around(address, networks) is not None
+    except NotANetwork:
         return False
+
+
+def network_around(address: str, networks: Iterable[str]) -> str | None:
+    """The first of the networks that the address lies in, or None. Raises `NotANetwork` for what is no address."""
+    try:
+        asked = ip_address(address.strip())
+    except ValueError as error:
+        raise NotANetwork(address) from error
     asked = getattr(asked, "ipv4_mapped", None) or asked
-    return any(asked in ip_network(network) for network in networks)
+    return next((network for network in networks if asked in ip_network(network)), None)
 
 
 def _network(word: str) -> Network:

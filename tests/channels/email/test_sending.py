@@ -219,6 +219,20 @@ def test_a_copy_that_bounces_does_not_fail_the_mail(eli, farah, ben, support_mai
     assert "did not arrive everywhere: farah@example.org" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("pl", ["Ben z Northwind", "Wsparcie"]), ("lv", ["Ben", "Wsparcie po łotewsku"]), ("", ["Ben", "Support"])],
+)
+def test_the_signature_is_that_of_the_language_of_the_customer(eli, ben, support, language, expected):
+    with account_scope(ben.account_id):
+        signatures = {"pl": "Wsparcie", "lv": "Wsparcie po łotewsku"}
+        type(support).objects.filter(pk=support.pk).update(signature="Support", signatures=signatures)
+        type(ben).objects.filter(pk=ben.pk).update(signature="Ben", signatures={"pl": "Ben z Northwind"})
+        type(eli).objects.filter(pk=eli.pk).update(language=language)
+    lines = mail_of(make_reply(make_ticket(eli), ben)).read.get_body(("plain",)).get_content().splitlines()
+    assert lines[lines.index("-- ") + 1 :][:2] == expected
+
+
 def test_the_line_before_a_signature_is_the_one_mail_programs_know(eli, ben, support):
     with account_scope(ben.account_id):
         type(support).objects.filter(pk=support.pk).update(signature="Ben<br>Northwind")

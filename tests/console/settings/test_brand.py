@@ -146,3 +146,28 @@ class TestVisitors:
 def test_not_an_agent(client_of, ben, path):
     assert client_of(ben).post(PAGE + path, FORM).status_code == 403
     assert client_of(ben).get(PAGE).status_code == 403
+
+
+class TestPreview:
+    """As typed, on both papers, and nothing is saved."""
+
+    def test_as_typed(self, adas, northwind):
+        upload(adas, png(80, 40))
+        page = adas.post(f"{PAGE}/preview", FORM, headers={"HX-Request": "true"}).content.decode()
+        assert "Fjord &amp; Co" in page
+        assert "accent=7a0019" in page
+        for scheme in ("light", "dark"):
+            assert f'data-scheme="{scheme}"' in page
+        assert page.count("/console/brand/logo/") == 2, "the logo on both papers"
+        assert stored(northwind).accent != "#7a0019"
+
+    def test_what_is_wrong_is_said(self, adas):
+        answer = adas.post(f"{PAGE}/preview", FORM | {"accent": "#ffcc00"}, headers={"HX-Request": "true"})
+        assert "is hard to read" in answer.content.decode()
+        assert "brand-sample" not in answer.content.decode()
+
+    def test_without_scripts_it_is_the_page_with_what_was_typed(self, adas, northwind):
+        page = adas.post(f"{PAGE}/preview", FORM).content.decode()
+        assert 'value="Fjord &amp; Co"' in page
+        assert 'data-scheme="dark"' in page
+        assert stored(northwind) is None

@@ -1,12 +1,15 @@
 """Mail templates in the settings: words per language, their gaps, the preview, and the way back."""
 
 import pytest
+from django.utils.translation import gettext, override
 
 from steward.brand.actions import Choices, choose_brand
 from steward.channels.email.models import MailTemplate
 from steward.lib.actor import SYSTEM
+from steward.outbox.models import OutgoingMail
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
+from steward.testing.letters import outgoing_mails
 
 LIST = "/console/settings/mail-templates"
 FRAME = f"{LIST}/words?kind=answer&language=pl"
@@ -116,7 +119,9 @@ class TestPreview:
 
 
 class TestWhoMay:
-    @pytest.mark.parametrize("path", ["", "/words?kind=answer", "/preview?kind=answer", "/reset?kind=answer"])
+    @pytest.mark.parametrize(
+        "path", ["", "/words?kind=answer", "/preview?kind=answer", "/test?kind=answer", "/reset?kind=answer"]
+    )
     def test_not_an_agent(self, client_of, ben, path):
         browser = client_of(ben)
         assert {browser.get(LIST + path).status_code, browser.post(LIST + path).status_code} <= {403, 405}
@@ -126,3 +131,55 @@ class TestWhoMay:
         assert "Only Northwind" not in shown(client_of(zoe), FRAME)
         client_of(zoe).post(f"{LIST}/reset?kind=answer&language=pl")
         assert "Only Northwind" in shown(adas, FRAME)
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "vi", "ar", "da", "lv"])
+@pytest.mark.parametrize("kind", ["automatic", "answer", "first"])
+def test_the_preview_is_in_its_language_and_direction(adas, kind, language):
+    page = shown(adas, f"{LIST}/preview?kind={kind}&language={language}")
+    direction = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    assert "{{" not in page
+    with override(language):
+        assert gettext("Invoice shows the wrong VAT") in page
+        if kind != "automatic":
+            assert gettext("You are right, the rate was wrong. The new invoice is attached.") in page
+
+
+class TestTestMail:
+    """To oneself, with what is typed and not saved."""
+
+    PATH = f"{LIST}/test?kind=answer&language=ar"
+
+    def test_it_leaves_as_customers_would_get_it(self, adas, ada, northwind, support_mail):
+        answer = adas.post(self.PATH, {"body": "Typed {{ticket.code}}\n{{answer}}"}, headers={"HX-Request": "true"})
+        assert f'on its way to <bdi dir="ltr">{ada.user.email}</bdi>' in answer.content.decode()
+        [mail] = outgoing_mails(support_mail)
+        assert (mail.row.purpose, mail.row.envelope_to) == ("template test", [ada.user.email])
+        assert mail.read["From"].addresses[0].addr_spec == support_mail.address
+        with override("ar"):
+            assert gettext("Invoice shows the wrong VAT") in str(mail.read["Subject"])
+        assert "Typed KXQ-40321" in mail.read.get_body(("plain",)).get_content()
+        assert mail.read["Auto-Submitted"] == "auto-replied"
+        assert own(northwind) == []
+
+    def test_without_scripts_the_page_keeps_what_was_typed(self, adas, support_mail):
+        page = adas.post(self.PATH, {"body": "Typed\n{{answer}}"}).content.decode()
+        assert "Typed\n{{answer}}</textarea>" in page
+        assert "The test mail is on its way" in page
+
+    def test_words_that_cannot_be_filled_are_not_sent(self, adas, support_mail):
+        answer = adas.post(self.PATH, {"body": "{{nope}}"}, headers={"HX-Request": "true"})
+        assert "There is no placeholder {{nope}}." in answer.content.decode()
+        assert outgoing_mails(support_mail) == []
+
+    def test_not_endlessly(self, adas, support_mail):
+        for _try in range(21):
+            answer = adas.post(self.PATH, {"body": "{{answer}}"}, headers={"HX-Request": "true"})
+        assert "too many tries" in answer.content.decode()
+        assert len(outgoing_mails(support_mail)) == 20
+
+    def test_without_an_address_of_its_own(self, adas, northwind):
+        adas.post(self.PATH, {"body": "{{answer}}"})
+        with account_scope(northwind.id):
+            assert OutgoingMail.objects.get().purpose == "template test"

@@ -9,6 +9,7 @@ from steward.notifications.models import NoticeDefaults, Recipient
 from steward.notifications.queries import account_wishes
 from steward.notifications.wishes import Kind, Mail, Wish
 from steward.tenancy.scope import account_scope
+from steward.testing.letters import outgoing_mails
 
 MINE, DEFAULTS = "/console/settings/notifications", "/console/settings/notifications/defaults"
 
@@ -86,3 +87,31 @@ class TestDefaults:
 def test_the_ladder(path, client_of, visitor_at, northwind, zoe):
     assert visitor_at(northwind).get(path).status_code == 302
     assert client_of(zoe, at=northwind).get(path).status_code == 302
+
+
+class TestTrial:
+    """A mail to oneself that shows how notifications come."""
+
+    def test_it_is_on_its_way(self, client_of, ben, support_mail):
+        answer = client_of(ben).post(f"{MINE}/trial", follow=True)
+        assert f"on its way to {ben.user.email}" in answer.content.decode()
+        [mail] = outgoing_mails(support_mail)
+        assert (mail.row.purpose, mail.row.envelope_to) == ("notification", [ben.user.email])
+        assert mail.read["Subject"] == "Test of your notifications"
+        assert "reach you by e-mail" in mail.read.get_body(("html",)).get_content()
+
+    def test_not_to_an_address_that_customers_write_to(self, client_of, ben, support_mail):
+        type(ben.user).objects.filter(pk=ben.user_id).update(email=support_mail.address)
+        answer = client_of(ben).post(f"{MINE}/trial", follow=True)
+        assert "would become a ticket" in answer.content.decode()
+        assert outgoing_mails(support_mail) == []
+
+    def test_not_endlessly(self, client_of, ben, support_mail):
+        browser = client_of(ben)
+        for _try in range(6):
+            answer = browser.post(f"{MINE}/trial", follow=True)
+        assert "too many tries" in answer.content.decode()
+        assert len(outgoing_mails(support_mail)) == 5
+
+    def test_only_by_asking_for_it(self, client_of, ben):
+        assert client_of(ben).get(f"{MINE}/trial").status_code == 405

@@ -52,13 +52,51 @@ class TestProfile:
         assert again(ben, northwind).signature == "<p><b>Ben</b> of Northwind</p>"
 
     @pytest.mark.parametrize(
-        ("field", "value"), [("name", ""), ("language", "xx"), ("appearance", "neon"), ("density", "three")]
+        ("field", "value"),
+        [("name", ""), ("language", "xx"), ("appearance", "neon"), ("density", "three"), ("afterwards", "home")],
     )
     def test_what_is_wrong_is_said_and_the_rest_stays(self, client_of, northwind, ben, field, value):
         answer = client_of(ben).post(f"{SETTINGS}profile", PROFILE | {field: value})
         assert answer.status_code == 422
         assert answer.context["form"].errors.keys() == {field}
         assert again(ben, northwind).name == "Ben"
+
+
+class TestSignaturesPerLanguage:
+    def test_one_s_own(self, client_of, northwind, ben):
+        browser = client_of(ben)
+        browser.post(f"{SETTINGS}profile", PROFILE | {"signature_in_pl": "Pozdrawiam\nBen", "signature_in_ar": " "})
+        me = again(ben, northwind)
+        assert list(me.signatures) == ["pl"], "an empty one is none"
+        assert "Pozdrawiam<br" in me.signatures["pl"]
+        page = browser.get(f"{SETTINGS}profile").content.decode()
+        assert "Pozdrawiam\nBen</textarea>" in page
+        assert 'class="signature-preview" dir="auto" lang="pl"' in page
+        with account_scope(northwind.id):
+            event = Event.objects.filter(kind="member.changed").latest("id")
+        assert "signatures" in event.changes["fields"]
+        assert "Pozdrawiam" not in str(event.changes)
+
+    def test_that_of_a_department_keeps_its_markup(self, client_of, northwind, ada, support):
+        with account_scope(northwind.id):
+            Department.objects.filter(pk=support.pk).update(signatures={"lv": "<b>Atbalsts</b>"})
+        form = {
+            "name": "Support",
+            "signature": "Help",
+            "signature_in_lv": "Atbalsts",
+            "signature_in_da": "<i>Hjælp</i>",
+        }
+        assert client_of(ada).post(f"{SETTINGS}departments/{support.pk}", form).status_code == 303
+        with account_scope(northwind.id):
+            now = Department.objects.get(pk=support.pk)
+        assert now.signatures["lv"] == "<b>Atbalsts</b>"
+        assert "<i>" not in now.signatures["da"]
+
+    def test_what_is_too_long_opens_its_field(self, client_of, northwind, ben):
+        answer = client_of(ben).post(f"{SETTINGS}profile", PROFILE | {"signature_in_vi": "x" * 5001})
+        assert answer.status_code == 422
+        assert "<details open" in answer.content.decode()
+        assert again(ben, northwind).signatures == {}
 
 
 class TestAgents:

@@ -1,9 +1,11 @@
 """The end of an answer: the signature, and what it answers to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from typing import Protocol
 
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -52,6 +54,19 @@ def _alternative(image: re.Match[str]) -> str:
 def answer_block(body_html: str) -> str:
     """What was written. It finds its own direction: an Arabic answer to a Danish question is read from the right."""
     return f'<div dir="auto">{sanitise_outgoing(body_html)}</div>'
+
+
+class Signing(Protocol):
+    """Who has a signature (HTML): one for everybody, and others in its place by the code of a language."""
+
+    signature: str
+    signatures: dict[str, str]
+
+
+def signature_of(signing: Sequence[Signing], language: str) -> str:
+    """What stands under a mail to a reader of this language: the signatures of all, each on lines of its own."""
+    parts = (each.signatures.get(language) or each.signature for each in signing)
+    return "<br>".join(part for part in parts if part)
 
 
 def signature_block(signature_html: str) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from steward.channels.email.addressing import Addresses, addresses_for, mail_account_for
 from steward.channels.email.composing import Enclosure, Letter, compose
-from steward.channels.email.languages import writing_in
+from steward.channels.email.languages import language_towards, writing_in
 from steward.channels.email.mail_templates import Kind, Wordings
 from steward.channels.email.models import MailAccount
 from steward.channels.email.quoting import (
@@ -14,6 +14,7 @@ from steward.channels.email.quoting import (
     answer_block,
     as_plain_text,
     signature_block,
+    signature_of,
     without_carried_images,
 )
 from steward.channels.email.wording import laid_out, spoken
@@ -99,7 +100,7 @@ def _letter(message: Message, ticket: Ticket, mail_account: MailAccount, address
     with writing_in(words.language, wordings.account):
         blocks = {
             "answer": answer_block(message.body_html),
-            "signature": signature_block(_signature(message, ticket)),
+            "signature": signature_block(_signature(message, ticket, wordings)),
             "history": quoted.as_html() if quoted else "",
         }
     html = laid_out(words.body, _values(message, ticket, wordings), blocks)
@@ -168,10 +169,9 @@ def _quoted(last: Message | None) -> Quoted | None:
     return Quoted(last.sender_name or last.sender_email, last.at, body)
 
 
-def _signature(message: Message, ticket: Ticket) -> str:
-    author = message.author
-    parts = [author.signature if author else "", ticket.department.signature]
-    return "<br>".join(part for part in parts if part)
+def _signature(message: Message, ticket: Ticket, wordings: Wordings) -> str:
+    language = language_towards(ticket.requester, wordings.account)
+    return signature_of([each for each in (message.author, ticket.department) if each], language)
 
 
 def _enclosures(message: Message) -> list[Enclosure]:

@@ -1,10 +1,12 @@
 """The brand: name, colour, logo, corners and font."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from steward.brand.pictures import LARGEST, PictureRefused, Problem, read_pictur
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 
+SCHEMES = ("light", "dark")
 _REFUSALS = {
     Problem.TOO_LARGE: gettext_lazy("The picture is larger than 512 KB. Save it smaller."),
     Problem.TOO_WIDE: gettext_lazy("The picture is wider or higher than 1024 pixels. Save it smaller."),
@@ -92,6 +95,19 @@ def brand(request: ConsoleRequest) -> HttpResponse:
 
 @require_POST
 @settings_page("brand")
+def preview(request: ConsoleRequest) -> HttpResponse:
+    """How the choices as typed look, on light and on dark paper. Nothing is saved."""
+    form = BrandForm(request.POST)
+    context: dict[str, Any] = {"form": form, "sample": None, "schemes": SCHEMES}
+    if form.is_valid():
+        context["sample"] = _typed(request, form.cleaned_data)
+    if "HX-Request" in request.headers:
+        return TemplateResponse(request, "console/settings/_brand_sample.html", context)
+    return _page(request, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@settings_page("brand")
 def logo(request: ConsoleRequest) -> HttpResponse:
     """Take another logo."""
     file = request.FILES.get("logo")
@@ -102,7 +118,7 @@ def logo(request: ConsoleRequest) -> HttpResponse:
     except PictureRefused as refusal:
         return _page(request, {"logo_error": _REFUSALS[refusal.problem]}, status=422)
     choose_logo(picture, actor=request.actor)
-    return _back(request, _("The logo is there."))
+    return _back(request, _("The logo was saved."))
 
 
 @require_POST
@@ -115,8 +131,15 @@ def logo_removal(request: ConsoleRequest) -> HttpResponse:
 
 def _page(request: ConsoleRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     look: Look | None = look_of(request.account.name)
-    whole = {"form": BrandForm(initial=_now()), "look": look} | context
+    whole = {"form": BrandForm(initial=_now()), "look": look, "sample": look, "schemes": SCHEMES} | context
     return settings_response(request, "console/settings/brand.html", whole, status=status)
+
+
+def _typed(request: ConsoleRequest, chosen: dict[str, Any]) -> Look:
+    """The look that these choices would make, with the logo there is."""
+    stored = look_of(request.account.name)
+    typed = Look(**chosen | {"name": chosen["name"] or request.account.name})
+    return replace(typed, logo_file=stored.logo_file, logo_size=stored.logo_size) if stored else typed
 
 
 def _now() -> dict[str, Any]:

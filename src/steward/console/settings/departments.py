@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.console.settings.profile import written_signature
-from steward.lib.html import html_to_text, sanitise_outgoing
+from steward.console.settings.signatures import LONGEST, SignatureForm, previews, typed, written
 from steward.people.access import (
     can_edit_department,
     get_department,
@@ -41,14 +40,14 @@ class NewDepartmentForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("department", "Name"), max_length=80)
 
 
-class DepartmentForm(NewDepartmentForm):
-    """Name and signature."""
+class DepartmentForm(NewDepartmentForm, SignatureForm):
+    """Name and signatures."""
 
     signature = forms.CharField(
         label=gettext_lazy("Signature"),
         help_text=gettext_lazy("It stands under each answer of this department, below the signature of the agent."),
         required=False,
-        max_length=5000,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -64,7 +63,7 @@ def departments(request: ConsoleRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             made = create_department(form.cleaned_data["name"], actor=request.actor)
-            return back_to(request, made, _("The department is there. Choose who belongs to it."))
+            return back_to(request, made, _("The department was added. Choose who belongs to it."))
         except NameTaken:
             form.add_error("name", _name_taken())
     mine = managed_departments(request.me)
@@ -80,19 +79,19 @@ def departments(request: ConsoleRequest) -> HttpResponse:
 def department(request: ConsoleRequest, department_id: UUID) -> HttpResponse:
     """One department: its name and signature are saved here, who belongs to it by a form of its own."""
     found = editable(request, department_id)
-    now = {"name": found.name, "signature": html_to_text(found.signature)}
+    now = {"name": found.name} | typed(found)
     form = DepartmentForm(request.POST) if request.method == "POST" else DepartmentForm(initial=now)
     if form.is_bound and form.is_valid():
-        signature = written_signature(form.cleaned_data["signature"], found.signature)
         try:
-            edit_department(found, name=form.cleaned_data["name"], signature=signature, actor=request.actor)
+            signatures = written(form.cleaned_data, found)
+            edit_department(found, name=form.cleaned_data["name"], actor=request.actor, **signatures)
             return back_to(request, found, _("Saved."))
         except NameTaken:
             form.add_error("name", _name_taken())
     context = {
         "form": form,
         "department": found,
-        "preview": sanitise_outgoing(found.signature),
+        "previews": list(previews(found)),
         "placed": _placed(request, found),
         "may_close": may(request.me, "department:archive"),
     }

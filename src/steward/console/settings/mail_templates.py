@@ -1,5 +1,6 @@
 """Mail templates: the account's own words for each kind of mail in each language, with a preview."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,13 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from steward.brand.looks import dressed
-from steward.channels.email.languages import writing_in
 from steward.channels.email.mail_templates import (
     ALLOWED,
     HAS_SUBJECT,
@@ -27,18 +25,21 @@ from steward.channels.email.mail_templates import (
     reset_template,
 )
 from steward.channels.email.models import MailTemplate
-from steward.channels.email.quoting import Quoted, answer_block, as_plain_text, signature_block
-from steward.channels.email.wording import filled, laid_out
 from steward.console.entrance import ConsoleRequest
+from steward.console.settings.counting import counted_as
 from steward.console.settings.entrance import settings_page, settings_response
+from steward.console.settings.mail_samples import sample_of
 from steward.console.settings.wording_errors import words_field
-from steward.lib.clock import now
-from steward.lib.html import frame_policy, sanitise_outgoing, text_to_html
-from steward.people.models import Department
+from steward.lib.html import frame_policy
+from steward.outbox.actions import put_in_outbox
+from steward.people.throttling import Limit
 from steward.tenancy.languages import spoken
 
+TEST_MAILS = Limit("template test", 20, timedelta(minutes=10))
 ABOUT = {
-    Kind.AUTOMATIC: gettext_lazy("What those who begin something new hear at once, where an address answers at once."),
+    Kind.AUTOMATIC: gettext_lazy(
+        "Sent at once to whoever writes about something new, where an address answers automatically."
+    ),
     Kind.ANSWER: gettext_lazy("What stands around the words of an agent who answers."),
     Kind.FIRST: gettext_lazy("What stands around the words of an agent who writes first."),
 }
@@ -100,19 +101,7 @@ def mail_template(request: ConsoleRequest) -> HttpResponse:
         change_template(kind, language, **words, actor=request.actor)
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(_url(kind, language), status=303)
-    context = {
-        "form": form,
-        "kind": Kind(kind),
-        "about": ABOUT[Kind(kind)],
-        "language": language,
-        "language_name": dict(settings.LANGUAGES)[language],
-        "languages": [(name, _url(kind, code), code == language) for code, name in _languages(request)],
-        "is_own": MailTemplate.objects.filter(kind=kind, language=language).exists(),
-        "gaps": [(name, GAPS[name]) for name in (*ALLOWED[kind].gaps, *ALLOWED[kind].blocks)],
-        "template_query": urlencode({"kind": kind, "language": language}),
-    }
-    status = 422 if form.is_bound else 200
-    return settings_response(request, "console/settings/mail_template.html", context, status=status)
+    return _page(request, form, (kind, language), status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -133,51 +122,58 @@ def preview(request: ConsoleRequest) -> HttpResponse:
     form = TemplateForm(request.POST, kind=kind) if request.method == "POST" else _stored(kind, language)
     context: dict[str, Any] = {"errors": [error for errors in form.errors.values() for error in errors]}
     if not form.errors:
-        context = _shown(request, kind, language, form.cleaned_data if form.is_bound else dict(form.initial))
+        wordings, words = Wordings(), form.cleaned_data if form.is_bound else dict(form.initial)
+        context = sample_of(request.me, kind, language, words, wordings).shown(request, wordings)
     response = TemplateResponse(request, "console/settings/mail_template_preview.html", context)
     response["Content-Security-Policy"] = frame_policy()
     return response
 
 
-def _shown(request: ConsoleRequest, kind: str, language: str, words: dict[str, Any]) -> dict[str, Any]:
+@require_POST
+@counted_as(TEST_MAILS)
+@settings_page("mail-templates")
+def test_mail(request: ConsoleRequest) -> HttpResponse:
+    """Send the mail with sample values, as typed, to the address of whoever asks. What is typed is not saved."""
+    kind, language = _asked(request)
+    form = TemplateForm(request.POST, kind=kind)
+    context: dict[str, Any] = {"test_errors": [error for errors in form.errors.values() for error in errors]}
+    if refusal := request.too_many_tries:  # type: ignore[attr-defined]
+        context = {"test_errors": [refusal.words]}
+    elif form.is_valid():
+        context = _tested(request, kind, language, form.cleaned_data)
+    if "HX-Request" in request.headers:
+        return TemplateResponse(request, "console/settings/_mail_template_test.html", context)
+    return _page(request, form, (kind, language), context, status=422 if form.errors else 200)
+
+
+def _tested(request: ConsoleRequest, kind: str, language: str, words: dict[str, Any]) -> dict[str, Any]:
+    """Put the mail into the outbox, and say so."""
     wordings = Wordings()
-    with writing_in(language, wordings.account):
-        values = _sample_values(request, wordings)
-        blocks = _sample_blocks(request, values)
-    html = laid_out(words["body"], values, blocks if kind in (Kind.ANSWER, Kind.FIRST) else {})
-    # In the page the picture comes from here; a mail brings it along.
-    worn = html
-    if wordings.look is not None:
-        source = reverse("console:brand-logo", args=[wordings.look.logo_digest]) if wordings.look.logo_file else ""
-        worn = sanitise_outgoing(dressed(html, wordings.look, logo_source=request.build_absolute_uri(source)))
-    return {
-        "subject": filled(words.get("subject", ""), values),
-        "body_html": mark_safe(worn),  # noqa: S308  the sanitiser's output
-        "text": as_plain_text(html),
+    put_in_outbox([sample_of(request.me, kind, language, words, wordings).mail(request.me, wordings)])
+    return {"tested_to": request.me.user.email}
+
+
+def _page(
+    request: ConsoleRequest,
+    form: TemplateForm,
+    asked: tuple[str, str],
+    more: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    kind, language = asked
+    context = {
+        "form": form,
+        "kind": Kind(kind),
+        "about": ABOUT[Kind(kind)],
+        "language": language,
+        "language_name": dict(settings.LANGUAGES)[language],
+        "languages": [(name, _url(kind, code), code == language) for code, name in _languages(request)],
+        "is_own": MailTemplate.objects.filter(kind=kind, language=language).exists(),
+        "gaps": [(name, GAPS[name]) for name in (*ALLOWED[kind].gaps, *ALLOWED[kind].blocks)],
+        "template_query": urlencode({"kind": kind, "language": language}),
     }
-
-
-def _sample_values(request: ConsoleRequest, wordings: Wordings) -> dict[str, str]:
-    department = Department.objects.order_by("-is_default", "name").first()
-    return {
-        "ticket.code": "KXQ-40321",
-        "ticket.subject": _("Invoice shows the wrong VAT"),
-        "contact.name": "Eli Aronsen",
-        "agent.name": request.me.name,
-        "department.name": department.name if department else "",
-        "account.name": wordings.name,
-    }
-
-
-def _sample_blocks(request: ConsoleRequest, values: dict[str, str]) -> dict[str, str]:
-    answer = _("You are right, the rate was wrong. The new invoice is attached.")
-    asked = _("The invoice of this month shows the wrong VAT. Can you look into it?")
-    signature = request.me.signature or text_to_html(f"{values['agent.name']}\n{values['account.name']}")
-    return {
-        "answer": answer_block(text_to_html(answer)),
-        "signature": signature_block(signature),
-        "history": Quoted(values["contact.name"], now(), text_to_html(asked)).as_html(),
-    }
+    return settings_response(request, "console/settings/mail_template.html", context | (more or {}), status=status)
 
 
 def _stored(kind: str, language: str) -> TemplateForm:

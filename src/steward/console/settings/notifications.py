@@ -1,6 +1,7 @@
 """What I am told of and how; and what people of the account are told who chose nothing."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,15 +11,20 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.console.entrance import ConsoleRequest
+from steward.console.settings.counting import counted_as
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.general import time_zones
 from steward.notifications.actions import change_defaults, choose
+from steward.notifications.mailing import OwnAddress, mail_trial
 from steward.notifications.models import Recipient
 from steward.notifications.queries import account_wishes, recipient_of
 from steward.notifications.wishes import Kind, Mail, Rhythm, Wish, Wishes
+from steward.people.throttling import Limit
+
+TRIALS = Limit("notification trial", 5, timedelta(minutes=10))
 
 
 class WishesForm(forms.Form):
@@ -89,6 +95,25 @@ def notifications(request: ConsoleRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("console:settings-notifications"), status=303)
     return _page(request, form, "console/settings/notifications.html")
+
+
+@require_POST
+@counted_as(TRIALS)
+@settings_page("notifications")
+def notification_trial(request: ConsoleRequest) -> HttpResponse:
+    """Mail one notification to oneself, to see how and where it comes."""
+    back = HttpResponseRedirect(reverse("console:settings-notifications"), status=303)
+    if refusal := request.too_many_tries:  # type: ignore[attr-defined]
+        messages.error(request, refusal.words)
+        return back
+    try:
+        mail_trial(request.me)
+    except OwnAddress:
+        words = _("Your address is one that customers write to: a notification there would become a ticket.")
+        messages.error(request, words)
+    else:
+        messages.success(request, _("The test mail is on its way to %(email)s.") % {"email": request.me.user.email})
+    return back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,10 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.lib.html import html_to_text, sanitise_outgoing, text_to_html
+from steward.console.settings.signatures import LONGEST, SignatureForm, previews, typed, written
 from steward.people.actions import edit_profile
 from steward.people.languages import language_of
-from steward.people.models import Appearance, Density
+from steward.people.models import Afterwards, Appearance, Density
+
+
+_PLAIN = ("name", "language", "appearance", "density", "afterwards")
 
 
 def languages() -> list[tuple[str, str]]:
@@ -24,8 +27,8 @@ def languages() -> list[tuple[str, str]]:
     return [("", _("The account's language")), *settings.LANGUAGES]
 
 
-class ProfileForm(forms.Form):
-    """Name, language, signature, appearance, density."""
+class ProfileForm(SignatureForm):
+    """Name, language, signatures, appearance, density, where one goes afterwards."""
 
     name = forms.CharField(
         label=gettext_lazy("Your name"), help_text=gettext_lazy("Customers read it under your answers."), max_length=120
@@ -35,14 +38,20 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Your signature"),
         help_text=gettext_lazy("It stands under your answers, above that of the department."),
         required=False,
-        max_length=5000,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     appearance = forms.ChoiceField(
         label=gettext_lazy("Light or dark"), choices=Appearance.choices, widget=forms.RadioSelect
     )
     density = forms.ChoiceField(
-        label=gettext_lazy("A ticket in a list has"), choices=Density.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Height of a ticket in lists"), choices=Density.choices, widget=forms.RadioSelect
+    )
+    afterwards = forms.ChoiceField(
+        label=gettext_lazy("When an answer was sent, or a ticket is resolved, spam or deleted"),
+        help_text=gettext_lazy("The next ticket is the one below it in the list. You can undo there as well."),
+        choices=Afterwards.choices,
+        widget=forms.RadioSelect,
     )
 
 
@@ -56,24 +65,16 @@ def profile(request: ConsoleRequest) -> HttpResponse:
         with override(language_of(request.me, request.account)):  # as chosen just now
             messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("console:settings-profile"), status=303)
-    context = {"form": form, "preview": sanitise_outgoing(request.me.signature)}
+    context = {"form": form, "previews": list(previews(request.me))}
     status = 422 if form.is_bound else 200
     return settings_response(request, "console/settings/profile.html", context, status=status)
 
 
 def _now(request: ConsoleRequest) -> dict[str, Any]:
     me = request.me
-    return {name: getattr(me, name) for name in ("name", "language", "appearance", "density")} | {
-        "signature": html_to_text(me.signature)
-    }
+    return {name: getattr(me, name) for name in _PLAIN} | typed(me)
 
 
 def _wanted(request: ConsoleRequest, cleaned: dict[str, Any]) -> dict[str, Any]:
-    return cleaned | {"signature": written_signature(cleaned["signature"], request.me.signature)}
-
-
-def written_signature(text: str, before: str) -> str:
-    """The HTML of a signature typed as text. One that was not touched keeps the markup it has."""
-    if " ".join(text.split()) == " ".join(html_to_text(before).split()):
-        return before
-    return text_to_html(text) if text.strip() else ""
+    kept = {name: cleaned[name] for name in _PLAIN}
+    return kept | written(cleaned, request.me)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +23,7 @@ from steward.people.actions.security_policy import (
 )
 from steward.people.entering import policy_of_account
 from steward.people.models import Requires
-from steward.people.networks import MOST, NotANetwork, parse_networks
+from steward.people.networks import MOST, NotANetwork, network_around, parse_networks
 from steward.people.signed_in import end_sessions_of_account
 
 
@@ -47,12 +48,12 @@ class SecurityForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr", "spellcheck": "false"}),
     )
     idle_minutes = forms.TypedChoiceField(
-        label=gettext_lazy("Signed out when nothing was done for"),
+        label=gettext_lazy("Longest time without activity"),
         choices=lambda: [(minutes, duration(minutes)) for minutes in IDLE],
         coerce=int,
     )
     lifetime_hours = forms.TypedChoiceField(
-        label=gettext_lazy("Signed out in any case after"),
+        label=gettext_lazy("Longest time signed in"),
         choices=lambda: [(hours, duration(60 * hours)) for hours in LIFETIMES],
         coerce=int,
     )
@@ -106,8 +107,33 @@ def security(request: ConsoleRequest) -> HttpResponse:
         except LocksOneselfOut:
             words = _("You are at %(address)s, which is in none of these networks: you would lock yourself out.")
             form.add_error("networks", words % {"address": address})
-    context = {"form": form, "address": address, "slug": request.account.slug}
+    context = {"form": form, "address": address, "slug": request.account.slug, "tried": address}
     return settings_response(request, "console/settings/security.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@settings_page("security")
+def network_trial(request: ConsoleRequest) -> HttpResponse:
+    """Say whether an address (`address`) would get in by the networks as they are typed. Nothing is saved."""
+    form, tried = SecurityForm(request.POST), request.POST.get("address", "").strip()[:80]
+    form.full_clean()
+    context: dict[str, Any] = {"tried": tried, "trial": _judged(form, tried)}
+    if "HX-Request" in request.headers:
+        return TemplateResponse(request, "console/settings/_network_trial.html", context)
+    here = {"form": form, "address": str(request.META.get("REMOTE_ADDR", "")), "slug": request.account.slug}
+    return settings_response(request, "console/settings/security.html", here | context)
+
+
+def _judged(form: SecurityForm, address: str) -> dict[str, Any]:
+    """Whether it gets in (`is_in`), by which network, or the fault in what was typed."""
+    if "networks" in form.errors:
+        return {"fault": " ".join(str(error) for error in form.errors["networks"])}
+    networks = form.cleaned_data["networks"]
+    try:
+        network = network_around(address, networks)
+    except NotANetwork:
+        return {"fault": _("“%(line)s” is no address, such as 192.0.2.7 or 2001:db8::7.") % {"line": address}}
+    return {"is_in": network is not None or not networks, "network": network, "has_networks": bool(networks)}
 
 
 @require_POST

@@ -1,7 +1,8 @@
 """Departments: making, changing and archiving them, and who belongs to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -32,9 +33,21 @@ def create_department(name: str, *, actor: Actor, signature: str = "") -> Depart
     return department
 
 
-def edit_department(department: Department, *, name: str, signature: str, actor: Actor) -> None:
-    """Give a department another name or signature (HTML, sanitised here). Raises `NameTaken`."""
-    columns = {"name": name, "signature": sanitise_outgoing(signature) if signature else ""}
+def edit_department(
+    department: Department,
+    *,
+    name: str,
+    signature: str,
+    actor: Actor,
+    signatures: Mapping[str, str] | None = None,
+) -> None:
+    """Give a department another name or signature (HTML, sanitised here). Raises `NameTaken`.
+
+    `signatures` are those for customers of a language, by its code; unless given they stay.
+    """
+    columns: dict[str, Any] = {"name": name, "signature": sanitise_outgoing(signature) if signature else ""}
+    if signatures is not None:
+        columns["signatures"] = {code: sanitise_outgoing(html) for code, html in signatures.items() if html}
     changed = [column for column, value in columns.items() if getattr(department, column) != value]
     if changed:
         with _unique_name(), transaction.atomic():

@@ -18,7 +18,7 @@ from steward.people.models import Department, Invitation, Membership, Role, User
 from steward.people.permissions import may_give
 from steward.people.signed_in import end_sessions
 
-PROFILE = frozenset({"name", "language", "signature", "appearance", "density"})
+PROFILE = frozenset({"name", "language", "signature", "signatures", "appearance", "density", "afterwards"})
 
 
 class LastOwner(ValueError):
@@ -132,7 +132,7 @@ def remove_member(membership: Membership, *, tickets_to: Membership | None, acto
     """End a person's membership: what they wrote stays under "former agent". Raises `LastOwner`.
 
     Their open tickets go to `tickets_to`, or to nobody, by those who hear of the event. The identity goes too when
-    this was its last account.
+    this was its last account. Removing somebody who is gone already does nothing.
     """
     with transaction.atomic():
         owners = _locked_owners()
