@@ -99,6 +99,16 @@ def test_somebody_new_joins(northwind, invited, visitor_at, support):
     assert visitor_at(northwind).post(path, {"name": "X", "password": A_PASSWORD}).status_code == 404
 
 
+def test_who_chooses_a_language_on_the_way_in_keeps_it(northwind, invited, visitor_at):
+    invited(language="en")
+    browser, path = visitor_at(northwind), path_in(newest_mail(northwind))
+    assert browser.get(f"{path}?lang=pl")["Content-Language"] == "pl"
+    assert browser.get(path)["Content-Language"] == "pl", "the browser remembers it"
+    browser.post(path, {"name": "Gil", "password": A_PASSWORD})
+    with account_scope(northwind.id):
+        assert Membership.objects.get(name="Gil").language == "pl"
+
+
 def test_somebody_who_signs_in_elsewhere_joins_by_the_sign_in_they_have(northwind, invited, visitor_at, zoe):
     invited("Zoe@Contoso.example")
     browser, path = visitor_at(northwind), path_in(newest_mail(northwind))

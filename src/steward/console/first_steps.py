@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import Exists, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -36,7 +36,7 @@ def all_steps(request: ConsoleRequest) -> list[Step]:
     """The steps as they stand now."""
     issued = f"support@{request.account.slug}.{settings.STEWARD_DOMAIN}"
     settings_url = reverse("console:settings")
-    has_address, has_colleague, has_answered = _done(request, issued)
+    own_address, has_colleague, has_answered = _done(request, issued)
     mail_url = next((page.url for page in pages_for(request.me) if page.group == Group.MAIL), settings_url)
     return [
         Step(
@@ -44,7 +44,7 @@ def all_steps(request: ConsoleRequest) -> list[Step]:
             _("Connect the address that customers know. Until then they can write to %(address)s.")
             % {"address": issued},
             mail_url,
-            has_address,
+            bool(own_address),
         ),
         Step(
             _("Invite somebody"),
@@ -55,21 +55,21 @@ def all_steps(request: ConsoleRequest) -> list[Step]:
         Step(
             _("Answer your first ticket"),
             _("Write a mail to %(address)s from any other address. It becomes a ticket: open it and answer.")
-            % {"address": issued},
+            % {"address": own_address or issued},
             reverse("console:list"),
             has_answered,
         ),
     ]
 
 
-def _done(request: ConsoleRequest, issued: str) -> tuple[bool, bool, bool]:
-    """Which steps are done, in two queries: each list asks. `issued` is the address that the account came with."""
+def _done(request: ConsoleRequest, issued: str) -> tuple[str | None, bool, bool]:
+    """What is done, in two queries: each list asks. First an address of their own, beside the `issued` one."""
     me = Membership.objects.filter(pk=request.me.pk)
     found = me.annotate(
-        has_address=Exists(MailAccount.objects.exclude(address=issued)),
+        own_address=Subquery(MailAccount.objects.exclude(address=issued).order_by("pk").values("address")[:1]),
         has_colleague=Exists(Invitation.objects.all()) | Exists(Membership.objects.exclude(pk=request.me.pk)),
     )
-    [(has_address, has_colleague)] = found.values_list("has_address", "has_colleague")
+    [(own_address, has_colleague)] = found.values_list("own_address", "has_colleague")
     # On its own, where it ends with the first one found: there may be millions of messages.
     has_answered = Message.objects.filter(kind=Message.Kind.OUTGOING, author__isnull=False).exists()
-    return has_address, has_colleague, has_answered
+    return own_address, has_colleague, has_answered

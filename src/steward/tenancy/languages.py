@@ -42,8 +42,12 @@ def spoken(*wishes: str | None) -> str:
 
 def visitors_language(request: HttpRequest, account: Speaker | None = None) -> str:
     """The language for a page that is for nobody in particular."""
-    chosen = (request.GET.get(PARAMETER), request.COOKIES.get(cookie_name(COOKIE)))
-    return spoken(*chosen, *_accepted(request), account.language if account else None)
+    return spoken(chosen_language(request), *_accepted(request), account.language if account else None)
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """What was chosen by hand in this browser, on this page or before; empty when nothing was."""
+    return _variant(request.GET.get(PARAMETER)) or _variant(request.COOKIES.get(cookie_name(COOKIE)))
 
 
 class LanguageMiddleware:

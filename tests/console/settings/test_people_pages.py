@@ -346,6 +346,10 @@ class TestGuide:
         make_reply(ticket, zoe)
         assert done() == [True, True, True]
 
+    def test_it_names_the_address_that_customers_know(self, client_of, zoe):
+        first_ticket = client_of(zoe).get("/console/").context["steps"][2]
+        assert "hello@contoso.localhost" in first_ticket.about, "not the one that the account was opened with"
+
     def test_each_person_puts_it_away_for_themselves(self, client_of, northwind, ada, ben):
         with account_scope(northwind.id):
             Membership.objects.filter(pk=ben.pk).update(role="admin")

@@ -21,7 +21,7 @@ from steward.people.identities import is_known
 from steward.people.models import Invitation, User
 from steward.people.passwords import refuse_own_words
 from steward.people.throttling import LINK_CLIENT, TooManyTries, client_of, count_try
-from steward.tenancy.languages import spoken
+from steward.tenancy.languages import chosen_language, spoken
 from steward.tenancy.scope import account_scope
 
 _BACKEND = "steward.people.authentication.AccountBackend"
@@ -58,6 +58,10 @@ class ArrivalForm(forms.Form):
                 self.add_error("password", problem)
         return cleaned
 
+    def said(self) -> dict[str, Any]:
+        """`name`, and `password`: None for who has one already."""
+        return {"name": self.cleaned_data["name"], "password": self.cleaned_data.get("password")}
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +95,7 @@ def invitation(request: Any, token: str) -> HttpResponseBase:
         return _shut(request, 429, refusal.words)
     with account_scope(request.account.id):
         found = _invitation(token)
-    with override(spoken(found.language, request.account.language)):
+    with override(spoken(chosen_language(request), found.language, request.account.language)):
         if found.has_expired:
             return _shut(request, 410).render()
         answer = _arrival(request, found)
@@ -109,7 +113,7 @@ def _arrival(request: Any, found: Invitation) -> HttpResponse:
         return _page(request, found, form, is_new=is_new, status=422)
     with account_scope(request.account.id):
         try:
-            me = accept_invitation(found, name=form.cleaned_data["name"], password=form.cleaned_data.get("password"))
+            me = accept_invitation(found, **form.said(), language=chosen_language(request))
         except Invitation.DoesNotExist as error:
             raise Http404("accepted or taken back meanwhile") from error
         user = me.user

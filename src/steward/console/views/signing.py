@@ -50,7 +50,8 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("remember", None)
-        self.fields["login"].label = gettext_lazy("E-mail")
+        self.fields["login"].widget.attrs["autofocus"] = True  # nobody comes here for anything else
+        self.fields["login"].label = pgettext_lazy("address of a person", "E-mail")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)  # it would say what the label says
         self.fields["password"].help_text = ""  # allauth puts the address of its own reset page there

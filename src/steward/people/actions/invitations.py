@@ -98,9 +98,10 @@ def withdraw_invitation(invitation: Invitation, *, actor: Actor) -> None:
             record("invitation.withdrawn", invitation, actor=actor)
 
 
-def accept_invitation(invitation: Invitation, *, name: str, password: str | None) -> Membership:
+def accept_invitation(invitation: Invitation, *, name: str, password: str | None, language: str = "") -> Membership:
     """Make the invited person a member. `password` is for an identity that the cell does not know yet.
 
+    `language` is what they chose themselves on the way in, if they did: it goes before what the invitation says.
     Raises `Invitation.DoesNotExist` when it was accepted or taken back meanwhile. Departments that were archived since
     it was sent are left out.
     """
@@ -112,7 +113,7 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str | None
             role=current.role,
             password=password,
             actor=_inviter(current),
-            language=current.language,
+            language=language or current.language,
         )
         actor = Actor(ActorKind.AGENT, membership.id)
         for department in Department.objects.filter(pk__in=current.departments, archived_at=None):
