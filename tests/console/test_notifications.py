@@ -65,7 +65,7 @@ class TestBell:
         [ticket] = give()
         html = bens.get(BELL).content.decode()
         assert f'data-ticket="{ticket.code}"' in html
-        assert 'data-title="Ada gave you this ticket"' in html
+        assert 'data-title="Ada assigned this ticket to you"' in html
 
     def test_brings_nothing_to_who_wants_nothing_on_the_desktop(self, bens, give, ben):
         with account_scope(ben.account_id):
@@ -83,7 +83,7 @@ class TestList:
     def test_says_why_and_leads_to_the_ticket(self, bens, give):
         [ticket] = give()
         html = bens.get(LIST).content.decode()
-        assert "Ada gave you this ticket" in html
+        assert "Ada assigned this ticket to you" in html
         assert f'href="/console/tickets/{ticket.code}"' in html
 
     def test_is_empty_at_first(self, bens):

@@ -91,7 +91,7 @@ class TestOneMail:
     def test_says_why_and_where_and_nothing_of_the_customer(self, mails, given, ada):
         [ticket] = given(subject="Invoice of Eli Berg", body=SECRET)
         [mail] = mails()
-        assert mail["Subject"] == f"[{ticket.code}] Ada gave you this ticket"
+        assert mail["Subject"] == f"[{ticket.code}] Ada assigned this ticket to you"
         assert mail["To"] == "Ben <ben@northwind.example>"
         url = f"/console/tickets/{ticket.code}"
         for words in (text_of(mail), text_of(mail, "html")):
@@ -120,7 +120,7 @@ class TestOneMail:
             change_defaults(DEFAULTS, shows_text=True, actor=SYSTEM)
         given(subject="The invoice", body=SECRET)
         [mail] = mails()
-        assert mail["Subject"].endswith("Ada gave you this ticket: The invoice")
+        assert mail["Subject"].endswith("Ada assigned this ticket to you: The invoice")
         assert SECRET in text_of(mail)
         assert SECRET in text_of(mail, "html")
 

@@ -87,7 +87,7 @@ def test_what_is_no_language_is_not_kept(visitor_at, northwind):
     assert COOKIE not in visitor_at(northwind).get("/console/sign-in?lang=xx").cookies
 
 
-@pytest.mark.parametrize("path", ["/console/", "/console/tickets/ABC-00000"])
+@pytest.mark.parametrize("path", ["/console/", "/console/tickets/ABC-00000", "/console/nothing-here", "/nothing-here"])
 def test_a_member_is_answered_in_their_own_language_also_when_something_is_wrong(client_of, ben, northwind, path):
     with account_scope(northwind.id):
         Membership.objects.filter(pk=ben.pk).update(language="lv")
@@ -98,6 +98,11 @@ def test_else_in_that_of_their_account(client_of, ben, polish_northwind):
     with account_scope(polish_northwind.id):
         Membership.objects.filter(pk=ben.pk).update(language="")
     assert language_of(client_of(ben).get("/console/", headers={"accept-language": "ar"})) == "pl"
+
+
+def test_a_wrong_address_tells_a_stranger_in_the_language_of_the_browser(visitor_at, polish_northwind):
+    page = visitor_at(polish_northwind).get("/console/nothing-here", headers={"accept-language": "da"})
+    assert (page.status_code, language_of(page)) == (404, "da")
 
 
 def test_a_host_without_an_account_is_explained_in_the_language_of_the_browser(visitor_at):

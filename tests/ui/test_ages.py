@@ -104,8 +104,8 @@ def test_file_size(size, said):
         ("pl", ["5 min", "3 godz.", "wczoraj 14:50", "7 paź"], "Piątek, 6 listopada 2026, 10:50"),
         ("vi", ["5 phút", "3 giờ", "hôm qua 14:50", "7/10"], "Thứ 6, ngày 6 tháng 11 năm 2026, 10:50"),
         ("ar", ["5 د", "3 س", "أمس 14:50", "7 أكتوبر"], "الجمعة، 6 نوفمبر 2026، 10:50"),
-        ("da", ["5 min.", "3 t.", "i går 14.50", "7. okt"], "fredag den 6. november 2026 kl. 10.50"),
-        ("lv", ["5 min", "3 st.", "vakar 14:50", "7. okt"], "piektdiena, 2026. gada 6. novembris, 10:50"),
+        ("da", ["5 min.", "3 t.", "i går 14.50", "7. okt."], "fredag den 6. november 2026 kl. 10.50"),
+        ("lv", ["5 min", "3 st.", "vakar 14:50", "7. okt."], "piektdiena, 2026. gada 6. novembris, 10:50"),
     ],
 )
 def test_each_language_tells_it_in_its_own_way(language, said, full):

@@ -47,7 +47,7 @@ def _unmade(why: str) -> str:
     """Why no mail could be made of what was written."""
     match why:
         case "no_mail_account":
-            return _("Not sent: there is no address to send from. An administrator can add one.")
+            return _("Not sent: there is no address to send from. An admin can add one.")
         case "unreadable":
             return _("Not sent: something that belongs to it cannot be read from storage.")
         case _:
@@ -74,13 +74,18 @@ def _text(mail: OutgoingMail) -> str:
         case State.HELD if mail.reason == "no_relay":
             return _("Waiting: no server for outgoing mail is set")
         case State.HELD if mail.reason == "server_retired":
-            return _("Held back: its mail server is no longer in use. An administrator can set another one.")
+            return _("Held back: its mail server is no longer in use. An admin can set another one.")
         case State.HELD if mail.reason == "fault":
-            return _("Held back: something went wrong here. The log says what.")
+            return _(
+                "Held back: something went wrong in Steward. Whoever runs this installation finds out more in its log."
+            )
         case State.HELD if mail.reason == "unreadable":
-            return _("Held back: the stored mail, or the password of its server, cannot be read.")
+            return _(
+                "Held back: the stored mail, or the password of its server, cannot be read. Tell whoever runs this "
+                "installation."
+            )
         case State.HELD:
-            return _("Held back: the way out is not allowed (%(reason)s)") % {
+            return _("Held back: the rules of this installation do not allow this way out (%(reason)s)") % {
                 "reason": mail.reason.removeprefix("denied:")
             }
         case _:

@@ -17,10 +17,11 @@ _SENTENCES = {
     "ticket.created": gettext_lazy("%(who)s opened this ticket"),
     "ticket.assigned": gettext_lazy("%(who)s assigned it to %(whom)s"),
     "ticket.taken": gettext_lazy("%(who)s took it"),
-    "ticket.released": gettext_lazy("%(who)s took it from %(from_whom)s and gave it to nobody"),
+    "ticket.released": gettext_lazy("%(who)s took it from %(from_whom)s; it is assigned to nobody"),
+    "ticket.let_go": gettext_lazy("%(who)s let go of it; it is assigned to nobody"),
     "ticket.transferred": gettext_lazy("%(who)s moved it from %(from_department)s to %(to_department)s"),
     "ticket.reopened": gettext_lazy("%(who)s reopened it"),
-    "ticket.restored": gettext_lazy("%(who)s took it back"),
+    "ticket.restored": gettext_lazy("%(who)s restored it"),
     "ticket.marked_answered": gettext_lazy("%(who)s marked it as answered"),
     "ticket.postponed": gettext_lazy("%(who)s postponed it"),
     "ticket.resolved": gettext_lazy("%(who)s resolved it"),
@@ -31,7 +32,7 @@ _SENTENCES = {
     "ticket.untagged": gettext_lazy("%(who)s took the tag %(tag)s off"),
     "ticket.woken": gettext_lazy("The time it was postponed to has come"),
 }
-_BY_ITSELF = {"ticket.reopened": gettext_lazy("Open again: the customer wrote")}
+_BY_ITSELF = {"ticket.reopened": gettext_lazy("Reopened: the customer wrote")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Names:
         )
 
     def person(self, key: object) -> str:
-        return self.people.get(UUID(str(key)), _("a former agent")) if _is_id(key) else _("nobody")
+        return self.people.get(UUID(str(key)), _("a former agent")) if _is_id(key) else ""
 
     def tag(self, key: object) -> str:
         return self.tags.get(UUID(str(key)), _("a former tag")) if _is_id(key) else ""
@@ -77,6 +78,8 @@ def told(event: Event, names: Names) -> str:
         return ""  # the customer's first message says it
     if kind == "ticket.assigned" and changes.get("to") == str(event.actor_id):
         kind = "ticket.taken"
+    if kind == "ticket.released" and changes.get("from") in (None, str(event.actor_id)):
+        kind = "ticket.let_go"
     by_itself = _BY_ITSELF.get(kind) if event.actor_kind == ActorKind.SYSTEM else None
     sentence = by_itself or _SENTENCES.get(kind)
     if sentence is None:

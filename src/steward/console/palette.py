@@ -47,7 +47,7 @@ def found(request: ConsoleRequest, query: str) -> list[Kind]:
     tickets = search_tickets(request.actor, query).tickets
     kinds = [
         Kind("tickets", _("Tickets"), [_ticket(each) for each in tickets[:_MOST_TICKETS]]),
-        Kind("people", _("People"), _people(tickets, query)),
+        Kind("people", pgettext("customers", "People"), _people(tickets, query)),
         Kind("lists", _("Lists"), _lists(request, query)),
         Kind("tags", pgettext("labels of tickets", "Tags"), _tags(query)),
         Kind("settings", _("Settings"), _settings(request, query)),

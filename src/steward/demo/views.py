@@ -160,7 +160,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
 def _faults(typed: dict[str, str]) -> list[str]:
     faults = []
     if "@" not in typed["from"]:
-        faults.append(_("Whom is the mail from? Give an address."))
+        faults.append(_("Who is the mail from? Type an address."))
     if not typed["text"]:
         faults.append(_("Write something."))
     return faults

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from steward.channels.email.mailboxes import Mailbox, add_mail_account
 from steward.events.actions import record
@@ -84,7 +83,7 @@ def open_signed_up_account(sign_up: SignUp, *, password: str | None) -> tuple[Ac
 
 def _furnish(account: Account, owner: Owner) -> Membership:
     with override(spoken(account.language)):
-        department = create_department(_("Support"), actor=SYSTEM)
+        department = create_department(pgettext("name of a department", "Support"), actor=SYSTEM)
     address = f"support@{account.slug}.{settings.STEWARD_DOMAIN}"
     add_mail_account(Mailbox(address=address, name=account.name), department=department, actor=SYSTEM)
     return add_member(owner.email, name=owner.name, role=Role.OWNER, password=owner.password, actor=SYSTEM)

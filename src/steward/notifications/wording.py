@@ -12,7 +12,7 @@ def sentence(notice: Notice) -> str:
     if notice.kind == Kind.MENTIONED:
         return _("%(who)s mentioned you in a note") % {"who": who} if who else _("You were mentioned in a note")
     if notice.kind == Kind.ASSIGNED:
-        return _("%(who)s gave you this ticket") % {"who": who} if who else _("This ticket was given to you")
+        return _("%(who)s assigned this ticket to you") % {"who": who} if who else _("This ticket was assigned to you")
     if notice.kind == Kind.ANSWERED:
         return _("The customer answered")
     if notice.kind == Kind.FAILED:

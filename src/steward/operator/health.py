@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from steward.jobs.queries import workers
 from steward.lib.clock import now
@@ -112,14 +112,18 @@ def _keys() -> Finding:
     try:
         installation_key()
     except (KeyMissing, Tampered, OSError, ValueError):
-        return Finding(_("Keys"), _("The installation’s key cannot be read: mail about sign-ins cannot leave."), "bad")
+        return Finding(
+            pgettext("encryption", "Keys"),
+            _("The installation’s key cannot be read: mail about sign-ins cannot leave."),
+            "bad",
+        )
     kept = {path.stem for path in key_folder().glob("*.key")}
     needed = Account.objects.exclude(state=Account.State.TERMINATED).values_list("pk", flat=True)
     without = sum(1 for account_id in needed.iterator() if str(account_id) not in kept)
     if without:
         words = ngettext("%(count)d account has no data key.", "%(count)d accounts have no data key.", without)
-        return Finding(_("Keys"), words % {"count": without}, "bad")
-    return Finding(_("Keys"), _("The master key opens the keys, and every account has one."))
+        return Finding(pgettext("encryption", "Keys"), words % {"count": without}, "bad")
+    return Finding(pgettext("encryption", "Keys"), _("The master key opens the keys, and every account has one."))
 
 
 def _certificate() -> Finding:

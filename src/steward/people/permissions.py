@@ -56,7 +56,7 @@ MEANINGS: Mapping[str, str | Promise] = {
     "ticket:note": _("Leave notes"),
     "ticket:compose": _("Write to a customer first"),
     "ticket:change_status": _("Resolve, postpone, close and open again"),
-    "ticket:delete": _("Delete, mark as spam, and take back"),
+    "ticket:delete": _("Delete, mark as spam, and restore"),
     "ticket:take": _("Take a ticket, and let go of one's own"),
     "ticket:tag": _("Put on and take off tags"),
     "message:resend": _("Send an answer again that did not arrive"),

@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
 ]
+handler404 = "steward.project.absent.not_found"
 if settings.STEWARD_DEMO:
     urlpatterns.append(path("", include("steward.demo.urls")))

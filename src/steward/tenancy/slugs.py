@@ -26,9 +26,11 @@ class SlugRefused(ValueError):
 def check_slug(slug: str) -> None:
     """Raises `SlugRefused` for what cannot be a host name here; whether it is free is another question."""
     if not _SLUG.fullmatch(slug) or "--" in slug:
-        raise SlugRefused(_("Use 1 to 40 of a-z, 0-9 and -, starting with a letter and without -- in it."))
+        raise SlugRefused(
+            _("Use 1 to 40 characters: a to z, 0 to 9 and -. Begin with a letter, and do not put two - together.")
+        )
     if slug in RESERVED:
-        raise SlugRefused(_("This address is kept back for the installation itself."))
+        raise SlugRefused(_("This address is kept for the installation itself. Choose another one."))
 
 
 def is_free(slug: str) -> bool:

@@ -48,7 +48,10 @@ def _sender(account: Account, mail_account: MailAccount | None) -> tuple[str, st
 def _words(invitation: Invitation, account: Account, token: str) -> tuple[str, str]:
     inviter = invitation.invited_by.name if invitation.invited_by else account.name
     with override(spoken(invitation.language, account.language)):
-        subject = _("%(inviter)s invites you to %(account)s") % {"inviter": inviter, "account": account.name}
+        subject = _("%(inviter)s invites you to the help desk of %(account)s") % {
+            "inviter": inviter,
+            "account": account.name,
+        }
         text = _(
             "Hello,\n\n%(inviter)s invites you to answer customers together at %(account)s. Follow this link within "
             "7 days to join:\n\n%(link)s\n\nThe link is for you alone: whoever has it can join in your place. If you "

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest
@@ -33,7 +33,7 @@ class AgentForm(forms.Form):
     """Name, role, departments of somebody who works here."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=pgettext_lazy("of a person", "Name"),
         help_text=gettext_lazy("Customers read it under this person's answers."),
         max_length=120,
     )

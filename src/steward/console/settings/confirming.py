@@ -81,7 +81,7 @@ def confirmation(request: ConsoleRequest) -> HttpResponse:
         return _page(request, request.too_many_tries.words)  # type: ignore[attr-defined]
     factors = _shown(request)
     if factors is None:
-        return _page(request, _("That was not right. Nothing was changed."))
+        return _page(request, _("The password or the code is not right. Nothing was changed; try again."))
     was_good(request)
     confirm_session(request, factors=factors)
     return HttpResponseRedirect(_next(request))

@@ -33,6 +33,7 @@ from steward.people.actions import (
 from steward.people.models import DepartmentRole, Invitation, Role
 from steward.people.sessions import ACCOUNT
 from steward.people.throttling import Limit, TooManyTries, count_try
+from steward.ui.enumerating import enumerated, isolated
 
 MOST = 50  # at once
 INVITING = Limit("inviting", 40, timedelta(hours=1))
@@ -110,7 +111,7 @@ def invitation_mail(request: ConsoleRequest, invitation_id: UUID) -> HttpRespons
     """Send an invitation again, with a new link."""
     found = _invitation(request, invitation_id)
     resend_invitation(found, actor=request.actor)
-    return _back(request, _("The invitation is on its way again. The old link works no more."))
+    return _back(request, _("The invitation is on its way again. The old link no longer works."))
 
 
 @require_POST
@@ -118,7 +119,7 @@ def invitation_mail(request: ConsoleRequest, invitation_id: UUID) -> HttpRespons
 def invitation_removal(request: ConsoleRequest, invitation_id: UUID) -> HttpResponse:
     """Take an invitation back."""
     withdraw_invitation(_invitation(request, invitation_id), actor=request.actor)
-    return _back(request, _("The invitation was taken back. Its link works no more."))
+    return _back(request, _("The invitation was taken back. Its link no longer works."))
 
 
 def _invitation(request: ConsoleRequest, invitation_id: UUID) -> Invitation:
@@ -146,15 +147,21 @@ def _invited(request: ConsoleRequest, cleaned: dict[str, Any]) -> HttpResponse:
         except TooManyInvitations:
             kept_out.append(person.email)
     if kept_out:
-        words = _("Not invited, for too many invitations wait. Take some back first: %(addresses)s.")
-        messages.error(request, words % {"addresses": ", ".join(kept_out)})
+        words = _("Not invited: %(addresses)s. Too many invitations are waiting; take some of them back first.")
+        messages.error(request, words % {"addresses": _listed(kept_out)})
     if here:
-        messages.error(request, _("Already here, so not invited: %(addresses)s.") % {"addresses": ", ".join(here)})
+        messages.error(
+            request, _("Not invited, because they are here already: %(addresses)s.") % {"addresses": _listed(here)}
+        )
     count = len(cleaned["people"]) - len(here) - len(kept_out)
     if count:
         words = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
         messages.success(request, words % {"count": count})
     return HttpResponseRedirect(reverse("console:settings-agents"), status=303)
+
+
+def _listed(addresses: list[str]) -> str:
+    return enumerated([isolated(address) for address in addresses])
 
 
 def _back(request: ConsoleRequest, words: str) -> HttpResponse:

@@ -250,7 +250,7 @@ def _added(request: ConsoleRequest, address: str, wanted: Wanted, *, is_proven: 
         made = add_mail_account(_mailbox(request, address, wanted), department=wanted.department, actor=request.actor)
         if is_proven:
             claim_domain(split_address(address)[1], receives_mail=wanted.comes_by is ComesBy.DOMAIN)
-    return back_to(request, made, _("The address is there."))
+    return back_to(request, made, _("The address was added."))
 
 
 def _mailbox(request: ConsoleRequest, address: str, wanted: Wanted) -> Mailbox:

@@ -83,7 +83,7 @@ class ServersForm(forms.Form):
     smtp_username = _user()
     smtp_password = _password()
     trusted_authserv = forms.CharField(
-        label=gettext_lazy("Whose checks of the sender are believed"),
+        label=gettext_lazy("Server whose checks of the sender are trusted"),
         help_text=gettext_lazy(
             "The first word of the header Authentication-Results in mail you get, such as mx.example.com. "
             "Empty: senders count as not checked."

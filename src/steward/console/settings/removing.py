@@ -26,7 +26,7 @@ from steward.tickets.actions.handing_over import living_tickets_of
 class EndingForm(forms.Form):
     """To whom the tickets go, and the word that shows one means it."""
 
-    tickets_to: Any = forms.ModelChoiceField(label=gettext_lazy("The tickets go to"), queryset=None, required=False)
+    tickets_to: Any = forms.ModelChoiceField(label=gettext_lazy("Who gets the tickets"), queryset=None, required=False)
     word = forms.CharField(required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args: Any, others: Any, word: str, nobody: str | None, **kwargs: Any) -> None:
@@ -56,13 +56,13 @@ def agent_removal(request: ConsoleRequest, member_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         others=Membership.objects.exclude(pk=member.pk).order_by("name"),
         word=pgettext("typed to confirm", "remove"),
-        nobody=_("Nobody: they are unassigned"),
+        nobody=_("Nobody: they become unassigned"),
     )
     form.fields["tickets_to"].help_text = _("Tickets of departments in which that person may not answer go to nobody.")
     if form.is_bound and form.is_valid():
         try:
             remove_member(member, tickets_to=form.cleaned_data["tickets_to"], actor=request.actor)
-            messages.success(request, _("%(name)s works here no more.") % {"name": member.name})
+            messages.success(request, _("%(name)s no longer works here.") % {"name": member.name})
             return HttpResponseRedirect(reverse("console:settings-agents"), status=303)
         except LastOwner:
             form.add_error(None, _("This is the last owner. Make somebody else an owner first."))
@@ -88,6 +88,7 @@ def department_archive(request: ConsoleRequest, department_id: UUID) -> HttpResp
         word=pgettext("typed to confirm", "archive"),
         nobody=None,
     )
+    form.fields["tickets_to"].label = _("Department that gets the tickets")
     if form.is_bound and form.is_valid():
         try:
             archive_department(found, to=form.cleaned_data["tickets_to"], actor=request.actor)

@@ -132,7 +132,7 @@ def _fields(draft: Draft) -> dict[str, str]:
 def _keep_upload(request: ConsoleRequest, ticket: Ticket | None) -> JsonResponse:
     uploaded = request.FILES.get("file")
     if uploaded is None:
-        return JsonResponse({"error": _("No file came with this request.")}, status=400)
+        return JsonResponse({"error": _("No file came with this request. Choose the file once more.")}, status=400)
     draft = actions.draft_for_files(request.me, ticket)
     kept = actions.attach_to_draft(draft, uploaded.name or "", uploaded.read(), uploaded.content_type or "")
     return JsonResponse({"id": str(kept.id), "name": kept.name, "size": kept.file.size}, status=201)

@@ -41,7 +41,12 @@ def search(request: ConsoleRequest) -> HttpResponse:
     context = {
         "page": "search",
         "query": query,
-        "view": {"key": "search", "label": pgettext("noun", "Search"), "count": _number(found) if query else None, "url": None},
+        "view": {
+            "key": "search",
+            "label": pgettext("noun", "Search"),
+            "count": _number(found) if query else None,
+            "url": None,
+        },
         "views": views_to_choose(request.actor),
         "tickets": rows(found.tickets, None),
         "empty_kind": "search" if query else "search_start",
@@ -60,7 +65,7 @@ def _search_note(found: Found) -> str:
         words = _("These are the best among the newest %(count)s hits. One more word narrows the search.")
         return words % {"count": RANKED}
     if found.has_more:
-        words = _("These are the best %(count)s of more tickets. One more word narrows the search.")
+        words = _("More tickets match; these are the best %(count)s. One more word narrows the search.")
         return words % {"count": len(found.tickets)}
     return ""
 

@@ -66,7 +66,9 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     except actions.StatusRefused:
         messages.error(request, _("The status was not changed: this ticket cannot go there from where it is now."))
     except ValueError:
-        messages.error(request, _("The status was not changed: there is no such status or time."))
+        messages.error(
+            request, _("The status was not changed: there is no such status or time. Reload the page and try again.")
+        )
     return _back(request, ticket, began)
 
 

@@ -98,8 +98,8 @@ _WORDS = {
         "here as a note."
     ),
     NotToBeResolved: gettext_lazy(
-        "Nothing was sent: a ticket that is spam or deleted cannot be resolved. Send without resolving, or take the "
-        "ticket back first."
+        "Nothing was sent: a ticket that is spam or deleted cannot be resolved. Send without resolving, or restore "
+        "the ticket first."
     ),
     NobodyToWriteTo: gettext_lazy("No address of this customer is known, so the answer has nowhere to go."),
     AnotherWish: gettext_lazy(
