@@ -5,11 +5,13 @@ By the installation's outbox: an identity belongs to no account. Nothing in them
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from steward.lib.clock import now
 from steward.outbox.installation import put_in_installation_outbox
@@ -115,16 +117,54 @@ def tell_factor_guessed(reader: Reader) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody signed in with: names of browser and system (empty when unknown), and when, in which time zone."""
+
+    browser: str
+    system: str
+    at: datetime
+    zone: str
+
+    @property
+    def words(self) -> str:
+        """In the language that is active."""
+        if self.browser and self.system:
+            return _("%(browser)s on %(system)s") % {"browser": self.browser, "system": self.system}
+        return self.browser or self.system or pgettext("browser", "unknown")
+
+
+def tell_new_browser(reader: Reader, seen: Seen) -> None:
+    """Somebody signed in with a browser that was not used for it before. An operator has no account (`slug`)."""
+    is_member = bool(reader.slug)
+    with override(reader.language):
+        at = date_format(localtime(seen.at, ZoneInfo(seen.zone)), "DATETIME_FORMAT")
+        told = {
+            "email": reader.email,
+            "time": at,
+            "zone": seen.zone,
+            "browser": seen.words,
+            "sessions": f"{base_url(reader.slug)}{'/console/settings/sessions' if is_member else '/operator/me'}",
+            "password": f"{base_url(reader.slug)}{'/console/reset-password' if is_member else '/operator/me/password'}",
+        }
+        words = _(
+            "Somebody signed in as %(email)s with a browser you have not used here before.\n\n"
+            "Time: %(time)s (%(zone)s)\n"
+            "Browser: %(browser)s\n\n"
+            "If it was you, there is nothing to do.\n\n"
+            "If it was not you, choose a new password at once. That ends all sessions, too:\n%(password)s\n\n"
+            "Where you are signed in, and how to end a single session:\n%(sessions)s\n"
+        )
+        _put(reader, "security notice", _("Signed in with a new browser"), words % told)
+
+
 def _tell(reader: Reader, subject: Words, what: Words) -> None:
     with override(reader.language):
         at = date_format(localtime(now()), "DATETIME_FORMAT")
         parts = [
             what() % {"email": reader.email},
             _("Time: %(time)s") % {"time": at},
-            _(
-                "If it was not you, choose a new password at once and tell an administrator:\n"
-                "%(url)s/console/reset-password"
-            )
+            _("If it was not you, choose a new password at once and tell an admin:\n%(url)s/console/reset-password")
             % {"url": base_url(reader.slug)},
             _("If it was you, there is nothing to do."),
         ]

@@ -10,16 +10,21 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from steward.events.actions import record
 from steward.jobs import enqueue_for_installation
 from steward.lib.actor import Actor, ActorKind
 from steward.lib.clock import now
+from steward.people.browsers import note_browser
 from steward.people.devices import device_label
+from steward.people.languages import language_of
 from steward.people.models import Membership, Session, User
+from steward.people.notices import Reader
 from steward.people.second_factors import STRONG
 from steward.people.sessions import ACCOUNT, BEGAN, CONFIRMED, DEVICE, FACTORS, SessionStore, hashed
 from steward.people.tasks import note_ended_sessions
+from steward.tenancy.languages import spoken
 from steward.tenancy.scope import account_in_scope, account_scope
 
 FRESH = timedelta(minutes=10)  # how long showing who one is opens the pages on which one changes how one signs in
@@ -34,13 +39,16 @@ def begin_session(request: HttpRequest, user: User, *, factors: Iterable[str]) -
     session[BEGAN] = session[CONFIRMED] = at
     session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
     if account is None:
+        note_browser(request, user, reader=Reader(user.email, spoken(get_language() or "")), zone="UTC")
         return
     # Its row is valid on every host, so the host alone proves nothing.
     session[ACCOUNT] = str(account.id)
     with account_scope(account.id):
         me = Membership.objects.filter(user=user).first()
         if me is not None:
-            told = {"factors": session[FACTORS]}
+            reader = Reader(user.email, language_of(me, account), account.slug)
+            is_new = note_browser(request, user, reader=reader, zone=account.time_zone)
+            told = {"factors": session[FACTORS]} | ({"new_browser": True} if is_new else {})
             record("member.signed_in", me, actor=Actor(ActorKind.AGENT, me.id), changes=told)
 
 

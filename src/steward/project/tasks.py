@@ -6,6 +6,7 @@ from steward.jobs import maintenance, periodic
 from steward.lifecycle.usage import count_all_usage
 from steward.notifications.upkeep import forget_old_notices
 from steward.outbox.installation import forget_installation_mail
+from steward.people.browsers import forget_unused_browsers
 from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
 from steward.privacy.egress.ledger import flush_lookups
@@ -38,9 +39,10 @@ def forget_finished_jobs() -> None:
 
 @periodic("people.forget_sessions", cron="27 3 * * *")
 def forget_sessions() -> None:
-    """Sessions that ended go, and what was counted of tries that are long past."""
+    """Sessions that ended go, what was counted of tries that are long past, and browsers nobody uses any more."""
     forget_ended_sessions()
     forget_past_tries()
+    forget_unused_browsers()
 
 
 @periodic("people.forget_links", cron="*/30 * * * *")

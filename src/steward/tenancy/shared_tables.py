@@ -10,6 +10,7 @@ REASONS = {
     "people_user": "identity: per cell, only what sign-in needs",
     "outbox_installationmail": "identity: mail about a sign-in, encrypted, gone when it has left",
     "people_mailedlink": "identity: links in mails about a password or an address, under a hash of their token",
+    "people_knownbrowser": "identity: browsers somebody has signed in with, under a keyed hash of their cookie",
     "people_throttle": "counters of sign-in throttling under keyed hashes, no content",
     "mfa_authenticator": "identity: second factors and passkeys, secrets encrypted or hashed (allauth)",
     "people_operator": "identity: who may open the back office, which belongs to no account",

@@ -24,6 +24,7 @@ from steward.operator.entrance import (
     page_response,
 )
 from steward.people import operators, second_factors
+from steward.people.devices import remember_device
 from steward.people.forms import CodeForm, NewPasswordForm, PasskeyForm
 from steward.people.signed_in import confirm_session, end_sessions_everywhere, is_current, sessions_of
 from steward.people.throttling import SECOND_FACTOR, SECOND_FACTOR_DAY, TooManyTries, count_try, take_back
@@ -157,9 +158,9 @@ def _added(request: OperatorRequest, factor: str) -> HttpResponse:
     else:
         confirm_session(request, factors=[factor])
     operators.note(request.person.pk, "second_factor.added", about=factor)
-    if not has_codes:
-        return _codes_page(request, second_factors.new_recovery_codes(request.person))
-    return _back(request, _("The second factor was added."))
+    codes = [] if has_codes else second_factors.new_recovery_codes(request.person)
+    answer = _codes_page(request, codes) if codes else _back(request, _("The second factor was added."))
+    return remember_device(request, answer, request.person)
 
 
 def _codes_page(request: OperatorRequest, codes: list[str]) -> HttpResponse:

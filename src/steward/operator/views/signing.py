@@ -9,13 +9,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.operator.entrance import base_domain_only, next_of
 from steward.people import operators, second_factors
+from steward.people.devices import remember_device
 from steward.people.forms import NewPasswordForm
 from steward.people.models import User
 from steward.people.signed_in import confirm_session
@@ -39,7 +40,9 @@ class SignInForm(forms.Form):
     """E-mail and password."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=pgettext_lazy("address of a person", "E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -65,7 +68,7 @@ def sign_in(request: Any) -> HttpResponse:
         form.add_error(None, refusal.words)
         return _sign_in_page(request, form, status=_TOO_MANY)
     if user is None:
-        form.add_error(None, _("E-mail or password is not right."))
+        form.add_error(None, _("E-mail or password is not right. Try again."))
         return _sign_in_page(request, form, status=422)
     operators.begin_sign_in(request, user)
     return HttpResponseRedirect(f"{reverse('operator:second-factor')}?{urlencode({'next': next_of(request)})}")
@@ -89,7 +92,7 @@ def passkey(request: Any) -> HttpResponse:
         return _sign_in_page(request, SignInForm(), error=words, status=422)
     take_back(PASSKEY_CLIENT, client_of(request))
     operators.sign_in_operator(request, shown.user, factors=["passkey"])
-    return HttpResponseRedirect(next_of(request))
+    return remember_device(request, HttpResponseRedirect(next_of(request)), shown.user)
 
 
 @never_cache
@@ -119,7 +122,7 @@ def second_factor(request: Any) -> HttpResponse:
         confirm_session(request, factors=[factor])
     else:
         operators.sign_in_operator(request, pending, factors=["password", factor])
-    return HttpResponseRedirect(next_of(request))
+    return remember_device(request, HttpResponseRedirect(next_of(request)), user)
 
 
 @require_POST

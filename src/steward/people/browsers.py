@@ -1,0 +1,60 @@
+"""Whether somebody signs in with a browser that they have used before, and telling them when not.
+
+By its cookie alone: where somebody is says nothing about who they are, and no address is kept.
+"""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from steward.lib.clock import now
+from steward.people.devices import browser_and_system, device_of
+from steward.people.models import KnownBrowser, User
+from steward.people.notices import Reader, Seen, tell_new_browser
+from steward.privacy.keys.cipher import derive_installation
+
+_KEPT = timedelta(days=180)  # as long as the cookie
+
+
+def note_browser(request: HttpRequest, user: User, *, reader: Reader, zone: str) -> bool:
+    """Remember that the person signs in with this browser; True when it is a new one, and they were told.
+
+    Nobody is told of their first browser, nor of one browser twice.
+    """
+    mark, at = _mark(device_of(request), user), now()
+    with transaction.atomic():
+        # Two sign-ins at once: the second one waits, and finds what the first one wrote.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if KnownBrowser.objects.filter(mark=mark).update(seen_at=at):
+            return False
+        is_first = not KnownBrowser.objects.filter(user=user).exists()
+        KnownBrowser.objects.create(mark=mark, user=user, seen_at=at)
+        if not is_first:
+            browser, system = browser_and_system(request.headers.get("User-Agent", ""))
+            tell_new_browser(reader, Seen(browser, system, at, zone))
+    return not is_first
+
+
+def forget_unused_browsers() -> int:
+    """Delete browsers nobody signed in with for as long as their cookie lasts; returns how many.
+
+    The last one of each person stays: without it the next sign-in, whoever's it is, would look like the first one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [now() - _KEPT])
+        count: int = cursor.rowcount
+    return count
+
+
+_FORGET = """
+DELETE FROM people_knownbrowser b WHERE b.seen_at < %s AND EXISTS (
+    SELECT FROM people_knownbrowser newer WHERE newer.user_id = b.user_id
+    AND (newer.seen_at, newer.mark) > (b.seen_at, b.mark))
+"""
+
+
+def _mark(device: str, user: User) -> bytes:
+    return hmac.new(derive_installation("browsers"), f"{device} {user.pk}".encode(), hashlib.sha256).digest()
