@@ -25,6 +25,13 @@ def django_db_setup(django_test_environment, django_db_blocker, _server):
         database.remove_database()
 
 
+@pytest.fixture(scope="module")
+def lasting(django_db_setup, django_db_blocker):
+    """What fixtures of the module make after this is there for all its tests, each of which is undone by itself."""
+    with django_db_blocker.unblock(), database.lasting():
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _restoring_instead_of_flushing():
     """TRUNCATE is not for the application's role, and would take the cast with it."""

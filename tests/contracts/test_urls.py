@@ -5,9 +5,10 @@ of a new name needs a sample.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
@@ -20,12 +21,14 @@ from steward.lib.clock import now
 from steward.people.access import actor_of
 from steward.people.actions import NewInvitation, NewSignUp, begin_sign_up, invite, issue_token, open_passage
 from steward.people.models import MailedLink, Session, SignUp
-from steward.people.operators import new_operator_link
+from steward.people.operators import create_operator, new_operator_link, stored_operator_session
+from steward.people.second_factors import new_totp_secret, store_totp
 from steward.people.sessions import hashed
 from steward.people.signed_in import stored_session
 from steward.people.tokens import hashed_token, new_token
 from steward.tenancy.scope import account_scope
-from steward.testing.jobs import failed_job
+from steward.testing import cast
+from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
 from steward.testing.routes import routes
@@ -96,11 +99,6 @@ each_office_route = pytest.mark.parametrize(
 without_ids = pytest.mark.parametrize("route", [r for r in ROUTES if not r.parameters], ids=lambda route: route.pattern)
 
 
-@pytest.fixture(autouse=True)
-def _open(settings):
-    settings.STEWARD_SIGN_UP = True
-
-
 @dataclass(frozen=True)
 class Changed:
     """A ticket, and a change of it."""
@@ -109,12 +107,11 @@ class Changed:
     event: Event
 
 
-@pytest.fixture
-def changed(ada, eli):
-    """A ticket that Ada has just put a tag on."""
-    ticket = make_ticket(eli, subject="Changed")
+def changed_by(owner, customer):
+    """A ticket that the owner has just put a tag on."""
+    ticket = make_ticket(customer, subject="Changed")
     with account_scope(ticket.account_id):
-        actor = actor_of(ada)
+        actor = actor_of(owner)
         tag_ticket(ticket, tag_named("just now", actor=actor), actor=actor)
         return Changed(ticket, last_change(ticket, actor=actor, since=now() - timedelta(minutes=1)))
 
@@ -127,10 +124,9 @@ def held_answer(author, ticket):
         return reply_to_ticket(ticket, writing, author=author, actor=actor_of(author), to=to)
 
 
-@pytest.fixture
-def samples(ada, eli, ben, billing, support_mail, run_jobs, olga, changed):
+def all_samples(ada, ben, olga, billing, support_mail, changed):
     """What Northwind has, by the name of the parameter; several where no single one fits every route."""
-    ticket = make_ticket(eli, attachments=[NewAttachment("a.txt", b"x", "text/plain")])
+    ticket = make_ticket(cast.contact(ada.account_id, "Eli"), attachments=[NewAttachment("a.txt", b"x", "text/plain")])
     reply = make_reply(ticket, ben)
     mailed = receive(support_mail, written(support_mail.address))[0].message
     run_jobs("email.send")
@@ -216,22 +212,7 @@ def session_of(person):
     return Session.objects.get(session_key=hashed(stored_session(person.user, person.account_id)))
 
 
-@pytest.fixture
-def paths(request, db):
-    def of(route):
-        """Every address the samples make of a route."""
-        samples = request.getfixturevalue("samples") if route.parameters else {}
-        for name in route.parameters:
-            assert route.sample(samples, name), f"no sample for parameter {name} of route {route.pattern}"
-        chosen = {name: route.sample(samples, name) for name in route.parameters}
-        most = max((len(each) for each in chosen.values()), default=1)
-        return [route.path({n: each[i % len(each)] for n, each in chosen.items()}) for i in range(most)]
-
-    return of
-
-
-@pytest.fixture
-def forms(billing, ben, changed):
+def forms_of(ben, billing, changed):
     """What a POST must hold to be more than not found."""
     return {
         "operator/mail/retry": "state=failed&reason=bounced",
@@ -240,6 +221,57 @@ def forms(billing, ben, changed):
         "console/tickets/<code>/department": f"department={billing.id}",
         "console/settings/departments/<uuid:department_id>/agents": f"member={ben.id}&role=reader",
     }
+
+
+@dataclass(frozen=True)
+class World:
+    """What all tests of this file stand on; whatever one of them changes is undone before the next."""
+
+    at: datetime
+    samples: dict[str, list[object]]
+    forms: dict[str, str]
+    sessions: dict[str, str]
+
+    def paths(self, route):
+        """Every address the samples make of a route."""
+        for name in route.parameters:
+            assert route.sample(self.samples, name), f"no sample for parameter {name} of route {route.pattern}"
+        chosen = {name: route.sample(self.samples, name) for name in route.parameters}
+        most = max((len(each) for each in chosen.values()), default=1)
+        return [route.path({n: each[i % len(each)] for n, each in chosen.items()}) for i in range(most)]
+
+    def browser(self, who="", *, at=""):
+        """Somebody, or nobody in particular, at the host of an account, or at the base domain."""
+        browser = Client(headers={"host": f"{at}.{settings.STEWARD_DOMAIN}" if at else settings.STEWARD_DOMAIN})
+        if who:
+            browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return browser
+
+
+@pytest.fixture(scope="module")
+def _world(lasting):
+    northwind, contoso = cast.account("northwind"), cast.account("contoso")
+    ada, ben, cleo, dana = (cast.member(northwind.id, name) for name in ("Ada", "Ben", "Cleo", "Dana"))
+    people = {"ada": ada, "cleo": cleo, "dana": dana, "zoe": cast.member(contoso.id, "Zoe")}
+    olga = create_operator("olga@operator.example", password=cast.PASSWORD)
+    store_totp(olga.user, new_totp_secret())
+    billing, support_mail = cast.department(northwind.id, "Billing"), cast.mail_account(northwind.id, "support")
+    moment = now()
+    with time_machine.travel(moment, tick=False):
+        changed = changed_by(ada, cast.contact(northwind.id, "Eli"))
+        samples = all_samples(ada, ben, olga, billing, support_mail, changed)
+        sessions = {name: stored_session(one.user, one.account_id) for name, one in people.items()}
+        sessions["olga"] = stored_operator_session(olga.user)
+        forms = forms_of(ben, billing, changed)
+    return World(moment, samples, forms, sessions)
+
+
+@pytest.fixture
+def world(_world, db, settings):
+    """At the moment in which it was made: what can be taken back for seconds still can."""
+    settings.STEWARD_SIGN_UP = True
+    with time_machine.travel(_world.at, tick=False):
+        yield _world
 
 
 def ask(client, method, path, form=None):
@@ -264,15 +296,13 @@ def is_shut(response):
 
 
 @each_route
-def test_its_own_people_are_heard_by_one_method_and_not_by_others(
-    route, paths, client_of, visitor_at, ada, forms, request
-):
-    browser = client_of(ada)
+def test_its_own_people_are_heard_by_one_method_and_not_by_others(route, world):
+    browser = world.browser("ada", at="northwind")
     if route.pattern in FRONT | BEARER | {"console/sign-in"}:
-        browser = visitor_at(None if route.pattern in FRONT else ada.account)
+        browser = world.browser(at="" if route.pattern in FRONT else "northwind")
     if route.pattern.startswith(OFFICE):
-        browser = visitor_at() if route.pattern in OFFICE_ENTRANCE else request.getfixturevalue("operator_client")
-    answers = [statuses(browser, path, form=forms.get(route.pattern)) for path in paths(route)]
+        browser = world.browser("" if route.pattern in OFFICE_ENTRANCE else "olga")
+    answers = [statuses(browser, path, form=world.forms.get(route.pattern)) for path in world.paths(route)]
     heard = {m for each in answers for m, status in each.items() if status < 400 or status in {400, 422}}
     assert heard, answers
     for each in answers:
@@ -281,82 +311,78 @@ def test_its_own_people_are_heard_by_one_method_and_not_by_others(
 
 
 @with_ids
-def test_the_owner_of_another_account_finds_nothing(route, paths, client_of, zoe):
-    zoes = client_of(zoe)
-    for path in paths(route):
-        for method, status in statuses(zoes, path).items():
+def test_the_owner_of_another_account_finds_nothing(route, world):
+    for path in world.paths(route):
+        answers = statuses(world.browser("zoe", at="contoso"), path)
+        for method, status in answers.items():
             assert status in {404, 405}, f"{method} {path}: {status}"
-        assert 404 in statuses(zoes, path).values()
+        assert 404 in answers.values()
 
 
 @each_route
-def test_a_session_opens_no_other_account(route, paths, client_of, zoe, northwind):
+def test_a_session_opens_no_other_account(route, world):
     if route.pattern in PUBLIC:
         pytest.skip("answers everybody")
-    for path in paths(route):
+    for path in world.paths(route):
         for method in METHODS:
-            assert is_shut(ask(client_of(zoe, at=northwind), method, path)), f"{method} {path}"
+            assert is_shut(ask(world.browser("zoe", at="northwind"), method, path)), f"{method} {path}"
 
 
 @each_route
-def test_nobody_in_particular_is_sent_to_sign_in(route, paths, visitor_at, northwind):
+def test_nobody_in_particular_is_sent_to_sign_in(route, world):
     if route.pattern in PUBLIC:
         pytest.skip("answers everybody")
-    for path in paths(route):
+    for path in world.paths(route):
         for method in METHODS:
-            response = ask(visitor_at(northwind), method, path)
+            response = ask(world.browser(at="northwind"), method, path)
             assert is_shut(response), f"{method} {path}: {response.status_code}"
 
 
 @each_route
-def test_the_base_domain_shows_nothing_of_an_account(route, paths, visitor_at):
-    for path in paths(route):
+def test_the_base_domain_shows_nothing_of_an_account(route, world):
+    for path in world.paths(route):
         for method in ("GET", "POST"):
-            response = ask(visitor_at(), method, path)
+            response = ask(world.browser(), method, path)
             assert is_shut(response) or route.pattern in PUBLIC, f"{method} {path}"
             assert b"orthwind" not in getattr(response, "content", b""), f"{method} {path}"
 
 
 @each_office_route
-def test_the_back_office_is_not_at_the_host_of_an_account(route, paths, client_of, visitor_at, operator_client, ada):
-    cookies = operator_client.cookies
-    for browser in (visitor_at(ada.account), client_of(ada), visitor_at(ada.account)):
-        for path in paths(route):
-            for method in METHODS:
-                assert ask(browser, method, path).status_code in {404, 405}, f"{method} {path}"
-            assert 404 in statuses(browser, path).values()
-        browser.cookies = cookies  # nor for an operator
+def test_the_back_office_is_not_at_the_host_of_an_account(route, world):
+    for who in ("", "ada", "olga"):
+        browser = world.browser(who, at="northwind")
+        for path in world.paths(route):
+            answers = statuses(browser, path)
+            for method, status in answers.items():
+                assert status in {404, 405}, f"{who}: {method} {path}"
+            assert 404 in answers.values()
 
 
 @each_office_route
-def test_no_member_of_an_account_opens_the_back_office(route, paths, client_of, visitor_at, ada):
+def test_no_member_of_an_account_opens_the_back_office(route, world):
     if route.pattern in OFFICE_ENTRANCE:
         pytest.skip("answers everybody")
-    browser = visitor_at()
-    browser.cookies = client_of(ada).cookies
-    for path in paths(route):
+    for path in world.paths(route):
         for method in METHODS:
-            assert is_shut(ask(browser, method, path)), f"{method} {path}"
+            assert is_shut(ask(world.browser("ada"), method, path)), f"{method} {path}"
 
 
 @each_route
-def test_no_operator_opens_an_account(route, paths, visitor_at, operator_client, northwind):
+def test_no_operator_opens_an_account(route, world):
     if route.pattern in PUBLIC or route.pattern.startswith(OFFICE):
         pytest.skip("answers everybody, or is the back office")
-    browser = visitor_at(northwind)
-    browser.cookies = operator_client.cookies
-    for path in paths(route):
+    for path in world.paths(route):
         for method in METHODS:
-            assert is_shut(ask(browser, method, path)), f"{method} {path}"
+            assert is_shut(ask(world.browser("olga", at="northwind"), method, path)), f"{method} {path}"
 
 
 @each_route
-def test_an_unknown_host_gets_nothing(route, paths):
+def test_an_unknown_host_gets_nothing(route, world):
     if route.pattern in PROBES:
         pytest.skip("asked by whatever name a balancer knows the machine")
-    for path in paths(route):
+    for path in world.paths(route):
         for method in ("GET", "POST"):
-            assert ask(Client(headers={"host": "fabrikam.localhost"}), method, path).status_code == 421
+            assert ask(world.browser(at="fabrikam"), method, path).status_code == 421
 
 
 def shut_pages(route):
@@ -365,20 +391,20 @@ def shut_pages(route):
 
 
 @with_ids
-def test_another_department_sees_nothing(route, paths, client_of, cleo):
+def test_another_department_sees_nothing(route, world):
     if route.pattern in BEARER | BRAND:
         pytest.skip("asks for the token only, or shows itself to everybody")
-    for path in paths(route):
-        for method, status in statuses(client_of(cleo), path).items():
+    for path in world.paths(route):
+        for method, status in statuses(world.browser("cleo", at="northwind"), path).items():
             assert status in {404, 405} | shut_pages(route), f"{method} {path}: {status}"
 
 
 @with_ids
-def test_a_reader_reads_and_changes_nothing(route, paths, client_of, dana):
+def test_a_reader_reads_and_changes_nothing(route, world):
     if route.pattern.startswith(OFFICE):
         pytest.skip("not at the host of an account")
-    for path in paths(route):
-        answers = statuses(client_of(dana), path)
+    for path in world.paths(route):
+        answers = statuses(world.browser("dana", at="northwind"), path)
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert answers[method] in {403, 405} or route.pattern in READERS_MAY, f"{method} {path}: {answers}"
         if route.pattern in OF_A_CHANGE:
@@ -388,11 +414,16 @@ def test_a_reader_reads_and_changes_nothing(route, paths, client_of, dana):
 
 
 @each_route
-def test_a_post_without_the_csrf_token_is_refused(route, paths, client_of, ada):
-    careful = client_of(ada)
+def test_a_post_without_the_csrf_token_is_refused(route, world):
+    careful = world.browser("ada", at="northwind")
     careful.handler.enforce_csrf_checks = True
-    for path in paths(route):
+    for path in world.paths(route):
         assert ask(careful, "POST", path).status_code in {403, 405}
+
+
+def test_what_is_told_of_routes_is_told_of_routes_that_are_there():
+    told = {*PUBLIC, *READ_AND_WRITTEN, *OF_A_CHANGE, *READERS_MAY}
+    assert told <= {route.pattern for route in ROUTES}
 
 
 def test_an_address_that_is_none_has_the_policy_too(client_of, ada):

@@ -55,7 +55,7 @@ def drop_database(connection: Connection, name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def remove_what_is_left(connection: Connection, *, newest_templates: int = 8) -> None:
+def remove_what_is_left(connection: Connection, *, newest_templates: int = 20) -> None:
     """Remove databases and folders of runs that are over, and all templates but the newest.
 
     Not on a server that is not ours: there, runs of other machines cannot be told from runs that are over.
@@ -71,6 +71,8 @@ def remove_what_is_left(connection: Connection, *, newest_templates: int = 8) ->
     for name in names(connection, "steward_template_")[:-newest_templates]:
         drop_database(connection, name)
         shutil.rmtree(ROOT / "templates" / name, ignore_errors=True)
+    for name in names(connection, "steward_schema_")[:-newest_templates]:
+        drop_database(connection, name)
 
 
 def names(connection: Connection, prefix: str) -> list[str]:
