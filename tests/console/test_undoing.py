@@ -272,3 +272,97 @@ def test_an_answer_is_held_with_its_job_in_one_transaction(bens, of, northwind):
     with account_scope(northwind.id):
         held = Message.objects.get(kind="outgoing")
     assert [job["message"] for job in queued("email.send")] == [str(held.pk)]
+
+
+class TestNewTickets:
+    """A ticket that an agent begins waits as an answer does, and taken back it is a draft with nothing lost."""
+
+    @pytest.fixture
+    def compose(self, bens, support, inside):
+        """`compose(...)`: the address that takes the new ticket back."""
+
+        def compose(**form):
+            typed = {"to": "Nils <nils@example.com>", "subject": "Your order", "body_html": "<p>It has left.</p>"}
+            answer = bens.post("/console/tickets/new", typed | {"department": support.id, "hold": "on"} | form)
+            assert answer.status_code == 303
+            return f"/console/messages/{inside(Message.objects.get).pk}/taking-back"
+
+        return compose
+
+    def test_the_mail_waits_five_seconds(self, compose, run_jobs, inside, monkeypatch, tmp_path):
+        compose()
+        run_jobs("email.send")
+        assert inside(OutgoingMail.objects.count) == 0
+        clock = tmp_path / "clock"
+        clock.write_text((now() + timedelta(seconds=6)).isoformat())
+        monkeypatch.setenv("STEWARD_TEST_CLOCK", str(clock))
+        run_jobs("email.send")
+        assert inside(OutgoingMail.objects.count) == 1
+
+    def test_without_the_offer_nothing_waits(self, compose, run_jobs, inside):
+        compose(hold="")
+        run_jobs("email.send")
+        assert inside(OutgoingMail.objects.count) == 1
+
+    def test_it_is_a_draft_again_with_all_that_was_typed(self, bens, compose, inside, support, run_jobs):
+        kept = bens.post("/console/tickets/new/files", {"file": SimpleUploadedFile("a.txt", b"hello")}).json()["id"]
+        url = compose(cc='"Farah, Ms" <farah@example.net>', attachment=kept)
+        answer = bens.post(url).json()
+        assert answer["url"] == "/console/tickets/new"
+        assert inside(Ticket.objects.count) == inside(Message.objects.count) == inside(Participant.objects.count) == 0
+        draft = inside(lambda: Draft.objects.prefetch_related("attachments").get(ticket=None))
+        assert (draft.subject, draft.department_id, draft.to) == ("Your order", support.id, '"Nils" <nils@example.com>')
+        assert [file.name for file in draft.attachments.all()] == ["a.txt"]
+        page = bens.get("/console/tickets/new").content.decode()
+        for typed in ("Your order", "nils@example.com", "Farah, Ms", "It has left.", "a.txt"):
+            assert typed in page
+        run_jobs()
+        assert inside(OutgoingMail.objects.count) == 0
+
+    def test_what_it_was_sent_from_is_sent_again_whole(self, bens, compose, inside, support, run_jobs):
+        bens.post(compose())
+        draft = inside(lambda: Draft.objects.get(ticket=None))
+        again = {"to": draft.to, "subject": draft.subject, "body_html": draft.body_html, "department": support.id}
+        assert bens.post("/console/tickets/new", again).status_code == 303
+        run_jobs("email.send")
+        assert inside(OutgoingMail.objects.get).envelope_to == ["nils@example.com"]
+
+    def test_what_was_begun_since_stays_below_it(self, bens, compose, inside):
+        url = compose()
+        begun = {"to": "eve@example.org", "subject": "Another <one>", "body_html": "<div>To somebody else</div>"}
+        bens.post("/console/tickets/new/draft", begun | {"seen": "", "mark": "0" * 32})
+        bens.post(url)
+        draft = inside(lambda: Draft.objects.get(ticket=None))
+        assert (draft.to, draft.subject) == ('"Nils" <nils@example.com>', "Your order"), "never sent to the other one"
+        places = [draft.body_html.index(part) for part in ("It has left.", "eve@example.org", "To somebody else")]
+        assert places == sorted(places)
+        assert "Another &lt;one&gt;" in draft.body_html
+
+    def test_a_colleague_was_in_it_since(self, bens, compose, inside, ada):
+        url = compose()
+        inside(lambda: actions.change_status(Ticket.objects.get(), Status.OPEN, actor=actor_of(ada)))
+        assert "changed meanwhile" in bens.post(url).json()["words"]
+        ticket = inside(Ticket.objects.get)
+        assert inside(lambda: Draft.objects.get(ticket=ticket)).body_html == "<p>It has left.</p>"
+
+    def test_a_note_of_one_s_own_keeps_the_ticket(self, bens, compose, inside):
+        url = compose()
+        ticket = inside(Ticket.objects.get)
+        bens.post(f"/console/tickets/{ticket.code}/notes", {"body_text": "By phone, too."})
+        assert bens.post(url).json()["url"].endswith(ticket.code)
+        assert [m.kind for m in inside(lambda: list(Message.objects.all()))] == ["note"]
+
+    def test_its_mail_is_made(self, bens, compose, inside, run_jobs, monkeypatch, tmp_path):
+        url = compose()
+        clock = tmp_path / "clock"
+        clock.write_text((now() + timedelta(seconds=6)).isoformat())
+        monkeypatch.setenv("STEWARD_TEST_CLOCK", str(clock))
+        run_jobs("email.send")
+        assert bens.post(url).status_code == 409
+        assert inside(Ticket.objects.count) == 1
+
+    def test_not_by_somebody_else_nor_twice(self, bens, adas, compose, inside):
+        url = compose()
+        assert adas.post(url).status_code == 403
+        assert [bens.post(url).status_code for _ in range(2)] == [200, 404]
+        assert inside(lambda: Event.objects.filter(kind="ticket.taken_back").count()) == 1

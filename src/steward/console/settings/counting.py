@@ -12,7 +12,7 @@ Page = Callable[..., HttpResponseBase]
 
 
 def counted_as(limit: Limit) -> Callable[[Page], Page]:
-    """Count each POST per account and person. The refusal is on the request as `too_many_tries`; None while there is none.
+    """Count each POST per account and person. A refusal is on the request as `too_many_tries`, else None is.
 
     A count must stand whatever becomes of the request: this goes outside of `settings_page`.
     """

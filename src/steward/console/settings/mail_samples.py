@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
 
 from steward.brand.looks import dressed
 from steward.channels.email.addressing import mail_accounts

@@ -18,7 +18,6 @@ from steward.people.actions import edit_profile
 from steward.people.languages import language_of
 from steward.people.models import Afterwards, Appearance, Density
 
-
 _PLAIN = ("name", "language", "appearance", "density", "afterwards")
 
 

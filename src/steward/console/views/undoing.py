@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -66,16 +67,19 @@ def _needed(request: ConsoleRequest, event: Event) -> str:
 @require_POST
 @member_required
 def take_back(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
-    """Make an answer of one's own a draft again while it is held; JSON with where to go on, or 409 with words."""
+    """Make an answer or a new ticket of one's own a draft again while it is held; JSON with where to go on, or 409."""
     message = _own_answer(request, message_id)
     try:
-        is_untouched = actions.take_back_reply(message, actor=request.actor)
+        taken = actions.take_back_reply(message, actor=request.actor)
     except (actions.TooLate, Message.DoesNotExist):
         return JsonResponse({"words": _("The answer is on its way already. It was not taken back.")}, status=409)
+    if taken.ticket is None:
+        words = _("The ticket was not sent. It is a draft again.")
+        return JsonResponse({"words": words, "url": reverse("console:new")})
     words = _("The answer was not sent. It is a draft again.")
-    if not is_untouched:
+    if not taken.is_untouched:
         words = _("The answer was not sent. The ticket has been changed meanwhile, so its status stays as it is.")
-    return JsonResponse({"words": words, "url": ticket_url(message.ticket.code)})
+    return JsonResponse({"words": words, "url": ticket_url(taken.ticket.code)})
 
 
 def _own_answer(request: ConsoleRequest, message_id: UUID) -> Message:

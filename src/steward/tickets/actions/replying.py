@@ -123,9 +123,14 @@ def compose_ticket(
             ticket=ticket, contact=ticket.requester, is_requester=True, is_verified=True, joined_at=now()
         )
         record("ticket.created", ticket, actor=actor, changes={"department": department.id})
+        before = remember(ticket) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
+        told: dict[str, Any] = {"message": message.id}
+        if writing.held_for:
+            hold(message, before, message.at + writing.held_for, began_ticket=True)
+            told |= {"held_until": (message.at + writing.held_for).isoformat()}
         _move_on(ticket, message)
-        record("message.sent", ticket, actor=actor, changes={"message": message.id})
+        record("message.sent", ticket, actor=actor, changes=told)
     ticket.refresh_from_db()
     return ticket
 

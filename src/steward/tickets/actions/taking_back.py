@@ -1,22 +1,25 @@
-"""Taking an answer back before its mail is made. What it did to the ticket is undone with it."""
+"""Taking an answer, or a whole new ticket, back before its mail is made. What it did is undone with it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.dateparse import parse_datetime
+from django.utils.html import escape
 
 from steward.events.actions import record
 from steward.events.models import Event
 from steward.lib.actor import Actor
+from steward.people.models import Membership
 from steward.tickets.actions.drafting import save_draft
 from steward.tickets.conversation import preview_of
 from steward.tickets.models import Attachment, Draft, DraftAttachment, Message, Participant, Ticket
 from steward.tickets.statuses import Status
 
-HOLD = timedelta(seconds=5)
+HOLD = timedelta(seconds=5)  # by when the page's offer is gone
 _MOMENTS = ("postponed_until", "resolved_at", "changed_at")
 
 
@@ -36,17 +39,28 @@ def remember(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def hold(message: Message, before: Mapping[str, Any], until: datetime) -> None:
-    """Keep the mail of an answer from being made before `until`; `before` is the ticket as `remember` told it."""
-    message.held = {**before, "until": until.isoformat()}
+def hold(message: Message, before: Mapping[str, Any], until: datetime, *, began_ticket: bool = False) -> None:
+    """Keep the mail of an answer from being made before `until`; `before` is the ticket as `remember` told it.
+
+    `began_ticket`: the ticket is there only for this message.
+    """
+    message.held = {**before, "until": until.isoformat(), "began_ticket": began_ticket}
     message.save(update_fields=["held"])
 
 
-def take_back_reply(message: Message, *, actor: Actor) -> bool:
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What became of it. `ticket` is where the draft is, None when the draft is that of a new ticket."""
+
+    ticket: Ticket | None
+    is_untouched: bool  # else somebody has changed the ticket meanwhile, and only the message went
+
+
+def take_back_reply(message: Message, *, actor: Actor) -> TakenBack:
     """Make an answer that was held a draft of its author again, and the ticket what it was.
 
-    False when somebody has changed the ticket meanwhile: then only the answer goes. Raises `TooLate` when its mail is
-    made, and `Message.DoesNotExist` when it was taken back before.
+    A ticket that was begun with it goes too, unless somebody has done something in it meanwhile. Raises `TooLate` when
+    the mail is made, and `Message.DoesNotExist` when it was taken back before.
     """
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
@@ -54,12 +68,21 @@ def take_back_reply(message: Message, *, actor: Actor) -> bool:
         if locked.held is None or locked.outgoing_id is not None:
             raise TooLate("the mail is made")
         is_untouched = not _changed_by_others(ticket, locked, actor)
+        if locked.held.get("began_ticket") and is_untouched and _is_alone(ticket, locked):
+            _make_draft_of_new(ticket, locked)
+            record("ticket.taken_back", ticket, actor=actor, changes={"message": message.id})
+            ticket.delete()
+            return TakenBack(None, is_untouched=True)
         _make_draft(ticket, locked)
         locked.delete()
         _restore(ticket, locked.held if is_untouched else {})
         _uninvite(ticket, locked.held["participants"])
         record("message.taken_back", ticket, actor=actor, changes={"message": message.id})
-    return is_untouched
+    return TakenBack(ticket, is_untouched)
+
+
+def _is_alone(ticket: Ticket, message: Message) -> bool:
+    return not Message.objects.filter(ticket=ticket).exclude(pk=message.pk).exists()
 
 
 def _changed_by_others(ticket: Ticket, message: Message, actor: Actor) -> bool:
@@ -69,12 +92,48 @@ def _changed_by_others(ticket: Ticket, message: Message, actor: Actor) -> bool:
 
 def _make_draft(ticket: Ticket, message: Message) -> Draft:
     """The text of the answer, before whatever its author has begun to write since."""
-    assert message.author is not None  # noqa: S101  answers that are held were written by somebody
     begun = Draft.objects.filter(author=message.author, ticket=ticket).first()
-    parts = [message.body_html, begun.body_html if begun else ""]
-    copies = ", ".join(_written(person) for person in message.recipients.get("cc", []))
-    content = {"kind": Draft.Kind.REPLY, "cc": copies, "body_html": "<div><br></div>".join(filter(None, parts))}
-    draft = save_draft(message.author, ticket, content)
+    text = _joined(message.body_html, begun.body_html if begun else "")
+    content = {"kind": Draft.Kind.REPLY, "cc": _people(message, "cc"), "body_html": text}
+    return _with_files(save_draft(_author(message), ticket, content), message)
+
+
+def _make_draft_of_new(ticket: Ticket, message: Message) -> Draft:
+    """The new ticket as it was composed. What its author has begun to compose since stands below its text."""
+    begun = Draft.objects.filter(author=message.author, ticket=None).first()
+    content = {
+        "to": _people(message, "to"),
+        "cc": _people(message, "cc"),
+        "subject": ticket.subject,
+        "department_id": str(ticket.department_id),
+        "body_html": _joined(message.body_html, *_as_text(begun)),
+    }
+    return _with_files(save_draft(_author(message), None, content), message)
+
+
+def _as_text(begun: Draft | None) -> list[str]:
+    """Addressees and subject too: they must not become those of the other text, nor get lost."""
+    if begun is None:
+        return []
+    lines = (begun.to, begun.cc, begun.subject)
+    return [*(f"<div>{escape(line)}</div>" for line in lines if line), begun.body_html]
+
+
+def _joined(*parts: str) -> str:
+    return "<div><br></div>".join(filter(None, parts))
+
+
+def _author(message: Message) -> Membership:
+    author: Membership | None = message.author
+    assert author is not None  # noqa: S101  what is held was written by somebody
+    return author
+
+
+def _people(message: Message, role: str) -> str:
+    return ", ".join(_written(person) for person in message.recipients.get(role, []))
+
+
+def _with_files(draft: Draft, message: Message) -> Draft:
     files = Attachment.objects.filter(message=message).order_by("id")
     DraftAttachment.objects.bulk_create(DraftAttachment(draft=draft, file_id=f.file_id, name=f.name) for f in files)
     return draft
