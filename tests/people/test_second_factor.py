@@ -2,17 +2,27 @@
 
 import base64
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
+from django.db import connection
 
 from steward.events.models import Event
 from steward.outbox.models import InstallationMail
 from steward.people import second_factors
-from steward.people.actions.sign_in import take_away_factors
+from steward.people.actions.sign_in import (
+    FactorRequired,
+    Person,
+    add_totp,
+    reader_of,
+    remove_passkey,
+    take_away_factors,
+)
 from steward.people.authentication import relying_party
 from steward.people.models import SecurityPolicy, Session, User
 from steward.people.sessions import FACTORS, SessionStore
@@ -264,6 +274,41 @@ class TestRemoving:
         browser = client_of(ada, factors=("password", "totp"))
         browser.post("/console/settings/sign-in/app/removal")
         assert second_factors.has_second_factor(ada.user)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_last_two_removed_at_once_leave_one(self, ada, northwind):
+        require(northwind, "admins")
+        passkeys = [Authenticator.objects.create(user=ada.user, type="webauthn", data={"name": n}) for n in "ab"]
+        person = Person(ada.user, ada, reader_of(ada, northwind), None)
+        barrier = threading.Barrier(2)
+
+        def remove(passkey):
+            try:
+                barrier.wait()
+                with account_scope(northwind.id):
+                    remove_passkey(person, passkey)
+            except FactorRequired:
+                return "refused"
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as both:
+            assert sorted(map(str, both.map(remove, passkeys))) == ["None", "refused"]
+        assert second_factors.has_second_factor(ada.user)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_double_click_adds_one_app(self, ada, northwind):
+        person, secret = Person(ada.user, ada, reader_of(ada, northwind), None), second_factors.new_totp_secret()
+
+        def add(_click):
+            try:
+                with account_scope(northwind.id):
+                    return len(add_totp(person, secret))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as clicks:
+            assert sorted(clicks.map(add, range(2))) == [0, 10]
 
 
 def require(account, whom):

@@ -3,6 +3,8 @@
 Each is told to the person by mail and ends what was signed in by the old state. The events are ids and kinds.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -22,6 +24,7 @@ from steward.people.languages import Place, language_of
 from steward.people.models import MailedLink, Membership, User
 from steward.people.notices import Reader
 from steward.people.operators import is_operator
+from steward.people.second_factors import Factors
 from steward.people.signed_in import end_sessions_everywhere
 from steward.people.tokens import hashed_token, new_token
 from steward.tenancy import models as tenancy
@@ -158,31 +161,37 @@ def change_address(person: Person, token: str) -> str:
 
 
 def add_totp(person: Person, secret: str) -> list[str]:
-    """Add the app whose code was shown just now. Returns recovery codes when there were none, to be shown once."""
-    with transaction.atomic():
+    """Add the app whose code was shown just now; one that is there already stays.
+
+    Returns recovery codes when there were none, to be shown once.
+    """
+    with _locked_factors(person) as before:
+        if before.totp is not None:
+            return []
         second_factors.store_totp(person.user, secret)
-        return _added(person, "totp")
+        return _added(person, "totp", before)
 
 
 def add_passkey(person: Person, name: str, answer: str) -> list[str] | None:
     """Add the passkey that the browser made; None when it is not to be believed. Returns what `add_totp` does."""
-    with transaction.atomic():
+    with _locked_factors(person) as before:
         if second_factors.store_passkey(person.user, name, answer) is None:
             return None
-        return _added(person, "passkey")
+        return _added(person, "passkey", before)
 
 
 def remove_totp(person: Person) -> None:
     """Remove the app. Raises `FactorRequired` when it is the last second factor and the account wants one."""
-    factors = second_factors.factors_of(person.user)
-    if factors.totp is not None:
-        _remove(person, factors.totp, "totp", is_last=not factors.passkeys)
+    with _locked_factors(person) as factors:
+        if factors.totp is not None:
+            _remove(person, factors.totp, "totp", is_last=not factors.passkeys)
 
 
 def remove_passkey(person: Person, passkey: Authenticator) -> None:
-    """Remove a passkey of the person's. Raises `FactorRequired` as above."""
-    factors = second_factors.factors_of(person.user)
-    _remove(person, passkey, "passkey", is_last=factors.totp is None and len(factors.passkeys) == 1)
+    """Remove a passkey of the person's; one that is gone stays so. Raises `FactorRequired` as above."""
+    with _locked_factors(person) as factors:
+        if passkey in factors.passkeys:
+            _remove(person, passkey, "passkey", is_last=factors.totp is None and len(factors.passkeys) == 1)
 
 
 def get_passkey(person: Person, passkey_id: int) -> Authenticator:
@@ -239,8 +248,16 @@ def _taken(purpose: str, token: str, account_id: UUID) -> MailedLink:
     return link
 
 
-def _added(person: Person, kind: str) -> list[str]:
-    codes = [] if second_factors.factors_of(person.user).codes_left else second_factors.new_recovery_codes(person.user)
+@contextmanager
+def _locked_factors(person: Person) -> Iterator[Factors]:
+    """What the person has, in a transaction; whoever else changes it waits, and sees what came of this."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=person.user.pk)
+        yield second_factors.factors_of(person.user)
+
+
+def _added(person: Person, kind: str, before: Factors) -> list[str]:
+    codes = [] if before.codes_left else second_factors.new_recovery_codes(person.user)
     # Whoever is signed in elsewhere has not shown it.
     end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
     record("second_factor.added", person.me, actor=person.actor, changes={"factor": kind})
@@ -251,13 +268,12 @@ def _added(person: Person, kind: str) -> list[str]:
 def _remove(person: Person, factor: Authenticator, kind: str, *, is_last: bool) -> None:
     if is_last and (needs_second_factor(person.me, policy_of_account()) or is_operator(person.user)):
         raise FactorRequired(kind)
-    with transaction.atomic():
-        factor.delete()
-        if is_last:  # recovery codes only stand in for another factor
-            second_factors.forget_recovery_codes(person.user)
-        end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
-        record("second_factor.removed", person.me, actor=person.actor, changes={"factor": kind})
-        notices.tell_factor_removed(person.reader)
+    factor.delete()
+    if is_last:  # recovery codes only stand in for another factor
+        second_factors.forget_recovery_codes(person.user)
+    end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
+    record("second_factor.removed", person.me, actor=person.actor, changes={"factor": kind})
+    notices.tell_factor_removed(person.reader)
 
 
 def note_used_code(user: User, *, account: Account) -> None:
