@@ -9,7 +9,6 @@ from steward.brand.models import Brand
 from steward.brand.pictures import Picture
 from steward.events.actions import record
 from steward.files.actions import NewFile, store_files
-from steward.files.models import File
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 
@@ -46,13 +45,13 @@ def remove_logo(*, actor: Actor) -> Brand:
 
 def _changed(columns: dict[str, Any], *, actor: Actor) -> Brand:
     with transaction.atomic():
-        brand = Brand.objects.select_for_update(of=("self",)).first() or Brand()
-        before = brand.logo_id
-        for name, value in columns.items():
-            setattr(brand, name, value)
-        brand.changed_at = now()
-        brand.save()
-        if before and before != brand.logo_id:
-            File.objects.filter(pk=before).delete()  # the bytes follow once no row names them
-        record("brand.changed", brand, actor=actor, changes={"fields": sorted(columns)})
-    return brand
+        Brand.objects.bulk_create([Brand(changed_at=now())], ignore_conflicts=True)
+        brand = Brand.objects.select_for_update(of=("self",)).select_related("logo").get()
+        changed = sorted(name for name, value in columns.items() if getattr(brand, name) != value)
+        if changed:
+            before = brand.logo
+            Brand.objects.filter(pk=brand.pk).update(**columns, changed_at=now())
+            if before and "logo" in changed:
+                before.delete()  # the bytes follow once no row names them
+            record("brand.changed", brand, actor=actor, changes={"fields": changed})
+    return Brand.objects.select_related("logo").get()

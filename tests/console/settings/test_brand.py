@@ -5,6 +5,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from steward.brand.models import Brand
+from steward.events.models import Event
 from steward.files.models import File
 from steward.tenancy.scope import account_scope
 from steward.testing.pictures import png
@@ -38,6 +39,15 @@ def test_saved(adas, northwind):
     page = shown(adas)
     assert 'data-corners="round"' in page
     assert 'value="#7a0019"' in page
+
+
+def test_the_event_names_what_was_changed_and_nothing_else(adas, northwind):
+    for form in (FORM, FORM, FORM | {"font": "system"}):
+        assert adas.post(PAGE, form).status_code == 303
+    adas.post(f"{PAGE}/logo/removal")
+    with account_scope(northwind.id):
+        told = Event.objects.filter(kind="brand.changed").order_by("id").values_list("changes", flat=True)
+        assert [each["fields"] for each in told] == [["accent", "corners", "font", "in_mails", "name"], ["font"]]
 
 
 @pytest.mark.parametrize("colour", ["#ffcc00", "oklch(0.9 0.1 90)", "#8bd3ff"])
