@@ -47,7 +47,7 @@ def test_from_the_front_page_to_a_team_of_two(stranger, chromium, installation):
     page.get_by_label("I accept the terms").check()
     assert faults(stranger) == []
     page.get_by_role("button", name="Go on").click()
-    page.get_by_role("heading", name="Look at your mail").wait_for()
+    page.get_by_role("heading", name="Check your mail").wait_for()
 
     page.goto(link_in_outbox(stranger, installation, rf"{re.escape(base)}/sign-up/[\w-]{{43}}"))
     page.get_by_label("Password").fill("seven boats leave at dawn")

@@ -37,7 +37,7 @@ def test_from_the_command_line_to_a_retried_job(stranger, installation, chromium
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-recovery-codes]")
     assert page.locator("[data-recovery-codes] li").count() == 10
-    page.click("text=I have kept them")
+    page.click("text=I have saved them")
     page.wait_for_selector("h1 >> text=Everything runs")
 
     page.click("nav >> text=Accounts")

@@ -68,7 +68,7 @@ def test_an_app_a_passkey_and_a_recovery_code(stranger, installation, faults):
     page.get_by_role("button", name="Add the app").click()
     codes = page.locator("[data-recovery-codes] li").all_text_contents()
     assert len(codes) == 10
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
 
     page.get_by_role("link", name="Add a passkey").click()
     assert faults() == []

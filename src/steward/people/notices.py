@@ -97,7 +97,7 @@ def tell_codes_made(reader: Reader) -> None:
     _tell(
         reader,
         lambda: _("New recovery codes were made"),
-        lambda: _("New recovery codes were made for the sign-in of %(email)s. The old ones are worth nothing now."),
+        lambda: _("New recovery codes were made for the sign-in of %(email)s. The old ones no longer work."),
     )
 
 

@@ -82,7 +82,7 @@ class TestAdding:
             assert helping.imap.password.reveal() == SECRET
             event = Event.objects.get(kind="mail_account.added", object_id=helping.id)
         assert SECRET not in str(event.changes)
-        assert "Not looked into yet" in shown(adas)
+        assert "Not checked yet" in shown(adas)
         assert not Domain.objects.filter(host="example.com").exists()
 
     def test_forwarded(self, adas, northwind, whole):
@@ -235,7 +235,7 @@ class TestEditing:
             position = MailboxPosition.objects.create(
                 mail_account=helping, folder="INBOX/Support", uid_validity=1, looked_at=now()
             )
-        assert "Looked into:" in shown(adas)
+        assert "Last checked:" in shown(adas)
         with account_scope(northwind.id):
             MailboxPosition.objects.filter(pk=position.pk).update(failure="sign_in", failing_since=now())
         for path in (LIST, f"{LIST}/{helping.id}"):

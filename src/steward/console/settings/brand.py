@@ -29,8 +29,8 @@ _REFUSALS = {
         "SVG is not taken: such a file can carry programs, and few mail programs show it. Save the logo as PNG."
     ),
     Problem.UNKNOWN: gettext_lazy("This is no PNG, JPEG or WebP picture, whatever its name says."),
-    Problem.BROKEN: gettext_lazy("The picture is damaged. Save it anew."),
-    Problem.MOVING: gettext_lazy("The picture moves. Choose one that stands still."),
+    Problem.BROKEN: gettext_lazy("The picture is damaged. Save it again, or choose another one."),
+    Problem.MOVING: gettext_lazy("The picture is animated. Choose one that is not."),
 }
 
 

@@ -165,7 +165,7 @@ def _placed(request: ConsoleRequest, department: Department) -> list[dict[str, A
 
 
 def _name_taken() -> str:
-    return _("Another department, perhaps an archived one, has this name.")
+    return _("Another department, perhaps an archived one, has this name. Choose another name.")
 
 
 def _member(text: str) -> Membership:

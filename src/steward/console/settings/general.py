@@ -33,9 +33,10 @@ class GeneralForm(forms.Form):
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=lambda: time_zones())
     reopens_for_days = forms.IntegerField(
-        label=gettext_lazy("Days in which an answer opens a resolved ticket again"),
+        label=gettext_lazy("Days in which an answer reopens a resolved ticket"),
         help_text=gettext_lazy(
-            "Later answers open a new ticket that is linked to the old one. Empty: always again; 0: never."
+            "Later answers open a new ticket that is linked to the old one. Empty: an answer always reopens it; "
+            "0: never."
         ),
         required=False,
         min_value=0,

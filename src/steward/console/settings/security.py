@@ -33,7 +33,7 @@ class SecurityForm(forms.Form):
     second_factor = forms.ChoiceField(
         label=gettext_lazy("Who needs a second factor"),
         help_text=gettext_lazy(
-            "An app with codes, or a passkey. Who has none yet is led to adding one, and gets nowhere else before."
+            "An app with codes, or a passkey. Whoever has none yet is asked to add one before anything else."
         ),
         choices=Requires.choices,
         widget=forms.RadioSelect,
@@ -41,7 +41,7 @@ class SecurityForm(forms.Form):
     networks = forms.CharField(
         label=gettext_lazy("Networks from which the console is reached"),
         help_text=gettext_lazy(
-            "One in a line: an address, or a range such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."
+            "One on each line: an address, or a range such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."
         ),
         required=False,
         max_length=20_000,
@@ -105,7 +105,10 @@ def security(request: ConsoleRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("console:settings-security"))
         except LocksOneselfOut:
-            words = _("You are at %(address)s, which is in none of these networks: you would lock yourself out.")
+            words = _(
+                "Your address %(address)s is in none of these networks: you would lock yourself out. Add a "
+                "network that contains it."
+            )
             form.add_error("networks", words % {"address": address})
     context = {"form": form, "address": address, "slug": request.account.slug, "tried": address}
     return settings_response(request, "console/settings/security.html", context, status=422 if form.is_bound else 200)

@@ -34,9 +34,11 @@ def said_of(error: BadWording) -> str:
     """What is wrong with the words, in a sentence."""
     gap = f"{{{{{error.name}}}}}"
     if error.problem == "open":
-        return _("There are brackets %(brackets)s that begin or end no placeholder.") % {"brackets": error.name}
+        return _(
+            "The brackets %(brackets)s begin or end no placeholder. Complete the placeholder, or take the brackets out."
+        ) % {"brackets": error.name}
     sentences = {
-        "unknown": _("There is no placeholder %(gap)s."),
+        "unknown": _("There is no placeholder %(gap)s. Those there are stand on this page."),
         "misplaced": _("Put %(gap)s on a line of its own."),
         "missing": _("The mail needs %(gap)s: without it nobody would read what the agent wrote."),
         "repeated": _("%(gap)s can stand here only once."),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from steward.console.entrance import ConsoleRequest, with_ticket
 from steward.console.forms import WritingForm
-from steward.console.lists import list_context, ticket_url, view_from
+from steward.console.lists import list_context, url_after, view_from
 from steward.console.meanwhile import AnsweredMeanwhile, check_answers
 from steward.console.shell import shell
 from steward.console.ticket_page import newest_incoming, reply_to_of, ticket_context
@@ -34,7 +34,7 @@ def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     form = WritingForm(request.POST)
     if form.is_valid():
         written_once(form, lambda: _send(request, ticket, form))
-    return _answer(request, ticket, form)
+    return _answer(request, ticket, form, is_answer=True)
 
 
 @require_POST
@@ -44,7 +44,7 @@ def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     form = WritingForm(request.POST)
     if form.is_valid():
         written_once(form, lambda: _keep_note(request, ticket, form))
-    return _answer(request, ticket, form)
+    return _answer(request, ticket, form, is_answer=False)
 
 
 def _send(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
@@ -101,7 +101,7 @@ _WORDS = {
         "Nothing was sent: a ticket that is spam or deleted cannot be resolved. Send without resolving, or restore "
         "the ticket first."
     ),
-    NobodyToWriteTo: gettext_lazy("No address of this customer is known, so the answer has nowhere to go."),
+    NobodyToWriteTo: gettext_lazy("Nothing was sent: no address of this customer is known."),
     AnotherWish: gettext_lazy(
         "Nothing was sent: since this page was opened, the customer has asked for answers at another address. "
         "Look at it, then send again."
@@ -175,9 +175,9 @@ def _addressees(ticket: Ticket, form: WritingForm) -> Sequence[Correspondent]:
     return [Correspondent(name, known)]
 
 
-def _answer(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> HttpResponse:
+def _answer(request: ConsoleRequest, ticket: Ticket, form: WritingForm, *, is_answer: bool) -> HttpResponse:
     if not form.errors:
-        return HttpResponseRedirect(ticket_url(ticket.code), status=303)
+        return HttpResponseRedirect(url_after(request, ticket, is_done=is_answer), status=303)
     context = shell(request) | list_context(request.actor, view_from(""), current=ticket.code)
     context |= ticket_context(request, ticket)
     context["draft"] = context["draft"] | {

@@ -65,7 +65,7 @@ def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
     """Suspend it; its slug has to be typed."""
     found = _account(slug)
     if request.POST.get("word", "").strip().lower() != found.slug:
-        error = _("Type the address of the account exactly as it is shown. Nothing was changed.")
+        error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
         return _page(request, found, error=error, status=422)
     note(request.person.pk, "account.suspended", account_id=found.pk)
     suspend_account(found, actor=SYSTEM)
@@ -78,7 +78,7 @@ def resumption(request: OperatorRequest, slug: str) -> HttpResponse:
     """Let a suspended account go on; its slug has to be typed."""
     found = _account(slug)
     if request.POST.get("word", "").strip().lower() != found.slug:
-        error = _("Type the address of the account exactly as it is shown. Nothing was changed.")
+        error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
         return _page(request, found, error=error, status=422)
     note(request.person.pk, "account.resumed", account_id=found.pk)
     resume_account(found, actor=SYSTEM)
