@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 
 from steward.lib.clock import now
 from steward.people.models import Membership, OperatorAct, Session, User
@@ -17,7 +18,9 @@ from steward.people.operators import (
     remove_operator,
 )
 from steward.people.second_factors import factors_of, has_second_factor, new_recovery_codes, totp_code
+from steward.people.throttling import PASSKEY_CLIENT
 from steward.tenancy.scope import account_scope
+from steward.testing.browsing import client_of_operator
 from steward.testing.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -113,8 +116,6 @@ def test_one_comes_back_to_where_one_was_going_and_nowhere_else(visitor_at, olga
 
 
 def test_a_session_without_a_second_factor_opens_nothing(olga):
-    from steward.testing.browsing import client_of_operator
-
     assert client_of_operator(olga, factors=("password",)).get(HOME).status_code == 302
 
 
@@ -173,6 +174,27 @@ def test_a_link_sets_a_password_once(visitor_at, olga):
     assert type_password(browser, olga.user.email, "eleven kites above town").status_code == 302
 
 
+def test_a_password_set_by_a_link_stands_in_the_log(visitor_at, olga):
+    visitor_at().post(f"/operator/welcome/{new_operator_link(olga)}", {"password": "eleven kites above town"})
+    [noted] = OperatorAct.objects.filter(act="password.changed", operator_id=olga.pk)
+    assert noted.about == "link"
+
+
+def test_asking_for_a_passkey_is_a_try(visitor_at, olga):
+    browser = visitor_at()
+    statuses = [browser.post("/operator/sign-in/passkey").status_code for _ in range(PASSKEY_CLIENT.tries + 1)]
+    assert set(statuses[:-1]) == {200}
+    assert statuses[-1] == 429
+
+
+def test_a_removed_factor_ends_other_sessions_and_is_noted(operator_client, olga):
+    other = client_of_operator(olga)
+    passkey = Authenticator.objects.create(user=olga.user, type="webauthn", data={"name": "Key"})
+    assert operator_client.post(f"/operator/me/factors/{passkey.pk}/removal").status_code == 302
+    assert (operator_client.get(HOME).status_code, other.get(HOME).status_code) == (200, 302)
+    assert OperatorAct.objects.filter(act="second_factor.removed", operator_id=olga.pk).count() == 1
+
+
 def test_the_last_second_factor_stays(operator_client, olga):
     factor = factors_of(olga.user).totp
     operator_client.post(f"/operator/me/factors/{factor.pk}/removal")
@@ -188,8 +210,6 @@ def test_changing_the_sign_in_asks_again_who_one_is(operator_client, olga):
 
 
 def test_a_new_password_ends_other_sessions(operator_client, olga):
-    from steward.testing.browsing import client_of_operator
-
     other = client_of_operator(olga)
     operator_client.post("/operator/me/password", {"password": "eleven kites above town"})
     assert operator_client.get(HOME).status_code == 200

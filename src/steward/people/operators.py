@@ -107,6 +107,7 @@ def set_password_by_link(token: str, password: str) -> User:
         link.user.set_password(password)
         link.user.save(update_fields=["password"])
         end_sessions_everywhere(link.user.pk, actor=SYSTEM)
+        note(link.user.pk, "password.changed", about="link")
     return link.user
 
 

@@ -24,6 +24,7 @@ from steward.operator.entrance import (
     page_response,
 )
 from steward.people import operators, second_factors
+from steward.people.actions import operator_sign_in as verbs
 from steward.people.devices import remember_device
 from steward.people.forms import CodeForm, NewPasswordForm, PasskeyForm
 from steward.people.signed_in import confirm_session, end_sessions_everywhere, is_current, sessions_of
@@ -53,9 +54,9 @@ def app(request: OperatorRequest) -> HttpResponse:
     secret = _new_secret(request)
     form = CodeForm(request.POST if request.method == "POST" else None, secret=secret)
     if form.is_bound and _is_good(request, form):
-        second_factors.store_totp(request.person, secret)
+        codes = verbs.add_totp(request.person, secret, session_key=request.session.session_key)
         del request.session[_NEW_SECRET]
-        return _added(request, "totp")
+        return _added(request, "totp", codes)
     url = get_adapter().build_totp_url(request.person, secret)
     picture = base64.b64encode(get_adapter().build_totp_svg(url).encode()).decode()
     shown = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
@@ -74,9 +75,10 @@ def passkeys(request: OperatorRequest) -> HttpResponse:
     initial = {"name": _("Passkey %(number)d") % {"number": number}}
     form = PasskeyForm(request.POST) if request.method == "POST" else PasskeyForm(initial=initial)
     if form.is_bound and form.is_valid():
-        answer = request.POST.get("answer", "")
-        if second_factors.store_passkey(request.person, form.cleaned_data["name"], answer) is not None:
-            return _added(request, "passkey")
+        name, answer = form.cleaned_data["name"], request.POST.get("answer", "")
+        codes = verbs.add_passkey(request.person, name, answer, session_key=request.session.session_key)
+        if codes is not None:
+            return _added(request, "passkey", codes)
         form.add_error(None, _("The passkey was not accepted. Nothing was added; try again."))
     return _factor_page(request, "operator/passkey.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -85,18 +87,15 @@ def passkeys(request: OperatorRequest) -> HttpResponse:
 @fresh_required
 def factor_removal(request: OperatorRequest, factor_id: int) -> HttpResponse:
     """Remove an app or a passkey; never the last one."""
-    factors = second_factors.factors_of(request.person)
-    mine = {each.pk: each for each in [*factors.passkeys, *([factors.totp] if factors.totp else [])]}
-    if factor_id not in mine:
-        raise Http404("no such second factor")
-    if len(mine) == 1:
+    try:
+        verbs.remove_factor(request.person, factor_id, session_key=request.session.session_key)
+    except LookupError as error:
+        raise Http404("no such second factor") from error
+    except verbs.LastFactor:
         messages.error(
             request, _("The back office requires a second factor. Add another one before you remove the last.")
         )
         return HttpResponseRedirect(reverse("operator:me"))
-    mine[factor_id].delete()
-    operators.note(request.person.pk, "second_factor.removed")
-    end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
     return _back(request, _("The second factor was removed. Your other sessions were ended."))
 
 
@@ -105,8 +104,7 @@ def factor_removal(request: OperatorRequest, factor_id: int) -> HttpResponse:
 @fresh_required
 def recovery_codes(request: OperatorRequest) -> HttpResponse:
     """New recovery codes, shown this once."""
-    operators.note(request.person.pk, "recovery_codes.replaced")
-    return _codes_page(request, second_factors.new_recovery_codes(request.person))
+    return _codes_page(request, verbs.replace_recovery_codes(request.person))
 
 
 @never_cache
@@ -117,11 +115,9 @@ def password(request: OperatorRequest) -> HttpResponse:
     """Choose another password; all other sessions end."""
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.person, words=())
     if form.is_bound and form.is_valid():
-        request.person.set_password(form.cleaned_data["password"])
-        request.person.save(update_fields=["password"])
+        new = form.cleaned_data["password"]
+        verbs.change_password(request.person, new, session_key=request.session.session_key)
         update_session_auth_hash(request, request.person)
-        end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
-        operators.note(request.person.pk, "password.changed")
         return _back(request, _("Your password was changed. Your other sessions were ended."))
     return page_response(request, "me", "operator/password.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -149,16 +145,12 @@ def _is_good(request: OperatorRequest, form: forms.Form) -> bool:
     return True
 
 
-def _added(request: OperatorRequest, factor: str) -> HttpResponse:
+def _added(request: OperatorRequest, factor: str, codes: list[str]) -> HttpResponse:
     """The session has just shown the new factor: it is one of an operator now, if it was not before."""
-    has_codes = second_factors.factors_of(request.person).codes_left
-    end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
     if request.operator is None:
         operators.sign_in_operator(request, request.person, factors=["password", factor])
     else:
         confirm_session(request, factors=[factor])
-    operators.note(request.person.pk, "second_factor.added", about=factor)
-    codes = [] if has_codes else second_factors.new_recovery_codes(request.person)
     answer = _codes_page(request, codes) if codes else _back(request, _("The second factor was added."))
     return remember_device(request, answer, request.person)
 

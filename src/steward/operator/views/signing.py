@@ -80,12 +80,12 @@ def sign_in(request: Any) -> HttpResponse:
 @base_domain_only
 def passkey(request: Any) -> HttpResponse:
     """Sign in with a passkey alone: asks the browser for one, then takes its answer."""
-    if "answer" not in request.POST:
-        return JsonResponse(second_factors.ask_for_passkey(None))
     try:
         count_try(PASSKEY_CLIENT, client_of(request))
     except TooManyTries as refusal:
         return _sign_in_page(request, SignInForm(), error=refusal.words, status=_TOO_MANY)
+    if "answer" not in request.POST:
+        return JsonResponse(second_factors.ask_for_passkey(None))
     shown = second_factors.passkey_shown(None, request.POST["answer"])
     if shown is None or not operators.is_operator(shown.user):
         words = _("This passkey does not sign in here. Use your password.")
