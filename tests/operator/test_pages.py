@@ -1,6 +1,7 @@
 """What operators see and do: accounts, jobs, mail, health, the log of it. Never what an account holds."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
@@ -68,6 +69,16 @@ def test_accounts_by_slug_with_counts(operator_client, eli, northwind, contoso):
     assert "contoso" not in found
     northwind.refresh_from_db()
     assert (northwind.usage.agents, northwind.usage.tickets) == (4, 1)
+
+
+def test_accounts_by_the_beginning_of_the_slug(operator_client, northwind, contoso):
+    for wanted, is_there in (("nor", True), ("NORTH", True), ("northwind", True), ("orth", False), ("n%", False)):
+        assert ("/operator/accounts/northwind" in page(operator_client, f"accounts?q={quote(wanted)}")) == is_there
+
+
+@pytest.mark.parametrize("path", ["accounts?q=%00", "accounts?after=%00", "jobs?task=%00", "log?before=%00"])
+def test_what_no_database_can_look_for_is_not_there(operator_client, path):
+    page(operator_client, path)
 
 
 def test_accounts_come_in_pages(operator_client, contoso, monkeypatch):

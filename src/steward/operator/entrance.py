@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -89,6 +89,11 @@ def page_response(request: Any, key: str, template: str, context: dict[str, Any]
     """A page inside the frame of the back office; `key` is one of `pages.PAGES`. A form that comes back has 422."""
     frame = {"pages": PAGES, "page": key, "email": request.person.email}
     return TemplateResponse(request, template, frame | context, status=status)
+
+
+def typed(form: QueryDict, name: str) -> str:
+    """A field of an address or a form, as PostgreSQL can look for it; empty when it is not there."""
+    return str(form.get(name, "")).replace("\0", "").strip()
 
 
 def noted(request: Any, act: str, *, account_id: Any = None, about: str = "") -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from steward.jobs.failed import retry_job, retry_jobs
 from steward.jobs.queries import STATES, Job, counted_jobs, page_of_jobs
-from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
+from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
 from steward.operator.errors import meaning_of
 from steward.people.operators import note
 from steward.tenancy.models import Account
@@ -24,7 +24,11 @@ from steward.tenancy.models import Account
 @operator_required
 def jobs(request: OperatorRequest) -> HttpResponse:
     """Jobs of one state, failed ones unless another is asked for, newest first."""
-    state, task, before = request.GET.get("state", "failed"), request.GET.get("task", ""), request.GET.get("before", "")
+    state, task, before = (
+        typed(request.GET, "state") or "failed",
+        typed(request.GET, "task"),
+        typed(request.GET, "before"),
+    )
     if state not in STATES:
         raise Http404("no such state")
     rows, following = page_of_jobs(state, task=task, before=int(before) if before.isdecimal() else None)
@@ -61,7 +65,7 @@ def retry(request: OperatorRequest, job_id: int) -> HttpResponse:
 @operator_required
 def retry_kind(request: OperatorRequest) -> HttpResponse:
     """Run all failed jobs of a task again, or all there are."""
-    task = request.POST.get("task", "")
+    task = typed(request.POST, "task")
     number = retry_jobs(task)
     note(request.person.pk, "jobs.retried", about=f"{task or '*'} {number}")
     words = ngettext("%(count)d job runs again.", "%(count)d jobs run again.", number)

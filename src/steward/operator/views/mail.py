@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
+from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
 from steward.operator.reasons import words_of
 from steward.outbox.actions import send_all_again
 from steward.outbox.installation import send_installation_mail_again
@@ -48,7 +48,7 @@ def mail(request: OperatorRequest) -> HttpResponse:
 @operator_required
 def retry(request: OperatorRequest) -> HttpResponse:
     """Try the mails of one row again; without an account, those of the installation."""
-    state, reason, slug = (request.POST.get(name, "") for name in ("state", "reason", "account"))
+    state, reason, slug = (typed(request.POST, name) for name in ("state", "reason", "account"))
     if state not in _TRIED_AGAIN:
         raise Http404("mail in this state is not tried again by hand")
     number = _tried_again(_account(slug) if slug else None, state, reason)
