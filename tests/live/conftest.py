@@ -20,14 +20,22 @@ class Listener:
     """One stream, as a browser has it. What it was sent is cut into messages as they come."""
 
     def __init__(
-        self, serving: "Serving", client: Any, *, after: int | None = None, path: str = "/console/events"
+        self,
+        serving: "Serving",
+        client: Any,
+        *,
+        after: int | None = None,
+        path: str = "/console/events",
+        reads: bool = True,
     ) -> None:
         self.serving, self.after = serving, after
         self.status: int | None = None
         self.messages: list[dict[str, Any]] = []
         self.is_over = False
+        self.said_after_the_end: list[Any] = []  # a server would raise
         self.reads = asyncio.Event()
-        self.reads.set()
+        if reads:
+            self.reads.set()
         self._gone = asyncio.Event()
         self._text = ""
         self._scope = self._scope_of(client, after, path)
@@ -60,6 +68,8 @@ class Listener:
             self.status = message["status"]
             return
         await self.reads.wait()
+        if self._gone.is_set():
+            self.said_after_the_end.append(message)
         *blocks, self._text = (self._text + message["body"].decode()).split("\n\n")
         self.messages += [parsed(block) for block in blocks]
         if not message.get("more_body"):

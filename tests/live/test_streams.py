@@ -278,6 +278,22 @@ def test_it_ends_at_once_with_session_membership_and_rights(end, status, serving
     assert again.status == status
 
 
+def test_it_ends_while_it_catches_up(serving, client_of, ben, eli, monkeypatch):
+    monkeypatch.setattr("steward.live.reading.MOST", 2)
+    begin = position(ben.account)
+    for _ in range(5):
+        make_ticket(eli)
+    listener = serving.listen(client_of(ben), after=begin, reads=False)
+    listener.wait(lambda one: one.status)
+    time.sleep(0.3)
+    leave_department(ben)
+    time.sleep(0.3)
+    serving.do(listener.reads.set)
+    listener.ended()
+    assert listener.positions == [], "what was being written then was the greeting"
+    assert listener.said_after_the_end == []
+
+
 def test_what_an_ending_took_away_is_not_heard_by_coming_again(serving, client_of, ben, eli):
     bens = serving.listen(client_of(ben)).opened()
     leave_department(ben)

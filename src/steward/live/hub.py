@@ -109,7 +109,8 @@ class Hub:
             if reader is None or await reader.without_standing(stream.viewer.account_id, [stream.viewer]):
                 return stream.end()
             await self._begin(reader, account, stream, after)
-            while account.position is not None and stream.position < account.position:
+            # Rights may end while a slow reader catches up: then nothing more is told.
+            while not stream.is_over and account.position is not None and stream.position < account.position:
                 events = await reader.events_after(stream.viewer.account_id, stream.position)
                 await stream.write(wire.told(heard_by(stream.viewer, events)))
                 stream.position = events[-1].position if events else account.position

@@ -75,8 +75,9 @@ class Stream:
             self._drop()  # it waits for a reader who may never read on
 
     async def write(self, chunk: bytes) -> None:
-        """Write now, waiting for the reader; before the hub tells anything."""
-        await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        """Write now, waiting for the reader; before the hub tells anything. Nothing once the stream is over."""
+        if not self.is_over:
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
 
     async def _write(self) -> None:
         while self._unread:
