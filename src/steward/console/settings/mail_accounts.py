@@ -190,6 +190,7 @@ def mail_account_removal(request: ConsoleRequest, mail_account_id: UUID) -> Http
     context = {
         "mail_account": found,
         "word": word,
+        "typed": request.POST.get("word", ""),
         "error": error,
         "others": MailAccount.objects.exclude(pk=found.pk).exists(),
         "unsent": _unsent(found),

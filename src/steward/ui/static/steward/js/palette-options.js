@@ -2,6 +2,7 @@
 import { nothingTyped } from "./palette-acts.js";
 
 const MOST = 6; // acts of one kind; more words show more
+const DIRECTED = ["reply", "exit"]; // pictures that point somewhere, and so the other way in right-to-left pages
 const runs = new WeakMap();
 
 /** What an option does; nothing for one that leads to a page. */
@@ -34,6 +35,7 @@ function option(dialog, act) {
   element.toggleAttribute("data-fallback", Boolean(act.isFallback));
   const picture = dialog.querySelector("template").content.querySelector("svg").cloneNode(true);
   picture.firstElementChild.setAttribute("href", `#i-${act.icon}`);
+  picture.classList.toggle("flip", DIRECTED.includes(act.icon));
   const name = Object.assign(document.createElement("bdi"), { className: "cut", textContent: act.label });
   element.append(picture, name);
   if (act.hint) element.append(Object.assign(document.createElement("bdi"), { className: "hint", textContent: act.hint }));

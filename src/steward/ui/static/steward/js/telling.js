@@ -10,16 +10,5 @@ if (brought.length) setTimeout(() => toasts.append(...brought), SOON);
 
 const [page] = performance.getEntriesByType("navigation");
 // Later, too: an address that ends in #main, by the way past the navigation, takes the focus there when all has come.
-if (page?.responseStatus >= 400) setTimeout(showFault, SOON);
-
-function showFault() {
-  const alert = [...document.querySelectorAll("[role=alert]")].find((one) => one.checkVisibility() && one.textContent.trim());
-  const field = document.querySelector("[aria-invalid=true]") ?? document.querySelector("main [autofocus]");
-  if (field && !field.hasAttribute("aria-describedby") && alert) {
-    alert.id ||= "fault";
-    field.setAttribute("aria-describedby", alert.id);
-  }
-  if (!field && alert) alert.tabIndex = -1;
-  document.activeElement?.blur(); // where it is already, too: its words are new
-  (field ?? alert)?.focus();
-}
+// Some browsers do not tell the status, and some refusals come as 200: what is wrong stands in the page, too.
+if (page?.responseStatus >= 400 || document.querySelector("main .field-error[data-error]")) setTimeout(() => import("./fault.js").catch(console.info), SOON);
