@@ -46,7 +46,7 @@ class SignUpForm(forms.Form):
     )
     terms = forms.BooleanField(
         label=gettext_lazy("I accept the terms of use"),
-        error_messages={"required": gettext_lazy("An account needs the terms to be accepted.")},
+        error_messages={"required": gettext_lazy("Accept the terms to open an account.")},
     )
     terms_version = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -72,7 +72,7 @@ class SignUpForm(forms.Form):
         try:
             recipient_form(email, takes_utf8=True)
         except Unsendable as error:
-            raise forms.ValidationError(_("No mail can be sent to this address.")) from error
+            raise forms.ValidationError(_("No mail can be sent to this address. Check how it is spelled.")) from error
         return email
 
     def clean_terms_version(self) -> str:
@@ -100,7 +100,7 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
         validate_password(password, User(email=self.asked.email))
-        refuse_own_words(password, self.asked.name, self.asked.company)
+        refuse_own_words(password, self.asked.name, self.asked.company, self.asked.slug)
         return password
 
 

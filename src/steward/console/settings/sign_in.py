@@ -40,7 +40,7 @@ class PasswordForm(NewPasswordForm):
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
         if len(current) > LONGEST or not self.user.check_password(current):
-            raise forms.ValidationError(_("This is not your password."))
+            raise forms.ValidationError(_("This is not your password. Type it again."))
         return current
 
 
@@ -71,7 +71,7 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
 @confirmed
 def password(request: ConsoleRequest) -> HttpResponse:
     """Choose another password."""
-    words = (request.me.name, request.account.name)
+    words = (request.me.name, request.account.name, request.account.slug)
     form = PasswordForm(request.POST if request.method == "POST" else None, user=request.me.user, words=words)
     if request.too_many_tries:  # type: ignore[attr-defined]
         form.add_error(None, request.too_many_tries.words)  # type: ignore[attr-defined]

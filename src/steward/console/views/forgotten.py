@@ -6,7 +6,7 @@ from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -29,7 +29,9 @@ class ForgottenForm(forms.Form):
     """Whose password it is."""
 
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=pgettext_lazy("address of a person", "E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
 
 
@@ -84,7 +86,7 @@ def reset_password(request: Any, token: str) -> HttpResponse:
 def _form(request: Any, token: str) -> NewPasswordForm:
     link = verbs.password_link(token, account_id=request.account.id)
     me = Membership.objects.filter(user=link.user).first()
-    words = (me.name if me else "", request.account.name)
+    words = (me.name if me else "", request.account.name, request.account.slug)
     return NewPasswordForm(request.POST if request.method == "POST" else None, user=link.user, words=words)
 
 
