@@ -8,7 +8,7 @@ export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: demo demo-reset test check bench messages messages-update fmt clean chromium
+.PHONY: demo demo-reset test check advisories bench messages messages-update fmt clean chromium
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed messages
@@ -29,6 +29,10 @@ check: .venv/.installed-dev messages chromium
 	@$(BIN)/steward django makemigrations --check --dry-run
 	@$(BIN)/python -m steward.project.messages check
 	@$(BIN)/pytest $(PYTEST)
+
+# Whether the libraries that are pinned have published holes; asks https://osv.dev, and says so when it cannot.
+advisories: .venv/.installed
+	@$(BIN)/python .ci/advisories
 
 bench: .venv/.installed-dev messages
 	@exec $(BIN)/steward bench

@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 
+from steward.console.pacing import slowed_down
+from steward.console.refused import note, telling_refusals
 from steward.lib.actor import Actor
 from steward.people.access import actor_of, may_enter
 from steward.people.entering import Refusal
@@ -50,6 +52,8 @@ def member_required(view: View) -> View:
     What a view does is committed before its page is rendered: a fault in rendering takes nothing back.
     """
 
+    told = telling_refusals(view)
+
     @wraps(view)
     def enter(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.account is None:
@@ -62,7 +66,10 @@ def member_required(view: View) -> View:
                 speak_to(request.me, request.account)
             if request.refusal is not None and not _may_enrol(request, view):
                 return _turned_away(request, request.refusal)
-            response = view(request, *args, **kwargs)
+            if too_fast := slowed_down(request):
+                note(request, too_fast.status_code)
+                return too_fast
+            response = told(request, *args, **kwargs)
             if request.method in {"GET", "HEAD"}:
                 return _rendered(response)
         with account_scope(request.account.id):
@@ -86,6 +93,7 @@ def _turned_away(request: Any, refusal: Refusal) -> HttpResponseBase:
     # What takes only POST is no place to come back to.
     wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("console:list")
     if refusal is Refusal.NETWORK:
+        note(request, 403)
         template = SimpleTemplateResponse("console/other_network.html", {"account": request.account}, status=403)
         return template.render()
     if refusal is Refusal.ENROLMENT:

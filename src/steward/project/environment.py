@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def flag(name: str) -> bool:
     """Whether the variable is set to something that means yes."""
@@ -13,6 +15,14 @@ def flag(name: str) -> bool:
 def listing(name: str) -> list[str]:
     """The comma separated values of the variable."""
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def days(name: str, default: int, *, least: int) -> int:
+    """How many days the variable says; 0 for no end. Raises `ImproperlyConfigured` for fewer than `least`."""
+    text = os.environ.get(name, "").strip() or str(default)
+    if not text.isdecimal() or 0 < int(text) < least:
+        raise ImproperlyConfigured(f"{name} is a number of days, {least} at least, or 0 for no end: not {text!r}.")
+    return int(text)
 
 
 def installation_secret(directory: Path) -> str:

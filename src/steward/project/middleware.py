@@ -21,7 +21,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-_PRIVATE = ("/console", "/operator", "/outbox")
+_PRIVATE = ("/console", "/operator")
+_OF_THE_DEMO = "/outbox"
 
 
 class SecurityHeaders:
@@ -38,6 +39,8 @@ class SecurityHeaders:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path.startswith(_PRIVATE):
-            # What customers wrote stays in no cache but the one in front of the reader, and there it is asked for anew.
+            # What customers wrote stays in no cache, and nobody finds it by "Back" once its reader has signed out.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        elif request.path.startswith(_OF_THE_DEMO):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from steward.privacy.egress.database import resolve_database
-from steward.project.environment import flag, installation_secret, listing
+from steward.project.environment import days, flag, installation_secret, listing
 from steward.project.postgres.placing import default_data
 
 STEWARD_DATA = Path(os.environ.get("STEWARD_DATA") or default_data(Path(".data"))).absolute()
@@ -39,6 +39,9 @@ STEWARD_TRUSTED_PROXIES = listing("STEWARD_TRUSTED_PROXIES")
 STEWARD_PASSWORD_LIST = os.environ.get("STEWARD_PASSWORD_LIST", "")  # made by `steward password-list`
 STEWARD_METRICS_TOKEN = os.environ.get("STEWARD_METRICS_TOKEN", "")
 STEWARD_THREADS = int(os.environ.get("STEWARD_THREADS", "2"))  # requests answered at once, in each web process
+# Requests a second that one member may make for long, of each web process; 0: as many as they like.
+STEWARD_PACE = int(os.environ.get("STEWARD_PACE", "0" if STEWARD_TESTING else "30"))
+STEWARD_OPERATOR_LOG_DAYS = days("STEWARD_OPERATOR_LOG_DAYS", 365, least=30)
 STEWARD_MAX_BODY = int(os.environ.get("STEWARD_MAX_BODY", str(50 * 2**20)))  # bytes
 STEWARD_MAX_MAIL = int(os.environ.get("STEWARD_MAX_MAIL", str(50 * 2**20)))  # bytes
 STEWARD_EXCHANGER = flag("STEWARD_EXCHANGER")  # the SMTP listener is the exchanger: it checks SPF, DKIM and DMARC
