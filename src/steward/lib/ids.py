@@ -14,6 +14,14 @@ def new_id() -> uuid.UUID:
     return uuid7()
 
 
+def read_id(text: str) -> uuid.UUID | None:
+    """The id that somebody's text is; None for text that is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def new_code(letters: str = "", digits: int = 5) -> str:
     """A ticket code like `KXQ-40321`, drawn at random so that a code tells nothing of how many there are.
 

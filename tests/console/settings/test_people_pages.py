@@ -1,10 +1,19 @@
 """The pages about people: profile, agents, invitations, departments; what they show, save, refuse and keep."""
 
+import re
+
 import pytest
 
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
-from steward.people.actions import NewInvitation, archive_department, create_department, invite, join_department
+from steward.people.actions import (
+    NewInvitation,
+    add_member,
+    archive_department,
+    create_department,
+    invite,
+    join_department,
+)
 from steward.people.models import Department, Invitation, Membership
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import acting
@@ -99,6 +108,26 @@ class TestSignaturesPerLanguage:
         assert again(ben, northwind).signatures == {}
 
 
+@pytest.fixture
+def crowd(northwind):
+    """The names of sixty more agents, in no department."""
+    names = [f"Łucja {number:02}" for number in range(60)]
+    with account_scope(northwind.id):
+        for number, name in enumerate(names):
+            add_member(f"p{number}@northwind.example", name=name, role="agent", password=None, actor=SYSTEM)
+    return names
+
+
+def names_in(page):
+    """Whom a page of agents lists, in its order."""
+    table = page.rpartition("<tbody>")[2].partition("</tbody>")[0]
+    return re.findall(r"<bdi>((?:Ada|Ben|Cleo|Dana|Łucja \d\d))</bdi>", table)
+
+
+def next_of(page):
+    return re.search(r'href="([^"]*after=[^"]*)"', page)[1].replace("&amp;", "&")
+
+
 class TestAgents:
     def test_the_list_tells_what_matters_of_each(self, client_of, northwind, ada, dana):
         page = client_of(ada).get(f"{SETTINGS}agents").content.decode()
@@ -110,13 +139,27 @@ class TestAgents:
         browser = client_of(ada)
         browser.get(f"{SETTINGS}agents")
         with account_scope(northwind.id):
-            from steward.people.actions import add_member
-
             for n in range(20):
                 add_member(f"p{n}@northwind.example", name=f"P{n}", role="agent", password=None, actor=SYSTEM)
                 invite(NewInvitation(f"i{n}@example.org", "agent"), invited_by=ada, actor=acting(ada))
         with django_assert_max_num_queries(25):
             assert browser.get(f"{SETTINGS}agents").status_code == 200
+
+    def test_a_long_list_comes_in_pages_and_finds_by_name_and_address(self, client_of, ada, crowd):
+        browser = client_of(ada)
+        first = browser.get(f"{SETTINGS}agents").content.decode()
+        rest = browser.get(f"{SETTINGS}agents{next_of(first)}").content.decode()
+        assert [names_in(first)[0], len(names_in(first)), len(names_in(rest))] == ["Ada", 50, 14]
+        assert sorted(names_in(first) + names_in(rest)) == sorted(["Ada", "Ben", "Cleo", "Dana", *crowd])
+        assert "after=" not in rest
+        for query, found in (
+            ("ŁUCJA 07", ["Łucja 07"]),
+            ("lucja 07", ["Łucja 07"]),
+            ("p7@", ["Łucja 07"]),
+            ("x y", []),
+        ):
+            assert names_in(browser.get(f"{SETTINGS}agents", {"q": query}).content.decode()) == found
+        assert browser.get(f"{SETTINGS}agents", {"after": "x"}).status_code == 404
 
     def test_a_change_is_saved_whole_or_not_at_all(self, client_of, northwind, ada, ben, support, billing):
         form = {"name": "Benjamin", "role": "admin", f"department-{billing.pk}": "manager"}
@@ -243,6 +286,19 @@ class TestInviting:
 
 
 class TestDepartments:
+    def test_who_belongs_to_it_stands_first_and_the_others_come_in_pages(self, client_of, ada, crowd, support):
+        browser, url = client_of(ada), f"{SETTINGS}departments/{support.pk}"
+        first = browser.get(url).content.decode()
+        rest = browser.get(f"{url}{next_of(first)}").content.decode()
+        assert names_in(first)[:4] == ["Ben", "Dana", "Ada", "Cleo"]
+        assert sorted(names_in(first) + names_in(rest)) == sorted(["Ada", "Ben", "Cleo", "Dana", *crowd])
+        found = browser.get(url, {"q": "lucja 31"})
+        assert names_in(found.content.decode()) == ["Łucja 31"]
+        form = re.search(r'action="([^"]*/agents[^"]*)"', found.content.decode())[1].replace("&amp;", "&")
+        member = re.search(r'name="member" value="([^"]+)"', found.content.decode())[1]
+        saved = browser.post(form, {"member": member, "role": "solver"}, follow=True).content.decode()
+        assert names_in(saved) == ["Łucja 31"], "one stays where one was"
+
     def test_one_is_made_named_and_signed(self, client_of, northwind, ada):
         browser = client_of(ada)
         answer = browser.post(f"{SETTINGS}departments", {"name": "Deliveries"})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest
+from steward.console.settings.crowds import asked_for
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.placing import add_department_fields, chosen_departments, department_fields
 from steward.people.access import can_change, can_give, can_remove, get_member, open_departments
@@ -54,9 +55,11 @@ def role_choices(giver: str) -> list[tuple[str, str]]:
 @require_safe
 @settings_page("agents")
 def agents(request: ConsoleRequest) -> HttpResponse:
-    """Everybody, and the invitations that wait."""
+    """Everybody, a page at a time, and the invitations that wait."""
+    asked = asked_for(request)
+    page = listed_members(query=asked.query, after=asked.after)
     invitations = [(each, can_give(request.me, each.role)) for each in waiting_invitations()]
-    context = {"members": listed_members(), "invitations": invitations}
+    context = {"members": page.members, "invitations": [] if asked.after else invitations} | asked.context(page.next)
     return settings_response(request, "console/settings/agents.html", context)
 
 

@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.console.entrance import ConsoleRequest
+from steward.console.settings.crowds import asked_for
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.signatures import LONGEST, SignatureForm, previews, typed, written
+from steward.lib.alphabet import alphabetical
+from steward.lib.ids import read_id
 from steward.people.access import (
     can_edit_department,
     get_department,
@@ -31,7 +34,7 @@ from steward.people.actions import (
     place_in_department,
 )
 from steward.people.models import Department, DepartmentRole, Membership
-from steward.people.queries import departments_with_sizes
+from steward.people.queries import departments_with_sizes, page_of_member_ids
 
 
 class NewDepartmentForm(forms.Form):
@@ -92,9 +95,8 @@ def department(request: ConsoleRequest, department_id: UUID) -> HttpResponse:
         "form": form,
         "department": found,
         "previews": list(previews(found)),
-        "placed": _placed(request, found),
         "may_close": may(request.me, "department:archive"),
-    }
+    } | _placed(request, found)
     return settings_response(request, "console/settings/department.html", context, status=422 if form.is_bound else 200)
 
 
@@ -142,16 +144,21 @@ def editable(request: ConsoleRequest, department_id: UUID) -> Department:
 
 
 def back_to(request: ConsoleRequest, department: Department, words: str) -> HttpResponse:
+    """The page of the department, at the same people of a long list."""
     messages.success(request, words)
-    return HttpResponseRedirect(reverse("console:settings-department", args=[department.pk]), status=303)
+    place = f"?{request.GET.urlencode()}" if request.GET else ""
+    return HttpResponseRedirect(f"{reverse('console:settings-department', args=[department.pk])}{place}", status=303)
 
 
-def _placed(request: ConsoleRequest, department: Department) -> list[dict[str, Any]]:
-    """Everybody in the account with the role here, those in it first; what may be given to each."""
+def _placed(request: ConsoleRequest, department: Department) -> dict[str, Any]:
+    """Everybody in the account with the role here, those in it first, a page at a time; what may be given to each."""
+    asked, allowed = asked_for(request), roles_to_give_in(request.me, department)
     held = dict(department.memberships.values_list("membership", "role"))
-    allowed = roles_to_give_in(request.me, department)
-    members = sorted(Membership.objects.all(), key=lambda m: (m.pk not in held, m.name.casefold()))
-    return [
+    ids, following = page_of_member_ids(
+        lambda each: (each.id not in held, alphabetical(each.name)), query=asked.query, after=asked.after
+    )
+    members = Membership.objects.in_bulk(ids)
+    placed = [
         {
             "member": member,
             "role": held.get(member.pk, ""),
@@ -160,8 +167,9 @@ def _placed(request: ConsoleRequest, department: Department) -> list[dict[str, A
             if held.get(member.pk, "") in {"", *allowed}
             else [],
         }
-        for member in members
+        for member in (members[key] for key in ids)
     ]
+    return {"placed": placed, "place_query": request.GET.urlencode()} | asked.context(following)
 
 
 def _name_taken() -> str:
@@ -169,7 +177,8 @@ def _name_taken() -> str:
 
 
 def _member(text: str) -> Membership:
-    try:
-        return Membership.objects.get(pk=UUID(text))
-    except (ValueError, Membership.DoesNotExist) as error:
-        raise Http404("nobody of that id works here") from error
+    member_id = read_id(text)
+    found = Membership.objects.filter(pk=member_id).first() if member_id else None
+    if found is None:
+        raise Http404("nobody of that id works here")
+    return found
