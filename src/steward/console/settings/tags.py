@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.jobs import enqueue
+from steward.lib.ids import read_id
 from steward.tickets import actions
 from steward.tickets.actions import TagRefused
 from steward.tickets.actions.tagging import LONGEST
@@ -79,7 +80,7 @@ def tag(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
 def tag_merger(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
     """Give the tickets of this tag another one (`into`) instead."""
     found = _tag(tag_id)
-    into = _tag(_uuid(request.POST.get("into", "")))
+    into = _tag(read_id(request.POST.get("into", "")))
     if into.pk == found.pk:
         raise Http404("a tag is not merged with itself")
     if tickets_tagged(found) > AT_ONCE:
@@ -106,13 +107,6 @@ def _tag(tag_id: UUID | None) -> Tag:
     if found is None:
         raise Http404("no such tag")
     return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _back(request: Any, words: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from steward.console.entrance import ConsoleRequest, member_required, with_ticket
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
+from steward.lib.ids import read_id
 from steward.people.access import solvable_departments
 from steward.tickets import actions
 from steward.tickets.actions.drafting import Seen
@@ -65,14 +66,7 @@ def seen_marks(form: QueryDict) -> Seen | None:
 
 
 def _marks(texts: Iterable[str]) -> frozenset[UUID]:
-    return frozenset(mark for text in texts if (mark := _mark(text)) is not None)
-
-
-def _mark(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return frozenset(mark for text in texts if (mark := read_id(text)) is not None)
 
 
 def _check(request: ConsoleRequest, ticket: Ticket | None) -> None:
@@ -80,7 +74,7 @@ def _check(request: ConsoleRequest, ticket: Ticket | None) -> None:
 
 
 def _save(request: ConsoleRequest, ticket: Ticket | None, kept: Mapping[str, str]) -> str:
-    seen, mark = seen_marks(request.POST), _mark(request.POST.get("mark", ""))
+    seen, mark = seen_marks(request.POST), read_id(request.POST.get("mark", ""))
     draft = actions.save_draft(request.me, ticket, kept, seen=seen, mark=mark)
     if seen is None or draft.mark == mark or draft.mark in seen.marks:
         _forget_removed_files(request, draft)

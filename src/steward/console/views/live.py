@@ -1,12 +1,11 @@
 """Who may listen to what happens, and who looks at what."""
 
-from uuid import UUID
-
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, member_required, with_ticket
+from steward.lib.ids import read_id
 from steward.live.presence import look_at, look_away
 from steward.live.viewer import VIEWER, Viewer
 from steward.notifications.actions import read_ticket
@@ -37,9 +36,8 @@ def events(request: ConsoleRequest) -> HttpResponse:
 @with_ticket("ticket:read")
 def presence(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """A beat: this `tab` shows the ticket, and somebody is `looking` or `writing` in it, or has `left`."""
-    try:
-        tab = UUID(request.POST.get("tab", ""))
-    except ValueError:
+    tab = read_id(request.POST.get("tab", ""))
+    if tab is None:
         return HttpResponseBadRequest("`tab` is a UUID.", content_type="text/plain; charset=utf-8")
     doing = request.POST.get("doing", "looking")
     response = HttpResponse(status=204)
@@ -57,14 +55,6 @@ def presence(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 @member_required
 def colleagues(request: ConsoleRequest) -> HttpResponse:
     """Names and avatars of the members with these ids (`id`, several times): streams tell ids only."""
-    asked = [text for text in request.GET.getlist("id")[:_MOST_COLLEAGUES] if _is_id(text)]
+    asked = [key for text in request.GET.getlist("id")[:_MOST_COLLEAGUES] if (key := read_id(text))]
     members = Membership.objects.filter(pk__in=asked).only("id", "name")
     return TemplateResponse(request, "console/colleagues.html", {"colleagues": members})
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

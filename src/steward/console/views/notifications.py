@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, member_required, with_ticket
 from steward.console.shell import bell, shell
+from steward.lib.ids import read_id
 from steward.notifications.actions import read_all, read_notice
 from steward.notifications.models import Notice
 from steward.notifications.queries import desktop_notices, list_notices
@@ -33,7 +34,8 @@ _ICONS = {
 @member_required
 def notifications(request: ConsoleRequest) -> HttpResponse:
     """The list, newest first; `after` is the id of the last notice of the page before."""
-    page = list_notices(request.me, request.actor, after=_id(request.GET.get("after", "")))
+    after = request.GET.get("after", "")
+    page = list_notices(request.me, request.actor, after=_id(after) if after else None)
     context = {
         "page": "notifications",
         "notices": [_shown(notice) for notice in page.notices],
@@ -57,7 +59,7 @@ def notifications_read(request: ConsoleRequest) -> HttpResponse:
     """Mark one `notice` as read, or all of them without one."""
     asked = request.POST.get("notice", "")
     if asked:
-        read_notice(request.me, _id(asked) or _nothing())
+        read_notice(request.me, _id(asked))
     else:
         read_all(request.me)
         messages.success(request, _("Everything is marked as read."))
@@ -86,12 +88,8 @@ def _shown(notice: Notice) -> dict[str, object]:
     }
 
 
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return _nothing()
-
-
-def _nothing() -> UUID:
-    raise Http404("no such notice")
+def _id(text: str) -> UUID:
+    found = read_id(text)
+    if found is None:
+        raise Http404("no such notice")
+    return found

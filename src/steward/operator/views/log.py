@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from steward.lib.ids import read_id
 from steward.operator.acts import words_of
 from steward.operator.entrance import OperatorRequest, operator_required, page_response
 from steward.people.models import OperatorAct, User
@@ -19,7 +20,7 @@ PAGE = 100
 def log(request: OperatorRequest) -> HttpResponse:
     """Newest first; ids grow with time."""
     acts = OperatorAct.objects.order_by("-id")
-    if before := _before(request.GET.get("before", "")):
+    if before := read_id(request.GET.get("before", "")):
         acts = acts.filter(id__lt=before)
     rows = list(acts[: PAGE + 1])
     emails: dict[UUID | None, str] = dict(
@@ -39,10 +40,3 @@ def log(request: OperatorRequest) -> HttpResponse:
     ]
     next_url = f"{reverse('operator:log')}?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     return page_response(request, "log", "operator/log.html", {"entries": entries, "next_url": next_url})
-
-
-def _before(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
