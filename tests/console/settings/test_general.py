@@ -37,6 +37,14 @@ def ruled(account, **rules):
         change_ticket_rules(rules, actor=SYSTEM)
 
 
+def test_the_form_shows_what_another_process_has_just_saved(adas, northwind):
+    adas.get(ADDRESS)
+    Account.objects.filter(pk=northwind.pk).update(name="Southwind", time_zone="Asia/Bangkok")
+    page = adas.get(ADDRESS)
+    assert page.context["form"].initial["name"] == "Southwind"
+    assert page.context["form"].initial["time_zone"] == "Asia/Bangkok"
+
+
 def test_the_owner_changes_them(adas, northwind, eli):
     assert adas.post(ADDRESS, FORM).status_code == 302
     account = Account.objects.get(slug="northwind")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.people.account_settings import change_account
+from steward.tenancy.models import Account
 from steward.tickets.actions import change_ticket_rules
 from steward.tickets.actions.numbering import rules_of_account
 
@@ -99,16 +100,13 @@ def general(request: ConsoleRequest) -> HttpResponse:
 
 
 def _now(request: ConsoleRequest) -> dict[str, Any]:
-    rules = rules_of_account()
-    account = {
-        "name": request.account.name,
-        "language": request.account.language,
-        "time_zone": request.account.time_zone,
-    }
-    return account | {name: getattr(rules, name) for name in GeneralForm.base_fields if hasattr(rules, name)}
+    # Not from the directory, which may be some seconds old: whoever saves would save that.
+    account, rules = Account.objects.get(pk=request.account.id), rules_of_account()
+    told = {name: getattr(account, name) for name in ("name", "language", "time_zone")}
+    return told | {name: getattr(rules, name) for name in GeneralForm.base_fields if hasattr(rules, name)}
 
 
 def _told() -> dict[str, str]:
-    """The rules as one sentence each."""
+    """A code as tickets get them now."""
     rules = rules_of_account()
     return {"example": f"{rules.code_letters or 'KXQ'}-{'4821730596'[: rules.code_digits]}"}
