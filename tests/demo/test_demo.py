@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from steward.testing import prepared
+
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 FETCH = """
@@ -125,10 +127,14 @@ def steward(env, *arguments, typed=b""):
 @pytest.fixture
 def installed(env):
     """A real installation with one account."""
+    prepared.fill(Path(env["STEWARD_DATA"]), "fabrikam", lambda data: install({**env, "STEWARD_DATA": str(data)}))
+    return env
+
+
+def install(env):
     assert steward(env, "migrate").returncode == 0
     line = ["account", "create", "fabrikam", "--name", "Fabrikam", "--owner", "flo@fabrikam.example"]
     assert steward(env, *line, typed=b"correct horse 9\n").returncode == 0
-    return env
 
 
 def test_from_nothing_to_a_ticket_and_again(env):

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from playwright._impl.transport import PipeTransport
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from steward.privacy.egress import wall
+from steward.testing import prepared
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
@@ -60,9 +62,13 @@ class Installation:
 
     def send(self, mails: Sequence[bytes], *, sender: str, to: str = "") -> None:
         """Hand mails in by SMTP, as a mail client does: from another process."""
-        packed = [base64.b64encode(mail).decode() for mail in mails]
-        said = json.dumps([self.told["smtp_port"], sender, to or self.account()["address"], packed])
-        subprocess.run([sys.executable, "-c", _SEND], input=said, text=True, check=True, timeout=60)
+        post(self.told["smtp_port"], mails, sender=sender, to=to or self.account()["address"])
+
+
+def post(port: int, mails: Sequence[bytes], *, sender: str, to: str) -> None:
+    """Hand mails to a mail server of this machine, from another process."""
+    said = json.dumps([port, sender, to, [base64.b64encode(mail).decode() for mail in mails]])
+    subprocess.run([sys.executable, "-c", _SEND], input=said, text=True, check=True, timeout=60)
 
 
 def _free_port() -> int:
@@ -73,23 +79,39 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def installation(_wall: None) -> Iterator[Installation]:
-    """One for all journeys: `steward demo` in a place of its own, where PostgreSQL's user can come, too."""
+    """One for the journeys of a file: `steward demo` in a place of its own, where PostgreSQL's user can come, too."""
     folder = Path(tempfile.mkdtemp(prefix="steward-journeys-", dir="/tmp"))
     folder.chmod(0o711)
     data, log = folder / "data", folder / "log"
     inherited = {name: text for name, text in os.environ.items() if not name.startswith(("STEWARD_", "DATABASE_"))}
     ports = {"STEWARD_PORT": str(_free_port()), "STEWARD_SMTP_PORT": str(_free_port())}
     environment = {**inherited, **ports, "STEWARD_DATA": str(data)}
-    command = [sys.executable, "-m", "steward.project.cli", "demo"]
-    with wall.allow_child("the installation that the journeys visit"), log.open("wb") as output:
-        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+
+    def make(made: Path) -> None:
+        with _running({**environment, "STEWARD_DATA": str(made)}, log):
+            pass
+
+    with wall.allow_child("the installation that the journeys visit"):
         try:
-            _await(server, log)
-            yield Installation(json.loads((data / "demo.json").read_text()), environment)
+            prepared.fill(data, "demo", make)
+            with _running(environment, log):
+                yield Installation(json.loads((data / "demo.json").read_text()), environment)
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(environment: Mapping[str, str], log: Path) -> Iterator[None]:
+    """`steward demo`, from when it serves until it has ended."""
+    command = [sys.executable, "-m", "steward.project.cli", "demo"]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+    try:
+        _await(server, log)
+        yield
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
 
 
 def _await(server: "subprocess.Popen[bytes]", log: Path) -> None:
