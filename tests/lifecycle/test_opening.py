@@ -34,3 +34,15 @@ def test_nothing_stays_when_it_fails_half_way(monkeypatch):
     assert set(key_folder().iterdir()) == keys
     monkeypatch.undo()
     assert open_account("fabrikam", name="Fabrikam", owner=FLO)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_was_committed_keeps_its_key(monkeypatch):
+    def fail(*_arguments):
+        raise RuntimeError("can't start new thread")  # what is told after the commit may need one
+
+    monkeypatch.setattr("steward.events.actions.tell", fail)
+    with pytest.raises(RuntimeError):
+        open_account("fabrikam", name="Fabrikam", owner=FLO)
+    account = Account.objects.get(slug="fabrikam")
+    assert (key_folder() / f"{account.id}.key").stat().st_size

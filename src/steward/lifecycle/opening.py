@@ -51,7 +51,7 @@ def open_account(
             create_account_key(account_id)
             _furnish(account, owner)
     except BaseException:
-        destroy_account_key(account_id)
+        _destroy_key_of_none(account_id)
         raise
     forget()
     return account
@@ -75,10 +75,16 @@ def open_signed_up_account(sign_up: SignUp, *, password: str | None) -> tuple[Ac
             told = {"terms_version": sign_up.terms_version} if sign_up.terms_version else {}
             record("account.opened", account, actor=Actor(ActorKind.AGENT, membership.id), changes=told)
     except BaseException:
-        destroy_account_key(account_id)  # also when the commit itself fails
+        _destroy_key_of_none(account_id)  # also when the commit itself fails
         raise
     forget()
     return account, membership
+
+
+def _destroy_key_of_none(account_id: UUID) -> None:
+    """The key of an account that was not made after all. What fails after the commit must not make one unreadable."""
+    if not Account.objects.filter(pk=account_id).exists():
+        destroy_account_key(account_id)
 
 
 def _furnish(account: Account, owner: Owner) -> Membership:
