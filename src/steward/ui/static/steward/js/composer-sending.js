@@ -35,6 +35,7 @@ export class Sending {
     if (uploads.hasFailed()) this.composer.tell("unsaved");
     else if (await mayGo(draft)) await this.deliver(submitter);
     this.isSending = false;
+    if (draft.isDirty()) draft.save(); // it was not sent: what sending had put off goes on
   }
 
   async deliver(submitter) {
