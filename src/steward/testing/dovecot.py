@@ -16,7 +16,10 @@ def is_installed() -> bool:
 
 
 class Dovecot:
-    """An IMAP server under TLS with one mailbox: `eva`, password `secret`. Mail is dropped into its Maildir."""
+    """An IMAP server under TLS with one mailbox: `eva`, password `secret`. Mail is dropped into its Maildir.
+
+    Others have mailboxes, too, when a `Postfix(dovecot=...)` delivers there and asks here for their passwords.
+    """
 
     def __init__(self, *, has_idle: bool = True, port: int = 0, authority: Authority | None = None) -> None:
         self.folder = open_folder("steward-imap-")
@@ -100,6 +103,7 @@ class Dovecot:
             {self.capability}
             {login}
             {group}
+            auth_mechanisms = plain login
             mail_location = maildir:{self.folder}/mail/%u
             first_valid_uid = 1
             ssl = required
@@ -121,6 +125,11 @@ class Dovecot:
               inet_listener imaps {{
                 port = {self.port}
                 ssl = yes
+              }}
+            }}
+            service auth {{
+              unix_listener {self.folder}/sasl {{
+                mode = 0666
               }}
             }}
             service anvil {{

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,18 @@ class Installation:
         if self._process is not None:
             self._process.terminate()
             assert self._process.wait(60) == 0, self.log.read_text()[-5000:]
+            self._process = None
+
+    def kill(self, part: str = "") -> None:
+        """End a part ("web", "worker", "mail") so that it can do nothing any more; without one, all of `steward up`."""
+        assert self._process is not None
+        parts = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for pid in parts if part else []:
+            if f"\0{part}\0" in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(int(pid), signal.SIGKILL)
+        if not part:
+            self._process.kill()
+            self._process.wait(10)
             self._process = None
 
     def remove(self) -> None:

@@ -18,7 +18,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _NAMES = "subjectAltName=IP:127.0.0.1,DNS:relay.test"
-PEOPLE = ("eli", "farah", "grace")
+PEOPLE = ("eli", "farah", "grace", "shop")
 _EC = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 
 
@@ -91,8 +91,18 @@ class Postfix:
     Unknown people of example.org are accepted first and found out later, so that it has to send a report.
     """
 
-    def __init__(self, *, next_hop: Mapping[str, str], tls: Authority | None = None, pipe: Sequence[str] = ()) -> None:
-        """`next_hop` maps domains (`.example.test` is all below) to transports; `pipe` is the one named `steward`."""
+    def __init__(
+        self,
+        *,
+        next_hop: Mapping[str, str],
+        tls: Authority | None = None,
+        pipe: Sequence[str] = (),
+        dovecot: Path | None = None,
+    ) -> None:
+        """`next_hop` maps domains (`.example.test` is all below) to transports; `pipe` is the one named `steward`.
+
+        `dovecot` is the folder of one that shows these mailboxes; who signs in is asked there for the password.
+        """
         self.folder = open_folder("steward-postfix-")
         self.port = free_port()
         self.user = pwd.getpwnam("nobody")
@@ -100,10 +110,11 @@ class Postfix:
             (self.folder / part).mkdir()
         os.chown(self.folder / "lib", pwd.getpwnam("postfix").pw_uid, -1)
         os.chown(self.folder / "mail", self.user.pw_uid, self.user.pw_gid)
+        self.mailboxes = (dovecot or self.folder) / "mail"
         etc = self.folder / "etc"
         (etc / "people").write_text("".join(f"{name}@example.org {name}/\n" for name in PEOPLE))
         (etc / "hops").write_text("".join(f"{domain} {hop}\n" for domain, hop in next_hop.items()))
-        (etc / "main.cf").write_text(self._main(tls))
+        (etc / "main.cf").write_text(self._main(tls) + (_asking(dovecot) if dovecot else ""))
         (etc / "master.cf").write_text(self._master(pipe))
         self.log = self.folder / "log"
         self.start()
@@ -131,7 +142,7 @@ class Postfix:
 
     def maildir(self, name: str) -> Maildir:
         """The mailbox of somebody at example.org."""
-        return Maildir(self.folder / "mail" / name)
+        return Maildir(self.mailboxes / name)
 
     def _command(self, word: str) -> list[str]:
         return ["postfix", "-c", str(self.folder / "etc"), word]
@@ -162,7 +173,7 @@ class Postfix:
             smtp_destination_recipient_limit = 200
             virtual_mailbox_domains = example.org
             default_transport = discard
-            virtual_mailbox_base = {self.folder}/mail
+            virtual_mailbox_base = {self.mailboxes}
             virtual_mailbox_maps = texthash:{self.folder}/etc/people
             virtual_minimum_uid = 1
             virtual_uid_maps = static:{self.user.pw_uid}
@@ -193,3 +204,13 @@ class Postfix:
                 f"steward unix - n n - - pipe\n  flags=R user={self.user.pw_name} null_sender=<> argv={' '.join(pipe)}"
             )
         return "\n".join(rows) + "\n"
+
+
+def _asking(dovecot: Path) -> str:
+    """Who signs in is asked for a password, and only under TLS; who sends to the people here needs none."""
+    return textwrap.dedent(f"""\
+        smtpd_sasl_auth_enable = yes
+        smtpd_sasl_type = dovecot
+        smtpd_sasl_path = {dovecot}/sasl
+        smtpd_tls_auth_only = yes
+    """)
