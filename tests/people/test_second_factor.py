@@ -100,6 +100,14 @@ class TestSigningIn:
         assert is_in(browser)
         assert session_of(browser)[FACTORS] == ["password", "totp"]
 
+    @pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９"])
+    def test_a_code_may_be_typed_in_the_digits_of_ones_keyboard(self, visitor_at, northwind, secret, clock, digits):
+        clock(30)
+        browser, code = visitor_at(northwind), second_factors.totp_code(secret)
+        sign_in(browser)
+        browser.post(SECOND, {"code": "".join(digits[int(digit)] for digit in code)})
+        assert is_in(browser)
+
     def test_the_session_key_changes_with_the_second_factor(self, visitor_at, northwind, secret, clock):
         browser = visitor_at(northwind)
         sign_in(browser)

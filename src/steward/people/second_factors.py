@@ -10,6 +10,7 @@ import json
 import re
 import secrets
 import struct
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,7 @@ def totp_code(secret: str, *, step: int | None = None) -> str:
 
 def fits_totp(secret: str, code: str) -> bool:
     """Whether the code is the one an app with this secret shows now."""
-    return hmac.compare_digest(_digits(code).encode(), totp_code(secret).encode())
+    return hmac.compare_digest(_plain(code).encode(), totp_code(secret).encode())
 
 
 def use_code(user: User, code: str) -> str | None:
@@ -180,7 +181,7 @@ def _use_totp(row: Authenticator, code: str) -> bool:
 
 
 def _use_recovery_code(row: Authenticator, code: str) -> bool:
-    plain = _NOT_IN_CODES.sub("", code).upper()
+    plain = _plain(code).upper()
     if len(plain) != _CODE_LENGTH:
         return False  # codes of an app are shorter: no hash is computed for them
     hashed = base64.b64encode(_hashed(plain, base64.b64decode(row.data["salt"]))).decode()
@@ -203,5 +204,6 @@ def _step() -> int:
     return int(now().timestamp()) // STEP
 
 
-def _digits(code: str) -> str:
-    return _NOT_IN_CODES.sub("", code)
+def _plain(code: str) -> str:
+    """The code as it is shown: Arabic and other keyboards have digits of their own."""
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in _NOT_IN_CODES.sub("", code))
