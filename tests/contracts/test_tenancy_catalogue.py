@@ -19,6 +19,7 @@ OTHER_POLICIES = {
 # Functions that run with their owner's rights.
 DEFINERS = {
     ("event_positions", "steward_owner"),  # how far accounts have come: counters and nothing else
+    ("operations_forget_acts", "steward_owner"),  # of the operators' log, what is older than thirty days at least
     ("operations_mail", "steward_owner"),  # counts of unsent mail by account, for who is an operator now
     ("operations_mail_totals", "steward_owner"),  # the same for all accounts together, for monitoring
     ("number_event", "steward_owner"),  # numbers events at COMMIT; the app may not write the clock

@@ -10,6 +10,14 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 EMAIL, PASSWORD = "olga@operator.example", "eleven kites above town"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 # A job that was given up; a worker sees it only when it is.
 _FAIL = """
 from django.db import connection, transaction
@@ -55,6 +63,73 @@ def test_from_the_command_line_to_a_retried_job(stranger, installation, chromium
     assert "Ran a failed job again" in page.inner_text("tbody")
     assert faults(chromium, stranger, office) == []
     assert stranger.complaints == []
+
+
+def test_a_passkey_from_enrolling_to_the_last_one(stranger, installation):
+    """Set up in place of an app, signed in with alone and after the password, renamed, and never the last to go."""
+    page, office = stranger.page, f"{installation.told['url']}/operator/"
+    email = "nils@operator.example"
+    installation.run("operator", "create", "--email", email, typed=f"{PASSWORD}\n")
+    session = stranger.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+    type_password(page, office, email)
+    page.get_by_role("link", name="Use a passkey instead").click()
+    page.fill("input[name=name]", "Laptop")
+    page.get_by_role("button", name="Make the passkey").click()
+    page.wait_for_selector("[data-recovery-codes]")
+    codes = page.locator("[data-recovery-codes] li").all_text_contents()
+    page.click("text=I have saved them")
+
+    sign_out(page, office)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_selector("h1 >> text=Everything runs")
+
+    sign_out(page, office)
+    type_password(page, office, email)
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_selector("h1 >> text=Everything runs")
+
+    sign_out(page, office)
+    type_password(page, office, email)
+    page.fill("input[name=code]", codes[0])
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_selector("h1 >> text=Everything runs")
+
+    page.goto(f"{office}me")
+    page.fill("input[name=name]", "Old laptop")
+    page.get_by_role("button", name="Rename").click()
+    page.wait_for_selector(".toast")
+    assert page.input_value("input[name=name]") == "Old laptop"
+    page.get_by_role("button", name="Remove Old laptop").click()
+    page.get_by_text("The back office requires a second factor.").wait_for()
+    assert page.input_value("input[name=name]") == "Old laptop"
+    assert stranger.complaints == []
+
+
+def test_a_passkey_that_nobody_shows_is_told_calmly(stranger, installation):
+    page, office = stranger.page, f"{installation.told['url']}/operator/"
+    session = stranger.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR | {"isUserVerified": False}})
+    page.goto(f"{office}sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.locator("[data-passkey-trouble]", has_text="No passkey was").wait_for()
+    assert page.locator("input[name=password]").is_enabled()
+
+
+def type_password(page, office, email):
+    page.goto(f"{office}sign-in")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def sign_out(page, office):
+    page.goto(f"{office}me")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_selector("input[name=email]")
 
 
 def faults(chromium, stranger, office):

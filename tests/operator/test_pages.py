@@ -1,10 +1,12 @@
 """What operators see and do: accounts, jobs, mail, health, the log of it. Never what an account holds."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 
 from steward.events.models import Event
 from steward.jobs.queries import counted_jobs
@@ -15,7 +17,9 @@ from steward.operator.errors import meaning_of
 from steward.outbox.delivery import HELD_PAUSE
 from steward.outbox.models import InstallationMail, OutgoingMail, State
 from steward.people.models import OperatorAct
-from steward.people.operators import as_operator
+from steward.people.operators import as_operator, forget_old_acts
+from steward.privacy.keys.store import key_folder
+from steward.project import environment
 from steward.tenancy.actions import create_account
 from steward.tenancy.directory import forget
 from steward.tenancy.models import Account
@@ -241,6 +245,66 @@ def test_the_log_only_grows(olga, operator_client):
     for statement in ("UPDATE people_operatoract SET act = 'x'", "DELETE FROM people_operatoract"):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             connection.cursor().execute(statement)
+
+
+class TestForgettingTheLog:
+    """After a year, or what the setting says; by a function that spares the last thirty days."""
+
+    def noted(self, *days):
+        for number in days:
+            OperatorAct.objects.create(at=now() - timedelta(days=number), act="jobs.read", about=f"{number}")
+
+    def left(self):
+        return set(OperatorAct.objects.values_list("act", "about"))
+
+    def test_what_is_older_goes_and_that_is_told(self, olga, operator_client):
+        self.noted(0, 364, 366, 400)
+        before = self.left()
+        assert forget_old_acts() == 2
+        assert self.left() - before == {("log.forgotten", "2")}
+        assert before - self.left() == {("jobs.read", "366"), ("jobs.read", "400")}
+        assert "Forgot old entries of this log" in page(operator_client, "log")
+
+    def test_nothing_old_leaves_no_trace(self, olga):
+        self.noted(3)
+        before = self.left()
+        assert forget_old_acts() == 0
+        assert self.left() == before
+
+    def test_another_time(self, olga, settings):
+        self.noted(29, 31)
+        settings.STEWARD_OPERATOR_LOG_DAYS = 30
+        assert forget_old_acts() == 1
+
+    def test_without_end(self, olga, settings):
+        self.noted(9000)
+        settings.STEWARD_OPERATOR_LOG_DAYS = 0
+        assert forget_old_acts() == 0
+
+    @pytest.mark.parametrize("span", ["29 days", "0", "-1 year"])
+    def test_the_database_spares_the_last_thirty_days(self, db, span):
+        from django.db import ProgrammingError, connection, transaction
+
+        with pytest.raises(ProgrammingError, match="thirty days at least"), transaction.atomic():
+            connection.cursor().execute("SELECT operations_forget_acts(%s::interval)", [span])
+
+    @pytest.mark.parametrize(("text", "number"), [("", 365), ("0", 0), ("30", 30), (" 90 ", 90)])
+    def test_the_setting(self, monkeypatch, text, number):
+        monkeypatch.setenv("STEWARD_OPERATOR_LOG_DAYS", text)
+        assert environment.days("STEWARD_OPERATOR_LOG_DAYS", 365, least=30) == number
+
+    @pytest.mark.parametrize("text", ["29", "-1", "a year", "1.5"])
+    def test_a_setting_that_makes_no_sense_stops_the_start(self, monkeypatch, text):
+        monkeypatch.setenv("STEWARD_OPERATOR_LOG_DAYS", text)
+        with pytest.raises(ImproperlyConfigured, match="30 at least"):
+            environment.days("STEWARD_OPERATOR_LOG_DAYS", 365, least=30)
+
+
+def test_the_overview_says_what_to_back_up(operator_client):
+    text = page(operator_client, "")
+    assert "makes no backups by itself yet" in text
+    for place in (django_settings.STEWARD_DATA / "files", key_folder()):
+        assert str(place) in text
 
 
 @pytest.mark.parametrize("path", ["accounts", "jobs", "log"])

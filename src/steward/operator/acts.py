@@ -22,6 +22,7 @@ _WORDS: dict[str, Any] = {
     "second_factor.removed": _("Removed a second factor"),
     "recovery_codes.replaced": _("Made new recovery codes"),
     "password.changed": _("Changed the password"),
+    "log.forgotten": _("Forgot old entries of this log"),
 }
 
 

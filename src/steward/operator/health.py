@@ -36,6 +36,7 @@ class Finding:
     what: str
     words: str
     tone: str = "ok"
+    items: tuple[str, ...] = ()  # below the words
 
 
 def findings() -> list[Finding]:
@@ -139,8 +140,22 @@ def _certificate() -> Finding:
 
 
 def _backup() -> Finding:
-    words = _("Steward makes no backups by itself and knows of none; the manual says what to copy.")
-    return Finding(_("Backup"), words, "warn")
+    words = _("Steward makes no backups by itself yet, and knows of none. Copy these; docs/operate/backup.md says how:")
+    return Finding(_("Backup"), words, "warn", _to_copy())
+
+
+def _to_copy() -> tuple[str, ...]:
+    """What a backup of this machine consists of, with the places where it lies."""
+    host, data = str(connection.settings_dict["HOST"]), settings.STEWARD_DATA
+    is_embedded = Path(host) == data / "run"
+    database = _("the database, which Steward runs itself") if is_embedded else _("the database at %(host)s")
+    keys = _("the keys of the accounts in %(folder)s; copies of them are kept for seven days at most")
+    return (
+        database % {"host": host},
+        _("the files in %(folder)s") % {"folder": data / "files"},
+        keys % {"folder": key_folder()},
+        _("the master key and the secret, apart from all the rest"),
+    )
 
 
 _LOOKED_AT: tuple[Callable[[], Finding], ...] = (

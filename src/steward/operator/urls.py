@@ -29,6 +29,7 @@ urlpatterns = [
     path("me/app", me.app, name="app"),
     path("me/passkeys", me.passkeys, name="passkeys"),
     path("me/factors/<int:factor_id>/removal", me.factor_removal, name="factor-removal"),
+    path("me/passkeys/<int:factor_id>/name", me.passkey_name, name="passkey-name"),
     path("me/recovery-codes", me.recovery_codes, name="recovery-codes"),
     path("me/password", me.password, name="password"),
     path("me/sessions/end", me.sessions_end, name="sessions-end"),

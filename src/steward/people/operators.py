@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, login
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -136,16 +137,19 @@ def _operator_with(email: str, password: str) -> User | None:
 def begin_sign_in(request: HttpRequest, user: User) -> None:
     """The password was right: a new session waits for the second factor. Nobody is signed in by it."""
     request.session.flush()
-    request.session[_PENDING] = {"user": str(user.pk), "at": now().isoformat()}
+    shown = user.get_session_auth_hash()
+    request.session[_PENDING] = {"user": str(user.pk), "at": now().isoformat(), "shown": shown}
 
 
 def pending_user(request: HttpRequest) -> User | None:
-    """Who has shown the password in this session, not long ago, and no second factor yet."""
+    """Who has shown the password they still have in this session, not long ago, and no second factor yet."""
     pending = request.session.get(_PENDING)
     if not pending or now() - datetime.fromisoformat(pending["at"]) > FILLING_IN:
         return None
     user = User.objects.filter(pk=pending["user"]).first()
-    return user if user is not None and is_operator(user) else None
+    if user is None or not is_operator(user):
+        return None
+    return user if constant_time_compare(pending.get("shown", ""), user.get_session_auth_hash()) else None
 
 
 def sign_in_operator(request: Any, user: User, *, factors: list[str]) -> None:
@@ -213,6 +217,22 @@ def note_read(operator_id: UUID, act: str, *, account_id: UUID | None = None, ab
     lately = OperatorAct.objects.filter(operator_id=operator_id, act=act, at__gt=now() - READ_AGAIN)
     if not lately.filter(account_id=account_id, about=about).exists():
         note(operator_id, act, account_id=account_id, about=about)
+
+
+def forget_old_acts() -> int:
+    """Forget what stands longer in the operators' log than `STEWARD_OPERATOR_LOG_DAYS`; returns how much.
+
+    That something was forgotten stands in the log itself. Zero days: everything is kept.
+    """
+    days = settings.STEWARD_OPERATOR_LOG_DAYS
+    if not days:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT operations_forget_acts(make_interval(days => %s))", [days])
+        forgotten = int(cursor.fetchone()[0])
+        if forgotten:
+            note(None, "log.forgotten", about=str(forgotten))
+    return forgotten
 
 
 def as_operator(operator_id: UUID, query: str) -> list[tuple[Any, ...]]:

@@ -142,6 +142,12 @@ def store_passkey(user: User, name: str, answer: str) -> Authenticator | None:
     return row
 
 
+def rename_passkey(passkey: Authenticator, name: str) -> None:
+    """Call a passkey something else."""
+    passkey.data["name"] = name
+    passkey.save(update_fields=["data"])
+
+
 def ask_for_passkey(user: User | None) -> dict[str, Any]:
     """What the browser needs to show a passkey: one of the person's, or of anybody who signs in with it alone."""
     options: dict[str, Any] = webauthn.begin_authentication(user)

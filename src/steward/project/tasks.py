@@ -7,6 +7,7 @@ from steward.lifecycle.usage import count_all_usage
 from steward.notifications.upkeep import forget_old_notices
 from steward.outbox.installation import forget_installation_mail
 from steward.people.browsers import forget_unused_browsers
+from steward.people.operators import forget_old_acts
 from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
 from steward.privacy.egress.ledger import flush_lookups
@@ -55,6 +56,12 @@ def forget_links() -> None:
 def forget_invitations() -> None:
     """Invitations that nobody accepted go, and with them the address."""
     forget_old_invitations()
+
+
+@periodic("operators.forget_acts", cron="57 3 * * *")
+def forget_operator_acts() -> None:
+    """Forget what stands too long in the operators' log."""
+    forget_old_acts()
 
 
 @periodic("outbox.forget_installation_mail", cron="32 3 * * *")

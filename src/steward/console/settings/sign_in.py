@@ -183,7 +183,7 @@ def passkey_name(request: ConsoleRequest, passkey_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("A passkey needs a name of at most 60 characters. Nothing was changed."))
         return HttpResponseRedirect(reverse("console:settings-sign-in"))
-    verbs.rename_passkey(passkey, form.cleaned_data["name"])
+    second_factors.rename_passkey(passkey, form.cleaned_data["name"])
     return _back(request, _("Saved."))
 
 

@@ -99,6 +99,21 @@ def factor_removal(request: OperatorRequest, factor_id: int) -> HttpResponse:
     return _back(request, _("The second factor was removed. Your other sessions were ended."))
 
 
+@require_POST
+@fresh_required
+def passkey_name(request: OperatorRequest, factor_id: int) -> HttpResponse:
+    """Call a passkey something else."""
+    form = PasskeyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("A passkey needs a name of at most 60 characters. Nothing was changed."))
+        return HttpResponseRedirect(reverse("operator:me"))
+    try:
+        verbs.rename_passkey(request.person, factor_id, form.cleaned_data["name"])
+    except LookupError as error:
+        raise Http404("no such passkey") from error
+    return _back(request, _("Saved."))
+
+
 @never_cache
 @require_POST
 @fresh_required

@@ -56,6 +56,12 @@ def remove_factor(user: User, factor_id: int, *, session_key: str | None) -> Non
         _noted(user, "second_factor.removed", session_key)
 
 
+def rename_passkey(user: User, factor_id: int, name: str) -> None:
+    """Call a passkey something else. Raises `LookupError` for one that is not theirs."""
+    passkeys = {each.pk: each for each in second_factors.factors_of(user).passkeys}
+    second_factors.rename_passkey(passkeys[factor_id], name)
+
+
 def replace_recovery_codes(user: User) -> list[str]:
     """New codes; the old ones are worth nothing from now on."""
     with transaction.atomic():

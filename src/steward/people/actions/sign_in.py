@@ -199,12 +199,6 @@ def get_passkey(person: Person, passkey_id: int) -> Authenticator:
     return {each.pk: each for each in second_factors.factors_of(person.user).passkeys}[passkey_id]
 
 
-def rename_passkey(passkey: Authenticator, name: str) -> None:
-    """Call a passkey something else."""
-    passkey.data["name"] = name
-    passkey.save(update_fields=["data"])
-
-
 def replace_recovery_codes(person: Person) -> list[str]:
     """New codes; the old ones are worth nothing from now on."""
     with transaction.atomic():
