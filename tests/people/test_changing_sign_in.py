@@ -154,7 +154,7 @@ class TestAddress:
         pages = []
         for email in ("zoe@contoso.example", "free@contoso.example"):
             page = client_of(ada).post(ADDRESS, {"email": email}, follow=True)
-            pages.append(re.sub(r'(content|value)="[^"]+"', "", page.content.decode().replace(email, "X")))
+            pages.append(re.sub(r'(content|value|data-now)="[^"]+"', "", page.content.decode().replace(email, "X")))
         assert pages[0] == pages[1]
         assert [to for to, _ in mails()] == ["zoe@contoso.example", "free@contoso.example"]
         assert "confirm-address" not in mails()[0][1]

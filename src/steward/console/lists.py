@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from steward.contacts.queries import first_addresses
 from steward.lib.actor import Actor
 from steward.people.access import visible_departments
-from steward.people.models import Department
+from steward.people.models import Afterwards, Department, Membership
 from steward.tickets.models import Tag, Ticket
 from steward.tickets.queries import COUNTED, Cursor, View, count_tickets, list_tickets
 from steward.tickets.statuses import WAITING, Status
@@ -76,6 +76,15 @@ def list_url(view: View, after: Cursor | None = None) -> str:
 def ticket_url(code: str, view: View | None = None) -> str:
     """Put together here: a page has a hundred of them, and `reverse` takes longer than all the rest of a row."""
     return f"/console/tickets/{code}{_asked(view)}"
+
+
+def url_after(me: Membership, ticket: Ticket, *, is_done: bool) -> str:
+    """Where somebody goes on who has answered a ticket, or is done with it: as chosen in the profile.
+
+    The next ticket of a list is known to the page that shows the list; to who has no scripts the list is shown.
+    """
+    stays = not is_done or me.afterwards == Afterwards.STAY
+    return ticket_url(ticket.code) if stays else list_url(DEFAULT)
 
 
 def _asked(view: View | None, after: Cursor | None = None) -> str:

@@ -24,6 +24,7 @@ def shell(request: ConsoleRequest) -> dict[str, Any]:
             "availability": me.availability,
             "availability_label": me.get_availability_display(),
             "availabilities": Availability.choices,
+            "afterwards": me.afterwards,
         },
         "theme": "" if me.appearance == Appearance.SYSTEM else me.appearance,
         "density": me.density,

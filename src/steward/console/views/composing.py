@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 from steward.channels.email.ways import has_way_out
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.forms import NewTicketForm
-from steward.console.lists import ticket_url
+from steward.console.lists import url_after
 from steward.console.shell import shell
 from steward.console.ticket_page import draft_of
 from steward.console.views.drafting import seen_marks
 from steward.console.views.writing import writing_of, written_once
 from steward.lib.ids import new_id
 from steward.people.access import solvable_departments
+from steward.people.models import Afterwards
 from steward.tickets import actions
 from steward.tickets.models import Message, Ticket
 
@@ -35,7 +36,8 @@ def compose(request: ConsoleRequest) -> HttpResponse:
     if form.is_valid():
         ticket = written_once(form, lambda: _composed(request, form)) or _composed_before(request, form)
         if ticket is not None:
-            return HttpResponseRedirect(ticket_url(ticket.code), status=303)
+            stays = request.me.afterwards != Afterwards.LIST  # a new ticket has no next one
+            return HttpResponseRedirect(url_after(request.me, ticket, is_done=not stays), status=303)
     return _page(request, form, status=422)
 
 

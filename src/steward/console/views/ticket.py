@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, with_ticket
-from steward.console.lists import list_context, ticket_url, view_from
+from steward.console.lists import DEFAULT, list_context, list_url, url_after, view_from
 from steward.console.shell import shell
 from steward.console.ticket_page import ticket_context
 from steward.console.undoing import undo_context
@@ -23,6 +23,8 @@ from steward.tickets import actions
 from steward.tickets.access import can
 from steward.tickets.models import Message, Ticket
 from steward.tickets.statuses import HIDDEN, Status
+
+_DONE = (Status.RESOLVED, *HIDDEN)
 
 
 @require_safe
@@ -128,7 +130,8 @@ def _back(request: ConsoleRequest, ticket: Ticket, began: datetime) -> HttpRespo
     if "HX-Request" in request.headers and sees:
         context = shell(request) | ticket_context(request, ticket) | undo_context(request, ticket, began)
         return TemplateResponse(request, "console/_header.html", context)
-    url = ticket_url(ticket.code) if sees else "/console/"
+    is_done = ticket.status in _DONE and request.POST.get("status") == ticket.status
+    url = url_after(request.me, ticket, is_done=is_done) if sees else list_url(DEFAULT)
     if "HX-Request" in request.headers:
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url, status=303)

@@ -177,7 +177,7 @@ def _addressees(ticket: Ticket, form: WritingForm) -> Sequence[Correspondent]:
 
 def _answer(request: ConsoleRequest, ticket: Ticket, form: WritingForm, *, is_answer: bool) -> HttpResponse:
     if not form.errors:
-        return HttpResponseRedirect(url_after(request, ticket, is_done=is_answer), status=303)
+        return HttpResponseRedirect(url_after(request.me, ticket, is_done=is_answer), status=303)
     context = shell(request) | list_context(request.actor, view_from(""), current=ticket.code)
     context |= ticket_context(request, ticket)
     context["draft"] = context["draft"] | {
