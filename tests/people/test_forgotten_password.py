@@ -234,3 +234,11 @@ def test_a_link_follows_no_forged_host(northwind, visitor_at):
     assert answer.status_code == 200
     assert "evil.example" not in mails()[0][1]
     assert ask(visitor_at(northwind), headers={"host": "evil.example"}).status_code == 421
+
+
+def test_the_notice_tells_the_time_by_the_clock_of_the_account(visitor_at, northwind):
+    type(northwind).objects.filter(pk=northwind.pk).update(time_zone="Asia/Ho_Chi_Minh")
+    browser = visitor_at(northwind)
+    ask(browser)
+    browser.post(link(), {"password": NEW})
+    assert "Time: March 3, 2026, 7 p.m. (Asia/Ho_Chi_Minh)" in mails()[0][1]

@@ -4,7 +4,7 @@ By the installation's outbox: an identity belongs to no account. Nothing in them
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ class Reader:
     email: str
     language: str
     slug: str = ""
+    zone: str = "UTC"  # IANA
 
 
 def send_password_link(reader: Reader, token: str) -> None:
@@ -71,7 +72,7 @@ def tell_password_changed(reader: Reader) -> None:
 def tell_address_changed(reader: Reader, *, old: str) -> None:
     """To the old address, which does not sign in any more."""
     _tell(
-        Reader(old, reader.language, reader.slug),
+        replace(reader, email=old),
         lambda: _("Your address for signing in was changed"),
         lambda: _("%(email)s does not sign in any more: another address was put in its place."),
     )
@@ -160,10 +161,10 @@ def tell_new_browser(reader: Reader, seen: Seen) -> None:
 
 def _tell(reader: Reader, subject: Words, what: Words) -> None:
     with override(reader.language):
-        at = date_format(localtime(now()), "DATETIME_FORMAT")
+        at = date_format(localtime(now(), ZoneInfo(reader.zone)), "DATETIME_FORMAT")
         parts = [
             what() % {"email": reader.email},
-            _("Time: %(time)s") % {"time": at},
+            _("Time: %(time)s (%(zone)s)") % {"time": at, "zone": reader.zone},
             _("If it was not you, choose a new password at once and tell an admin:\n%(url)s/console/reset-password")
             % {"url": base_url(reader.slug)},
             _("If it was you, there is nothing to do."),

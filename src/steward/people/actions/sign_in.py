@@ -67,7 +67,7 @@ class Person:
 
 def reader_of(me: Membership, account: Account) -> Reader:
     """Where a member reads about their sign-in, with `user` at hand."""
-    return Reader(me.user.email, language_of(me, account), account.slug)
+    return Reader(me.user.email, language_of(me, account), account.slug, account.time_zone)
 
 
 def change_password(person: Person, password: str) -> None:
