@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy
 
 from steward.people.devices import remember_device
 from steward.people.models import Membership, User
@@ -23,6 +25,7 @@ from steward.privacy.keys.cipher import decrypt_for_installation, encrypt_for_in
 from steward.tenancy.scope import account_scope
 
 _SECRETS = "mfa_authenticator.data"
+_SHOWN = "password_shown"  # in a session that waits for the second factor: a mark of the password that was right
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -64,6 +67,10 @@ def has_a_place(request: HttpRequest, user: User) -> bool:
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """allauth's hooks. Every way to sign in ends in `login`, and passes by the second factor before."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("E-mail or password is not right. Try again."),
+    }
+
     def get_login_stages(self) -> list[str]:
         return [f"{SecondFactorStage.__module__}.{SecondFactorStage.__name__}"]
 
@@ -91,11 +98,18 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]  # allauth is untyped
     """Between the password and the session, for whoever has a second factor: the stage that nothing steps over."""
 
     key = "second_factor"
+    urlname = "console:second-factor"  # where the sign-in page leads while one waits
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         if getattr(self.request, "factors", None) == ["passkey"] or not has_second_factor(self.login.user):
             return None, True
+        self.request.session[_SHOWN] = self.login.user.get_session_auth_hash()
         return HttpResponseRedirect(reverse("console:second-factor")), True
+
+
+def still_waits(request: Any, user: User) -> bool:
+    """Whether a sign-in that waits for the second factor began with the password the person still has."""
+    return constant_time_compare(request.session.get(_SHOWN, ""), user.get_session_auth_hash())
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped

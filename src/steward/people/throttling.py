@@ -44,6 +44,7 @@ ADDRESS_CHANGE = Limit("change of address", 5, timedelta(hours=1))
 SIGN_UP_ADDRESS = Limit("sign-up address", 3, timedelta(hours=1))
 SIGN_UP_CLIENT = Limit("sign-up client", 20, timedelta(hours=1))
 CONFIRMATION = Limit("confirmation", 5, timedelta(minutes=5))
+CONFIRMATION_DAY = Limit("confirmation in a day", 60, timedelta(days=1))
 
 
 class TooManyTries(Exception):
@@ -100,6 +101,8 @@ def client_of(request: HttpRequest) -> str:
         address = ip_address(text)
     except ValueError:
         return "unknown"
+    # Where one socket listens for both versions, all of IPv4 would be one household.
+    address = getattr(address, "ipv4_mapped", None) or address
     return str(IPv6Network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 

@@ -18,7 +18,9 @@ from steward.people import second_factors
 from steward.people.actions.sign_in import Person, reader_of
 from steward.people.passwords import LONGEST
 from steward.people.signed_in import confirm_session, is_fresh
-from steward.people.throttling import CONFIRMATION, TooManyTries, count_try, take_back
+from steward.people.throttling import CONFIRMATION, CONFIRMATION_DAY, TooManyTries, count_try, take_back
+
+_LIMITS = (CONFIRMATION, CONFIRMATION_DAY)
 
 
 def confirmed(view: View) -> View:
@@ -53,7 +55,8 @@ def counted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         request.too_many_tries = None
         if request.method == "POST" and request.user.is_authenticated and "ask" not in request.POST:
             try:
-                count_try(CONFIRMATION, str(request.user.pk))
+                for limit in _LIMITS:
+                    count_try(limit, str(request.user.pk))
             except TooManyTries as refusal:
                 request.too_many_tries = refusal
         return view(request, *args, **kwargs)
@@ -63,7 +66,8 @@ def counted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 
 def was_good(request: ConsoleRequest) -> None:
     """The try that `counted` counted does not count."""
-    take_back(CONFIRMATION, str(request.me.user_id))
+    for limit in _LIMITS:
+        take_back(limit, str(request.me.user_id))
 
 
 @sensitive_post_parameters("password", "code", "answer")

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import perform_login
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStageController
 from allauth.account.views import LoginView, LogoutView
@@ -25,7 +26,7 @@ from django.views.generic.edit import FormView
 from steward.people import second_factors
 from steward.people.access import may_enter
 from steward.people.actions import sign_in as verbs
-from steward.people.authentication import SecondFactorStage, has_a_place
+from steward.people.authentication import SecondFactorStage, has_a_place, still_waits
 from steward.people.devices import device_known_to
 from steward.people.entering import Refusal
 from steward.people.models import User
@@ -90,6 +91,8 @@ class SignIn(LoginView):  # type: ignore[misc]
         with account_scope(request.account.id):
             if may_enter(request, is_active=False).refusal not in {Refusal.SIGNED_OUT, Refusal.ENDED}:
                 return HttpResponseRedirect("/console/")
+        if request.method == "POST":
+            clear_login(request)  # a sign-in that waits for its second factor: this is a new one
         # A session of another account stays valid there; here it is nobody's.
         request.user = AnonymousUser()
         return cast(HttpResponseBase, super().dispatch(request, *args, **kwargs))
@@ -174,7 +177,12 @@ def _pending_stage(request: Any) -> Any:
     if request.user.is_authenticated:
         return None
     stage = LoginStageController.enter(request, SecondFactorStage.key)
-    return stage if stage is not None and has_a_place(request, stage.login.user) else None
+    if stage is None:
+        return None
+    if not has_a_place(request, stage.login.user) or not still_waits(request, stage.login.user):
+        clear_login(request)
+        return None
+    return stage
 
 
 def _member_without_factor(request: Any) -> Any:
