@@ -4,11 +4,17 @@ import io
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.signals import request_started
+from django.db import close_old_connections
 from django.urls import URLPattern, get_resolver
 
 from steward.people.models import Membership
+from steward.people.operators import create_operator
+from steward.people.second_factors import new_totp_secret, store_totp
 from steward.project.serving.application import application
 from steward.tenancy.scope import account_scope
+from steward.testing import cast
+from steward.testing.browsing import client_of, client_of_operator, visitor_at
 
 NEVER_THERE = [
     "/.git/config", "/.env", "/.svn/entries", "/pyproject.toml", "/static/", "/static/steward/", "/static/steward/js/",
@@ -29,19 +35,44 @@ def pages(patterns=None, prefix="/"):
 PAGES = sorted(pages())
 
 
-def browser_for(path, request):
-    """Whoever sees most there."""
-    if path.startswith("/operator"):
-        return request.getfixturevalue("operator_client")
-    client_of, ada = request.getfixturevalue("client_of"), request.getfixturevalue("ada")
-    if path in {"/account", "/sign-up", "/sign-up/address", "/sign-up/sent"}:
-        return request.getfixturevalue("visitor_at")()
-    return client_of(ada)
+@pytest.fixture(scope="module")
+def browser_for(lasting):
+    """`browser_for(path)`: of whoever sees most there."""
+    operator = create_operator("olga@operator.example", password=cast.PASSWORD)
+    store_totp(operator.user, new_totp_secret())
+    ada = cast.member(cast.account("northwind").id, "Ada")
+    olgas, adas = client_of_operator(operator).cookies, client_of(ada).cookies
+
+    def browser(path):
+        if path in {"/account", "/sign-up", "/sign-up/address", "/sign-up/sent"}:
+            return visitor_at()
+        browser = visitor_at(None if path.startswith("/operator") else ada.account)
+        browser.cookies = (olgas if path.startswith("/operator") else adas).copy()
+        return browser
+
+    return browser
+
+
+@pytest.fixture(scope="module")
+def _shown():
+    return {}
+
+
+@pytest.fixture
+def shown(_shown, browser_for, db):
+    """`shown(path)`: what is answered to somebody who comes from another site; asked once."""
+
+    def answer(path):
+        if path not in _shown:
+            _shown[path] = browser_for(path).get(path, headers={"origin": "https://evil.example"})
+        return _shown[path]
+
+    return answer
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_what_has_a_text_says_in_which_characters(path, request):
-    answer = browser_for(path, request).get(path)
+def test_what_has_a_text_says_in_which_characters(path, shown):
+    answer = shown(path)
     if not getattr(answer, "content", b"").strip():
         return
     kind = answer.headers["Content-Type"]
@@ -50,30 +81,29 @@ def test_what_has_a_text_says_in_which_characters(path, request):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_other_origin_may_read_it(path, request):
-    browser = browser_for(path, request)
-    for method in ("GET", "OPTIONS"):
-        answer = browser.generic(method, path, headers={"origin": "https://evil.example"})
+def test_no_other_origin_may_read_it(path, shown, browser_for):
+    asked_first = browser_for(path).options(path, headers={"origin": "https://evil.example"})
+    for answer in (shown(path), asked_first):
         assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_other_sites_learn_no_address_of_ours(path, request):
-    assert browser_for(path, request).get(path).headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+def test_other_sites_learn_no_address_of_ours(path, shown):
+    assert shown(path).headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_sent_back_by_trace(path, request):
-    answer = browser_for(path, request).trace(path)
+def test_nothing_is_sent_back_by_trace(path, browser_for, db):
+    answer = browser_for(path).trace(path)
     assert answer.status_code in {302, 404, 405}
     assert django_settings.SESSION_COOKIE_NAME.encode() not in answer.content
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_of_people_are_stored_by_nobody(path, request):
+def test_pages_of_people_are_stored_by_nobody(path, shown):
     if not path.startswith(("/console", "/operator")) or path == "/console/brand/style":
         pytest.skip("for everybody")
-    assert "no-store" in browser_for(path, request).get(path).headers["Cache-Control"].split(", ")
+    assert "no-store" in shown(path).headers["Cache-Control"].split(", ")
 
 
 @pytest.mark.parametrize("path", NEVER_THERE)
@@ -82,8 +112,17 @@ def test_no_sources_no_lists_no_tools(path, client_of, ada, visitor_at):
         assert browser.get(path).status_code == 404
 
 
+@pytest.fixture
+def _keeping_the_connection():
+    """As Django's test client does: what is not committed must outlive the request."""
+    request_started.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("_keeping_the_connection", "db")
 @pytest.mark.parametrize("path", NEVER_THERE)
-def test_nor_beside_the_static_files(path, db):
+def test_nor_beside_the_static_files(path):
     said = []
     environ = {
         "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "a", "SERVER_PORT": "80",
