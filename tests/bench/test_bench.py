@@ -74,6 +74,15 @@ class TestBench:
         assert live["idle"]["streams"] == 20
         assert "commit to browser" in printed
 
+    def test_a_browser_clicks_and_pages_are_weighed(self, told):
+        printed, figures = told
+        assert figures["browser"]["clicks"]["count"] == 3
+        assert figures["browser"]["clicks"]["p50"] > 0
+        assert {name for name, weight in figures["browser"]["weights"].items() if weight["kib"] > 1} == {
+            "list", "ticket", "search", "settings", "sign-in",
+        }  # fmt: skip
+        assert "3 clicks on rows at 200 tickets" in printed
+
     def test_few_queries_a_page(self, told):
         [page] = told[1]["pages"]
         assert all(view["queries"] <= 15 for views in page["list"].values() for view in views.values())

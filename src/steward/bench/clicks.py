@@ -18,7 +18,7 @@ CLICKS = 60
 Figures = dict[str, Any]
 
 
-def measure(superuser: str, size: int, *, clicks: int = CLICKS) -> Figures:
+def measure(superuser: str, size: int, *, clicks: int) -> Figures:
     """Clicks through the rows of a list at one size, then the weight of each kind of page.
 
     Needs playwright and a Chromium (`STEWARD_CHROMIUM`, or one on the PATH); `CalledProcessError` without.

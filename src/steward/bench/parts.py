@@ -14,7 +14,7 @@ def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
     elif options.part == "live":
         figures = streams.measure(superuser, browsers=options.browsers, idle=options.idle)
     elif options.part == "click":
-        figures = clicks.measure(superuser, options.size[0])
+        figures = clicks.measure(superuser, options.size[0], clicks=min(options.rounds, clicks.CLICKS))
     else:
         figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
     return figures | {"postgres": postgres_version()}

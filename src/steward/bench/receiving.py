@@ -69,7 +69,7 @@ def _measured(database: psycopg.Connection, started: Sequence[str], mails: int, 
     account = _account()
     with _processes(started) as processes:
         unanswered = _UNANSWERED if "worker" in processes else _NOTHING
-        _through(database, account, WARMING, connections)
+        _through(database, account, min(WARMING, mails), connections)
         _none_left(database, unanswered, "batches have no answers yet")
         before, used = _counts(database), seconds_used(settings.STEWARD_DATA, processes)
         told = _through(database, account, mails, connections)

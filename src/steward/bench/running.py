@@ -48,7 +48,8 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
         yield LIVE, ["--part", LIVE, "--browsers", str(options.browsers), "--idle", str(options.idle)]
     if options.only in {"", CLICK}:
         # In the data that the pages are measured with.
-        yield f"pages-{CLICKED_SIZE}", ["--part", CLICK, "--size", str(CLICKED_SIZE)]
+        size = CLICKED_SIZE if CLICKED_SIZE in options.size else options.size[-1]
+        yield f"pages-{size}", ["--part", CLICK, "--size", str(size), "--rounds", str(options.rounds)]
     if options.only not in {MAIL, LIVE, CLICK}:
         only = ["--only", options.only] if options.only else []
         for size in options.size:

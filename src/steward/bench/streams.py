@@ -34,6 +34,7 @@ BROWSERS = 1_000
 IDLE = 5_000
 PEOPLE = 50  # members that the browsers belong to: in turns
 EVENTS = 200
+FEW_EVENTS = 20  # for a try with few browsers
 PER_SECOND = 10
 QUIET = 60.0  # seconds in which idle streams are watched
 SHORT = 5.0  # the same, for a try with few of them
@@ -49,27 +50,32 @@ def measure(superuser: str, *, browsers: int = BROWSERS, idle: int = IDLE) -> di
     return {
         "open_files": allowed + SPARE_FILES,
         "is_limited": max(browsers, idle) > allowed,
-        "events": EVENTS,
+        "events": _events(browsers),
         "per_second": PER_SECOND,
         "told": _fan_out(account, min(browsers, allowed)),
         "idle": _idle(account, min(idle, allowed), QUIET if idle >= IDLE else SHORT),
     }
 
 
+def _events(browsers: int) -> int:
+    return EVENTS if browsers >= BROWSERS else FEW_EVENTS
+
+
 def _fan_out(account: Account, browsers: int) -> dict[str, Any]:
     """All browsers in one account, which is the hardest: every event goes to every one of them."""
+    events = _events(browsers)
     with web_process() as (port, pid), _listeners(account, browsers, port) as (say, hear):
         opened, committed = hear(), {}
         before = seconds_used(settings.STEWARD_DATA, {"web": pid})
-        for number in range(EVENTS):
+        for number in range(events):
             position, at = _commit(account)
             committed[position] = at
             time.sleep(1 / PER_SECOND * (0.5 + number % 2))
         say(committed)
         waited = hear()
         after = seconds_used(settings.STEWARD_DATA, {"web": pid})
-    missed = browsers * EVENTS - waited.pop("heard")
-    cpu = round((after["web"] - before["web"]) * 1e6 / (browsers * EVENTS), 1) if before else 0.0
+    missed = browsers * events - waited.pop("heard")
+    cpu = round((after["web"] - before["web"]) * 1e6 / (browsers * events), 1) if before else 0.0
     return {"browsers": browsers, "opened": opened, **waited, "missed": missed, "cpu_us_each": cpu, "load": load()}
 
 
