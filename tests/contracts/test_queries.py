@@ -57,6 +57,18 @@ def test_a_list_costs_the_same_for_more_tickets(page, fill, client_of, ada):
     assert_same_queries_for_more_rows(look, lambda: fill(3 * len(Status)))
 
 
+@pytest.mark.parametrize(("page", "most"), [("/console/", 15), ("/console/tickets/{code}", 22)])
+def test_a_page_makes_few_queries(page, most, fill, client_of, ada, northwind):
+    browser = client_of(ada)
+    fill(2 * len(Status))
+    with account_scope(northwind.id):
+        address = page.format(code=Ticket.objects.filter(status=Status.OPEN)[0].code)
+    browser.get(address)
+    asked = [query for query in queries_of(lambda: browser.get(address)) if "SAVEPOINT" not in query]
+    # The scope is opened by a statement of its own; closing it is one only within the transaction of a test.
+    assert len(asked) - 1 <= most, "\n".join(asked)
+
+
 @pytest.mark.parametrize("tail", ["", "/changes"])
 def test_a_ticket_costs_the_same_for_more_messages(tail, client_of, ben, eli, farah, run_jobs):
     ticket = make_ticket(eli, attachments=two_files())

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
-from steward.bench.asking import Asker, statements
+from steward.bench.asking import Asker, Statement, statements
 from steward.bench.figures import Spread, load
 from steward.bench.filling import SEED, fill
 from steward.bench.inhabitants import host_of, large_account, people
@@ -84,11 +84,13 @@ def _address(path: str, **asked: str) -> str:
 
 
 def _measured(account: Account, asker: Asker, addresses: Sequence[str], *, by_htmx: bool = False) -> Figures:
-    """The addresses asked for one after the other, after a few to warm up; queries and plans of the first one."""
+    """The addresses asked for one after the other, after a few to warm up; queries and plans of the first one.
+
+    Of several tries the one with the fewest: some things are looked up once in seconds, or noted once in a minute.
+    """
     for address in addresses[:WARMING]:
         asker.ask(address, by_htmx=by_htmx)
-    with statements() as asked:
-        _seconds, page = asker.ask(addresses[0], by_htmx=by_htmx)
+    asked, page = min((_statements_of(asker, addresses[0], by_htmx) for _ in range(3)), key=lambda tried: len(tried[0]))
     spread = Spread.of([asker.ask(address, by_htmx=by_htmx)[0] for address in addresses])
     plans = plans_of(account.id, asked)
     return asdict(spread) | {
@@ -97,3 +99,9 @@ def _measured(account: Account, asker: Asker, addresses: Sequence[str], *, by_ht
         "scanned": sorted({table for plan in plans for table in plan.scanned}),
         "plans": [asdict(plan) for plan in plans],
     }
+
+
+def _statements_of(asker: Asker, address: str, by_htmx: bool) -> tuple[list[Statement], bytes]:
+    with statements() as asked:
+        _seconds, page = asker.ask(address, by_htmx=by_htmx)
+    return asked, page
