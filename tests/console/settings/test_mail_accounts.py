@@ -1,6 +1,7 @@
 """The addresses of an account in its settings: who may, what is kept, what is never shown."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -329,3 +330,23 @@ class TestWhoMay:
 
     def test_nobody_in_particular(self, visitor_at, northwind):
         assert visitor_at(northwind).get(LIST).status_code == 302
+
+
+def test_who_can_mend_it_reads_in_the_list_that_a_mailbox_is_silent(adas, client_of, ben, northwind, helping):
+    def fail(folder, minutes):
+        with account_scope(northwind.id):
+            since = now() - timedelta(minutes=minutes)
+            MailboxPosition.objects.update_or_create(
+                mail_account=helping,
+                folder=folder,
+                defaults={"uid_validity": 1, "failing_since": since, "failure": "sign_in"},
+            )
+
+    fail("INBOX", 60)
+    fail("INBOX/Support", 1)
+    assert "does not come in" not in shown(adas, "/console/"), "another folder, and no longer than a restart takes"
+    fail("INBOX/Support", 6)
+    told = shown(adas, "/console/")
+    assert 'Mail to <bdi dir="ltr">help@example.com</bdi> does not come in.' in told
+    assert "does not accept the user name or the password" in told
+    assert "does not come in" not in shown(client_of(ben), "/console/")

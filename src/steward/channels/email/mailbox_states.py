@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from steward.channels.email.models import Arrival, MailAccount, MailboxPosition
+from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail, State
 from steward.tenancy.scope import current_account_id
 
+_PATIENCE = timedelta(minutes=5)  # a server that is just started again concerns nobody
 _UNSENT = [State.WAITING, State.DEFERRED, State.HELD]
 
 
@@ -66,6 +68,13 @@ def served_addresses() -> list[ServedAddress]:
         ServedAddress(each, positions.get((each.id, each.folder)), unsent.get(each.smtp_id, 0) if each.smtp_id else 0)
         for each in found
     ]
+
+
+def unreadable() -> list[MailboxPosition]:
+    """Mailboxes of the account that could not be read for a while, longest first, each with its `mail_account`."""
+    failing = MailboxPosition.objects.filter(failing_since__lt=now() - _PATIENCE, mail_account__imap__isnull=False)
+    read = failing.filter(folder=F("mail_account__folder"))  # not one that was read before
+    return list(read.select_related("mail_account").order_by("failing_since"))
 
 
 def traffic() -> Traffic:

@@ -41,7 +41,7 @@ from steward.channels.email.wording import BadWording
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.mail_forms import AutomaticAnswerForm, MailAccountForm, NewMailAccountForm, as_typed
-from steward.console.settings.mail_words import FAILURES
+from steward.console.settings.mail_words import failure_words
 from steward.console.settings.wording_errors import said_of
 from steward.lib.fold import fold
 from steward.outbox.models import OutgoingMail, State
@@ -66,9 +66,7 @@ def mail_accounts(request: ConsoleRequest) -> HttpResponse:
         {
             "address": each.mail_account,
             "position": each.position,
-            "failure": FAILURES.get(each.position.failure, FAILURES["fault"])
-            if each.position and each.position.failure
-            else "",
+            "failure": failure_words(each.position.failure) if each.position and each.position.failure else "",
             "waiting": each.waiting,
             "comes_by": comes_by(each.mail_account),
             "is_stuck": not (each.mail_account.smtp_id or _has_relay()),
@@ -222,7 +220,7 @@ def account_page(
     } | context
     position = whole["position"]
     if position and position.failure:
-        whole["failure"] = FAILURES.get(position.failure, FAILURES["fault"])
+        whole["failure"] = failure_words(position.failure)
     return settings_response(request, "console/settings/mail_account.html", whole, status=status)
 
 

@@ -21,6 +21,12 @@ FAILURES: Mapping[str, str | Promise] = {
     "fault": _("Something went wrong in Steward. The operator of this installation has to look into it."),
 }
 
+
+def failure_words(code: str) -> str | Promise:
+    """Why a mailbox cannot be read; a code that is new here is a fault."""
+    return FAILURES.get(code, FAILURES["fault"])
+
+
 STAGES: Mapping[Stage, str | Promise] = {
     Stage.CONNECT: _("Reach the server"),
     Stage.TLS: _("Encrypt the connection"),

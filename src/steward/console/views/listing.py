@@ -6,10 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from steward.channels.email.mailbox_states import unreadable
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.first_steps import first_steps
 from steward.console.lists import list_context, rows, view_from, views_to_choose
+from steward.console.settings.mail_words import failure_words
 from steward.console.shell import shell
+from steward.people.access import can_administer
 from steward.tickets.queries import RANKED, Cursor, Found, search_tickets
 
 
@@ -19,7 +22,7 @@ def list_page(request: ConsoleRequest) -> HttpResponse:
     """A list of tickets: `view` names it, `after` says from where on."""
     view = view_from(request.GET.get("view", ""))
     context = list_context(request.actor, view, after=_cursor(request))
-    context |= {"steps": first_steps(request)}
+    context |= {"steps": first_steps(request), "silent": _silent_mailboxes(request)}
     return TemplateResponse(request, "console/list.html", shell(request) | context)
 
 
@@ -53,6 +56,13 @@ def search(request: ConsoleRequest) -> HttpResponse:
         "search_note": _search_note(found),
     }
     return TemplateResponse(request, "console/search.html", shell(request) | context)
+
+
+def _silent_mailboxes(request: ConsoleRequest) -> list[dict[str, object]]:
+    """Addresses whose mail does not come in, for who can mend that: nobody else would notice but customers."""
+    if not can_administer(request.me):
+        return []
+    return [{"mail_account": each.mail_account, "why": failure_words(each.failure)} for each in unreadable()]
 
 
 def _number(found: Found) -> str:
