@@ -77,6 +77,17 @@ class TestFixation:
         assert b"ben@northwind.example" in browser.get("/console/settings/sign-in").content
 
 
+    def test_keys_are_drawn_and_long(self, visitor_at, northwind):
+        """32 of 36 characters: 165 bits."""
+        keys = set()
+        for _ in range(3):
+            browser = visitor_at(northwind)
+            sign_in(browser, "ada@northwind.example")
+            keys.add(browser.cookies[COOKIE].value)
+        assert len(keys) == 3
+        assert all(re.fullmatch("[a-z0-9]{32}", key) for key in keys)
+
+
 class TestWaitingForTheSecondFactor:
     def test_nothing_opens_meanwhile(self, visitor_at, northwind, secret):
         browser = visitor_at(northwind)

@@ -161,3 +161,36 @@ def test_a_large_upload_to_a_refusal_sees_the_answer(site: Site) -> None:
 def test_the_socket_belongs_to_children_only_when_handed_down() -> None:
     with web.listen("127.0.0.1", 0) as listening:
         assert os.get_inheritable(listening.fileno())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: 5, 6",
+        "Content-Length: +5",
+        "Content-Length: 0x5",
+        "Content-Length : 5",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding:\x0bchunked",
+        "X: y\nTransfer-Encoding: chunked\r\nContent-Length: 4",
+    ],
+)
+def test_a_request_that_two_servers_would_read_differently_is_answered_once(site: Site, head: str) -> None:
+    """Request smuggling (RFC 9112 section 6.3): what is hidden behind the body is no request of its own."""
+    site.add()
+    site.wait_for_counters(1)
+    hidden = "0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
+    with site.connect() as connection:
+        connection.settimeout(3)
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n{hidden}".encode("latin-1"))
+        try:
+            answer = everything(connection)
+        except TimeoutError:
+            answer = b"HTTP/1.1 200 and waiting"  # told apart below: it must not wait for more
+    assert answer.startswith(b"HTTP/1.1 400"), answer
+    assert answer.count(b"HTTP/1.1 ") == 1
