@@ -76,7 +76,6 @@ class TestFixation:
         browser.post(SECOND, {"code": codes[0]})
         assert b"ben@northwind.example" in browser.get("/console/settings/sign-in").content
 
-
     def test_keys_are_drawn_and_long(self, visitor_at, northwind):
         """32 of 36 characters: 165 bits."""
         keys = set()
