@@ -30,7 +30,6 @@ _REFUSALS = {
     ),
     Problem.UNKNOWN: gettext_lazy("This is no PNG, JPEG or WebP picture, whatever its name says."),
     Problem.BROKEN: gettext_lazy("The picture is damaged. Save it again, or choose another one."),
-    Problem.MOVING: gettext_lazy("The picture is animated. Choose one that is not."),
 }
 
 

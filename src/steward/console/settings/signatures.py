@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
+from django.utils.html import format_html
 
 from steward.lib.html import html_to_text, sanitise_outgoing, text_to_html
 
@@ -28,7 +29,8 @@ class SignatureForm(forms.Form):
         super().__init__(*args, **options)
         for code, name in settings.LANGUAGES:
             widget = forms.Textarea(attrs={"rows": 3, "lang": code, "dir": "auto"})
-            field = forms.CharField(label=name, required=False, max_length=LONGEST, widget=widget)
+            label = format_html('<bdi lang="{}">{}</bdi>', code, name)
+            field = forms.CharField(label=label, required=False, max_length=LONGEST, widget=widget)
             self.fields[f"{_IN}{code}"] = field
 
     @property
