@@ -22,7 +22,7 @@ Words = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """To whom: the address, in which language, and at which account (slug; empty on the base domain)."""
+    """To whom: the address, in which language, at which account (slug; empty on the base domain), by which clock."""
 
     email: str
     language: str

@@ -30,11 +30,10 @@ from steward.people.authentication import SecondFactorStage, has_a_place, still_
 from steward.people.devices import device_known_to
 from steward.people.entering import Refusal
 from steward.people.models import User
+from steward.people.showing_factors import shown_factor, words_for_wrong
 from steward.people.signed_in import confirm_session
 from steward.people.throttling import (
     PASSKEY_CLIENT,
-    SECOND_FACTOR,
-    SECOND_FACTOR_DAY,
     SIGN_IN_ADDRESS,
     SIGN_IN_CLIENT,
     TooManyTries,
@@ -141,7 +140,7 @@ def second_factor(request: Any) -> HttpResponse:
     except TooManyTries as refusal:
         return _factor_page(request, user, error=refusal.words)
     if factor is None:
-        return _factor_page(request, user, error=_wrong(request))
+        return _factor_page(request, user, error=words_for_wrong(request.POST))
     if stage is None:
         confirm_session(request, factors=[factor])
         return HttpResponseRedirect(_next(request))
@@ -193,31 +192,16 @@ def _member_without_factor(request: Any) -> Any:
 def _shown_factor(request: Any, user: User) -> str | None:
     """What was shown, and is good. Raises `TooManyTries`: then the person hears that somebody guesses."""
     try:
-        count_try(SECOND_FACTOR, str(user.pk))
-        count_try(SECOND_FACTOR_DAY, str(user.pk))
+        factor = shown_factor(user, request.POST)
     except TooManyTries as refusal:
         if refusal.is_first:
             with account_scope(request.account.id):
                 verbs.note_guessed_factor(user, account=request.account)
         raise
-    if "answer" in request.POST:
-        shown = second_factors.passkey_shown(user, request.POST["answer"])
-        factor = "passkey" if shown is not None else None
-    else:
-        factor = second_factors.use_code(user, request.POST.get("code", ""))
-    if factor is not None:
-        take_back(SECOND_FACTOR, str(user.pk))
-        take_back(SECOND_FACTOR_DAY, str(user.pk))
     if factor == "recovery_code":
         with account_scope(request.account.id):
             verbs.note_used_code(user, account=request.account)
     return factor
-
-
-def _wrong(request: Any) -> str:
-    if "answer" in request.POST:
-        return _("This passkey was not accepted. Try again, or use a code.")
-    return _("This code is not right, or was used already. Type the one that is shown now.")
 
 
 def _factor_page(request: Any, user: User, *, error: str = "") -> HttpResponse:

@@ -27,8 +27,9 @@ from steward.people import operators, second_factors
 from steward.people.actions import operator_sign_in as verbs
 from steward.people.devices import remember_device
 from steward.people.forms import CodeForm, NewPasswordForm, PasskeyForm
+from steward.people.showing_factors import count_factor_try, factor_was_good
 from steward.people.signed_in import confirm_session, end_sessions_everywhere, is_current, sessions_of
-from steward.people.throttling import SECOND_FACTOR, SECOND_FACTOR_DAY, TooManyTries, count_try, take_back
+from steward.people.throttling import TooManyTries
 
 _NEW_SECRET = "new_totp"  # noqa: S105  where the session keeps it, encrypted, until a code proves it
 
@@ -148,15 +149,13 @@ def sessions_end(request: OperatorRequest) -> HttpResponse:
 def _is_good(request: OperatorRequest, form: forms.Form) -> bool:
     """Whether the code is right; tries are counted."""
     try:
-        for limit in (SECOND_FACTOR, SECOND_FACTOR_DAY):
-            count_try(limit, str(request.person.pk))
+        count_factor_try(request.person)
     except TooManyTries as refusal:
         form.add_error(None, refusal.words)
         return False
     if not form.is_valid():
         return False
-    for limit in (SECOND_FACTOR, SECOND_FACTOR_DAY):
-        take_back(limit, str(request.person.pk))
+    factor_was_good(request.person)
     return True
 
 

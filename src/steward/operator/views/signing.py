@@ -19,12 +19,11 @@ from steward.people import operators, second_factors
 from steward.people.devices import remember_device
 from steward.people.forms import NewPasswordForm
 from steward.people.models import User
+from steward.people.showing_factors import shown_factor, words_for_wrong
 from steward.people.signed_in import confirm_session
 from steward.people.throttling import (
     LINK_CLIENT,
     PASSKEY_CLIENT,
-    SECOND_FACTOR,
-    SECOND_FACTOR_DAY,
     SIGN_IN_ADDRESS,
     SIGN_IN_CLIENT,
     TooManyTries,
@@ -113,11 +112,11 @@ def second_factor(request: Any) -> HttpResponse:
     if "ask" in request.POST:
         return JsonResponse(second_factors.ask_for_passkey(user))
     try:
-        factor = _shown_factor(request, user)
+        factor = shown_factor(user, request.POST)
     except TooManyTries as refusal:
         return _factor_page(request, factors, error=refusal.words, status=_TOO_MANY)
     if factor is None:
-        return _factor_page(request, factors, error=_wrong(request), status=422)
+        return _factor_page(request, factors, error=words_for_wrong(request.POST), status=422)
     if pending is None:
         confirm_session(request, factors=[factor])
     else:
@@ -169,26 +168,6 @@ def _who_knows(request: Any, email: str, password: str) -> User | None:
 def _signed_in(request: Any) -> User | None:
     operator = operators.operator_in(request)
     return operator.user if operator else None
-
-
-def _shown_factor(request: Any, user: User) -> str | None:
-    """What was shown, and is good. Raises `TooManyTries`."""
-    for limit in (SECOND_FACTOR, SECOND_FACTOR_DAY):
-        count_try(limit, str(user.pk))
-    if "answer" in request.POST:
-        factor = "passkey" if second_factors.passkey_shown(user, request.POST["answer"]) is not None else None
-    else:
-        factor = second_factors.use_code(user, request.POST.get("code", ""))
-    if factor is not None:
-        for limit in (SECOND_FACTOR, SECOND_FACTOR_DAY):
-            take_back(limit, str(user.pk))
-    return factor
-
-
-def _wrong(request: Any) -> str:
-    if "answer" in request.POST:
-        return _("This passkey was not accepted. Try again, or use a code.")
-    return _("This code is not right, or was used already. Type the one that is shown now.")
 
 
 def _sign_in_page(request: Any, form: SignInForm, *, error: str = "", status: int = 200) -> HttpResponse:
