@@ -133,6 +133,13 @@ def open_departments() -> list[Department]:
     return sorted(Department.objects.filter(archived_at__isnull=True), key=lambda each: alphabetical(each.name))
 
 
+def get_open_department(department_id: UUID | None) -> Department:
+    """Where tickets can be moved to, also by who does not see it; raises `Department.DoesNotExist`, also for no id."""
+    if department_id is None:
+        raise Department.DoesNotExist
+    return Department.objects.get(pk=department_id, archived_at__isnull=True)
+
+
 def members_who_can_solve(department_id: UUID) -> list[Membership]:
     """Whom a ticket of the department can be given to: its solvers and above, and whoever sees all."""
     solving = Membership.objects.filter(

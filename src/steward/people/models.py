@@ -219,7 +219,10 @@ class Invitation(AccountOwned):
                     erase=Erase.DELETE_ROW)  # fmt: skip
     role = impersonal(models.TextField(choices=Role.choices, default=Role.AGENT))
     departments = impersonal(models.JSONField(default=dict))  # id of the department -> role there
-    language = impersonal(models.TextField(blank=True, default=""))
+    language = personal(  # BCP 47; empty: the account's
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.demographic.language", purpose="support",
+        erase=Erase.DELETE_ROW,
+    )  # fmt: skip
     invited_by = impersonal(Ref(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
     token_hash = impersonal(models.BinaryField(null=True))  # SHA-256; none until a mail carries the token
     mail = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))

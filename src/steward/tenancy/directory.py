@@ -1,6 +1,7 @@
 """Which account answers for a host name."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +39,11 @@ def account_at(host: str) -> Entry | None:
     entry = _look_up(host)
     _known[host] = (time.monotonic() + _KEEP, entry)
     return entry
+
+
+def slugs_of(account_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """The slugs of these accounts, for lists that name them; those that are gone are left out. One query."""
+    return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "slug"))
 
 
 def forget() -> None:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from steward.events.models import Event
 from steward.lib.actor import Actor
 from steward.people.access import may_in, members_who_see
 from steward.people.models import Membership
-from steward.tickets.models import Attachment, Message, Ticket, TicketQuerySet
+from steward.tickets.models import Attachment, Message, Tag, Ticket, TicketQuerySet
 
 
 def visible_tickets(actor: Actor) -> TicketQuerySet:
@@ -40,6 +41,21 @@ def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
     if not actor.sees_all:
         attachments = attachments.filter(message__ticket__department__in=list(actor.departments))
     return attachments.get(pk=attachment_id)
+
+
+def get_tag(tag_id: UUID | None) -> Tag:
+    """A tag of the account, which everybody in it may see; raises `Tag.DoesNotExist`, for no id as well."""
+    if tag_id is None:
+        raise Tag.DoesNotExist
+    return Tag.objects.get(pk=tag_id)
+
+
+def get_own_change(actor: Actor, ticket: Ticket, event_id: UUID | None) -> Event:
+    """What the actor has done to a ticket; raises `Event.DoesNotExist`, for what others did as well."""
+    mine = Event.objects.filter(object_id=ticket.pk, actor_kind=actor.kind.value, actor_id=actor.id)
+    if event_id is None:
+        raise Event.DoesNotExist
+    return mine.get(pk=event_id)
 
 
 def can(actor: Actor, permission: str, ticket: Ticket) -> bool:

@@ -228,6 +228,11 @@ def _best(actor: Actor, words: str) -> tuple[int, list[UUID]]:
     return (found[0][1] if found else 0), [ticket_id for ticket_id, _hits in found]
 
 
+def all_tags() -> list[Tag]:
+    """The account's tags by name."""
+    return list(Tag.objects.order_by("folded"))
+
+
 def tags_with_counts() -> list[Tag]:
     """The account's tags by name, each with `count`: on how many tickets it is."""
     return list(Tag.objects.annotate(count=Count("tagged")).order_by("folded"))

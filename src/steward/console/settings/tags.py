@@ -16,10 +16,11 @@ from steward.console.settings.entrance import settings_page, settings_response
 from steward.jobs import enqueue
 from steward.lib.ids import read_id
 from steward.tickets import actions
+from steward.tickets.access import get_tag
 from steward.tickets.actions import TagRefused
 from steward.tickets.actions.tagging import LONGEST
 from steward.tickets.models import Tag
-from steward.tickets.queries import tags_with_counts, tickets_tagged
+from steward.tickets.queries import all_tags, tags_with_counts, tickets_tagged
 from steward.tickets.tasks import delete_tag_later, merge_tags_later
 from steward.ui.initials import TINTS
 
@@ -70,7 +71,7 @@ def tag(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
             return _back(request, _("Saved."))
         except TagRefused:
             form.add_error("name", _("Another tag has this name. To make one of both, merge them below."))
-    others = [other for other in Tag.objects.order_by("folded") if other.pk != found.pk]
+    others = [other for other in all_tags() if other.pk != found.pk]
     context = {"form": form, "tag": found, "others": others, "count": tickets_tagged(found)}
     return settings_response(request, "console/settings/tag.html", context, status=422 if form.is_bound else 200)
 
@@ -103,10 +104,10 @@ def tag_removal(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
 
 
 def _tag(tag_id: UUID | None) -> Tag:
-    found = Tag.objects.filter(pk=tag_id).first() if tag_id else None
-    if found is None:
-        raise Http404("no such tag")
-    return found
+    try:
+        return get_tag(tag_id)
+    except Tag.DoesNotExist as error:
+        raise Http404("no such tag") from error
 
 
 def _back(request: Any, words: str) -> HttpResponse:

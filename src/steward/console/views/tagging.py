@@ -1,7 +1,5 @@
 """Tags on a ticket."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,9 +11,11 @@ from steward.console.shell import shell
 from steward.console.ticket_page import tags_context
 from steward.console.undoing import undo_context
 from steward.lib.clock import now
+from steward.lib.ids import read_id
 from steward.tickets import actions
+from steward.tickets.access import get_tag
 from steward.tickets.models import Tag, Ticket
-from steward.tickets.queries import tags_of
+from steward.tickets.queries import all_tags, tags_of
 
 
 @require_safe
@@ -23,7 +23,7 @@ from steward.tickets.queries import tags_of
 def tag_choices(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """The account's tags to choose from, when the menu opens: most pages never need them."""
     on = {tag.pk for tag in tags_of([ticket.pk]).get(ticket.pk, [])}
-    choices = [{"tag": tag, "is_on": tag.pk in on} for tag in Tag.objects.order_by("folded")]
+    choices = [{"tag": tag, "is_on": tag.pk in on} for tag in all_tags()]
     return TemplateResponse(request, "console/_tag_menu.html", {"choices": choices} | tags_context(request, ticket))
 
 
@@ -47,6 +47,6 @@ def ticket_tags(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 
 def _tag(text: str) -> Tag:
     try:
-        return Tag.objects.get(pk=UUID(text))
-    except (ValueError, Tag.DoesNotExist) as error:
+        return get_tag(read_id(text))
+    except Tag.DoesNotExist as error:
         raise Http404("no such tag") from error

@@ -1,7 +1,6 @@
 """The ticket page, and changing what stands in its header."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -17,7 +16,8 @@ from steward.console.shell import shell
 from steward.console.ticket_page import ticket_context
 from steward.console.undoing import undo_context
 from steward.lib.clock import now
-from steward.people.access import members_who_can_solve, open_departments
+from steward.lib.ids import read_id
+from steward.people.access import get_open_department, members_who_can_solve, open_departments
 from steward.people.models import Department
 from steward.tickets import actions
 from steward.tickets.access import can
@@ -98,10 +98,8 @@ def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 def ticket_department(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Move the ticket to another `department`."""
     try:
-        department = Department.objects.filter(archived_at__isnull=True).get(
-            pk=UUID(request.POST.get("department", ""))
-        )
-    except (Department.DoesNotExist, ValueError) as error:
+        department = get_open_department(read_id(request.POST.get("department", "")))
+    except Department.DoesNotExist as error:
         raise Http404("no such department") from error
     began = now()
     actions.transfer_ticket(ticket, department, actor=request.actor)

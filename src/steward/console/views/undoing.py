@@ -14,9 +14,9 @@ from steward.console.lists import ticket_url
 from steward.console.shell import shell
 from steward.console.ticket_page import ticket_context
 from steward.events.models import Event
-from steward.people.access import actor_of
+from steward.lib.ids import read_id
 from steward.tickets import actions
-from steward.tickets.access import can, get_message
+from steward.tickets.access import can, get_message, get_own_change
 from steward.tickets.models import Message, Ticket
 from steward.tickets.statuses import HIDDEN
 
@@ -39,11 +39,9 @@ def undo(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _own_event(request: ConsoleRequest, ticket: Ticket) -> Event:
-    actor = actor_of(request.me)
-    mine = Event.objects.filter(object_id=ticket.pk, actor_kind=actor.kind.value, actor_id=actor.id)
     try:
-        return mine.get(pk=UUID(request.POST.get("event", "")))
-    except (ValueError, Event.DoesNotExist) as error:
+        return get_own_change(request.actor, ticket, read_id(request.POST.get("event", "")))
+    except Event.DoesNotExist as error:
         raise Http404("no such change of one's own in this ticket") from error
 
 

@@ -1,7 +1,6 @@
 """Jobs: what waits, runs and failed; trying what failed again."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,7 @@ from steward.jobs.queries import STATES, Job, counted_jobs, page_of_jobs
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
 from steward.operator.errors import meaning_of
 from steward.people.operators import note
-from steward.tenancy.models import Account
+from steward.tenancy.directory import slugs_of
 
 
 @require_safe
@@ -79,9 +78,7 @@ def _numbers() -> dict[str, Any]:
 
 
 def _told(rows: list[Job]) -> list[dict[str, Any]]:
-    slugs: dict[UUID | None, str] = dict(
-        Account.objects.filter(pk__in={row.account for row in rows}).values_list("pk", "slug")
-    )
+    slugs = slugs_of(row.account for row in rows)
     return [{"job": row, "slug": slugs.get(row.account, ""), "meaning": meaning_of(row.error)} for row in rows]
 
 

@@ -10,7 +10,7 @@ from steward.lib.ids import read_id
 from steward.operator.acts import words_of
 from steward.operator.entrance import OperatorRequest, operator_required, page_response
 from steward.people.models import OperatorAct, User
-from steward.tenancy.models import Account
+from steward.tenancy.directory import slugs_of
 
 PAGE = 100
 
@@ -26,9 +26,7 @@ def log(request: OperatorRequest) -> HttpResponse:
     emails: dict[UUID | None, str] = dict(
         User.objects.filter(pk__in={row.operator_id for row in rows}).values_list("pk", "email")
     )
-    slugs: dict[UUID | None, str] = dict(
-        Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", "slug")
-    )
+    slugs = slugs_of(row.account_id for row in rows)
     entries = [
         {
             "act": row,

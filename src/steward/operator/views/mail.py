@@ -16,6 +16,7 @@ from steward.outbox.actions import send_all_again
 from steward.outbox.installation import send_installation_mail_again
 from steward.outbox.models import InstallationMail, State
 from steward.people.operators import as_operator, note
+from steward.tenancy.directory import slugs_of
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -32,7 +33,7 @@ def mail(request: OperatorRequest) -> HttpResponse:
     noted(request, "mail.read")
     rows = [dict(zip(("account", "state", "reason", "by_relay", "mails", "since"), row, strict=True)) for row in
             as_operator(request.person.pk, _UNSENT)]  # fmt: skip
-    slugs = dict(Account.objects.filter(pk__in={row["account"] for row in rows}).values_list("pk", "slug"))
+    slugs = slugs_of(row["account"] for row in rows)
     told = [_told(row | {"slug": slugs.get(row["account"], "")}) for row in rows]
     own = _own()
     totals = {state: sum(row["mails"] for row in [*rows, *own] if row["state"] == state) for state in _shown()}
