@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from steward.lib import tally
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.outbox import maildir
-from steward.outbox.models import OutgoingMail, State
+from steward.outbox.models import InstallationMail, OutgoingMail, State
 from steward.privacy.egress.gate import EgressDenied
 from steward.privacy.egress.routes import connector_route, relay_route
 from steward.privacy.egress.smtp import DeliveryResult, Envelope, Outcome, deliver
@@ -37,6 +37,7 @@ PARTLY_REFUSED = "partly_refused"  # sent, but not to everybody
 _REFUSAL = re.compile(r"([^\s<>]+@[^\s<>]+): \d+ ")  # how a line of `_words` begins
 
 Again = Callable[[UUID, datetime], None]
+Leased = TypeVar("Leased", OutgoingMail, InstallationMail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +85,28 @@ def _tried(mail: OutgoingMail) -> Verdict:
 
 
 def _claimed(account_id: UUID, mail_id: UUID, due: datetime | None, again: Again) -> OutgoingMail | None:
-    """The mail, counted as tried and ours for the time of a lease: it waits, and its next try is when that ends.
-
-    Of two workers only one gets it. A job that finds it with another worker looks again when the lease ends: its own
-    worker may have died over this mail.
-    """
-    at = now()
     with account_scope(account_id):
         mail = OutgoingMail.objects.select_related("connector").filter(pk=mail_id).first()
         if mail is None or mail.next_attempt_at is None or mail.state in {State.SENT, State.FAILED}:
             return None
-        planned = mail.next_attempt_at
-        if planned > at and planned != due:
-            if mail.state == State.WAITING:
-                again(mail.id, planned)
-            return None
-        claimed = OutgoingMail.objects.filter(pk=mail_id, state=mail.state, next_attempt_at=planned)
-        mail.next_attempt_at = at + LEASE
-        columns = {"state": State.WAITING, "next_attempt_at": mail.next_attempt_at, "attempts": mail.attempts + 1}
-        return mail if claimed.update(**columns) else None
+        return leased(mail, mail.next_attempt_at, due, again)
+
+
+def leased(mail: Leased, planned: datetime, due: datetime | None, again: Again) -> Leased | None:
+    """The mail, counted as tried and ours for the time of a lease: it waits, and its next try is when that ends.
+
+    None when it is not due, or another worker's: of two only one gets it. A job that finds it with another worker looks
+    again when the lease ends: its own worker may have died over this mail.
+    """
+    at = now()
+    if planned > at and planned != due:
+        if mail.state == State.WAITING:
+            again(mail.id, planned)
+        return None
+    claimed = type(mail).objects.filter(pk=mail.pk, state=mail.state, next_attempt_at=planned)
+    mail.next_attempt_at = at + LEASE
+    columns = {"state": State.WAITING, "next_attempt_at": mail.next_attempt_at, "attempts": mail.attempts + 1}
+    return mail if claimed.update(**columns) else None
 
 
 def _envelope(mail: OutgoingMail) -> Envelope:

@@ -12,7 +12,7 @@ from django.db import transaction
 from steward.lib import tally
 from steward.lib.clock import now
 from steward.outbox import maildir
-from steward.outbox.delivery import HELD_PAUSE, LEASE, Again, Verdict, verdict_on
+from steward.outbox.delivery import HELD_PAUSE, Again, Verdict, leased, verdict_on
 from steward.outbox.models import InstallationMail, State
 from steward.privacy.egress.gate import EgressDenied
 from steward.privacy.egress.routes import relay_route
@@ -59,21 +59,11 @@ def _envelope(mail: InstallationMail) -> Envelope:
 
 
 def _claimed(mail_id: UUID, due: datetime | None, again: Again) -> InstallationMail | None:
-    """The mail, counted as tried and ours for the time of a lease; None when it is done, not due or another's."""
-    at = now()
     with transaction.atomic():
         mail = InstallationMail.objects.filter(pk=mail_id).first()
         if mail is None or mail.next_attempt_at is None:
             return None
-        planned = mail.next_attempt_at
-        if planned > at and planned != due:
-            if mail.state == State.WAITING:
-                again(mail.id, planned)
-            return None
-        claimed = InstallationMail.objects.filter(pk=mail_id, state=mail.state, next_attempt_at=planned)
-        mail.next_attempt_at = at + LEASE
-        columns = {"state": State.WAITING, "next_attempt_at": mail.next_attempt_at, "attempts": mail.attempts + 1}
-        return mail if claimed.update(**columns) else None
+        return leased(mail, mail.next_attempt_at, due, again)
 
 
 def _note(mail: InstallationMail, verdict: Verdict, again: Again) -> None:

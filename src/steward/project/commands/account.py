@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,7 +13,7 @@ from steward.people.actions.security_policy import unlock_network
 from steward.people.models import User
 from steward.project import settings
 from steward.project.commands.parsing import parser_for, read_password
-from steward.project.commands.session import account_named, database
+from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
 from steward.tenancy.actions import SlugRefused
 from steward.tenancy.models import Account
@@ -22,11 +21,7 @@ from steward.tenancy.scope import account_scope
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = _parser().parse_args(arguments)
-    with database():
-        run: Any = options.run
-        run(options)
-    return 0
+    return run_chosen(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,20 +3,15 @@
 import argparse
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from steward.jobs.failed import failed_jobs, retry_job
 from steward.project.commands.parsing import parser_for
-from steward.project.commands.session import database
+from steward.project.commands.session import run_chosen
 from steward.project.failure import Failure
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = _parser().parse_args(arguments)
-    with database():
-        run: Any = options.run
-        run(options)
-    return 0
+    return run_chosen(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

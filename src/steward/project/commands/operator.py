@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -19,17 +18,13 @@ from steward.people.operators import (
 )
 from steward.people.second_factors import has_second_factor
 from steward.project.commands.parsing import parser_for, read_password
-from steward.project.commands.session import database
+from steward.project.commands.session import run_chosen
 from steward.project.failure import Failure
 from steward.tenancy.hosts import base_url
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = _parser().parse_args(arguments)
-    with database():
-        run: Any = options.run
-        run(options)
-    return 0
+    return run_chosen(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """The database for the time of a command, and its troubles in one sentence."""
 
-from collections.abc import Iterator
+import argparse
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import OperationalError, ProgrammingError
@@ -22,6 +23,14 @@ def database() -> Iterator[None]:
             raise Failure(
                 f"The database is not reachable, or not set up (`steward migrate` does that): {first}"
             ) from problem
+
+
+def run_chosen(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    """Run the sub-command (`set_defaults(run=...)`) that was typed, with the database at hand. Returns 0."""
+    options = parser.parse_args(arguments)
+    with database():
+        options.run(options)
+    return 0
 
 
 def account_named(slug: str) -> Account:
