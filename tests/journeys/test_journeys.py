@@ -245,6 +245,19 @@ def test_no_mail_does_anything_or_asks_anybody(visit, installation):
     visit.complaints[:] = [said for said in visit.complaints if "net::ERR_" not in said]
 
 
+def test_a_mail_whose_text_lies_in_a_box_is_shown_whole(visit, installation):
+    key = uuid4().hex[:8]
+    boxed = f"<div><p>First {key}</p><p>Last {key}</p></div>"
+    installation.send(
+        [mail(installation, html=boxed, sender=f"b{key}@example.org", subject=f"Boxed {key}")], sender="b@example.org"
+    )
+    open_ticket(visit, installation, key)
+    visit.page.frame_locator("iframe.mail-frame").first.get_by_text(f"Last {key}").wait_for()
+    visit.page.wait_for_timeout(300)
+    frame = visit.page.locator("iframe.mail-frame").first
+    assert frame.evaluate("frame => frame.contentDocument.documentElement.scrollHeight - frame.clientHeight") <= 0
+
+
 def test_what_was_typed_survives_an_unreachable_server(visit, installation):
     key = uuid4().hex[:8]
     installation.send(
