@@ -110,7 +110,8 @@ def security(request: ConsoleRequest) -> HttpResponse:
                 "network that contains it."
             )
             form.add_error("networks", words % {"address": address})
-    context = {"form": form, "address": address, "slug": request.account.slug, "tried": address}
+    tried = request.POST.get("address", address)[:80]
+    context = {"form": form, "address": address, "slug": request.account.slug, "tried": tried}
     return settings_response(request, "console/settings/security.html", context, status=422 if form.is_bound else 200)
 
 
