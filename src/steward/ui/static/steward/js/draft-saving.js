@@ -43,7 +43,12 @@ export class Saving {
 
   save() {
     clearTimeout(this.timer);
-    this.running = this.running.then(() => this.send());
+    return this.next(() => this.send());
+  }
+
+  /** Do `what` after what is under way; a fault in that is in the console, and keeps nothing after it from being done. */
+  next(what) {
+    this.running = this.running.catch(() => {}).then(what);
     return this.running;
   }
 
@@ -51,8 +56,10 @@ export class Saving {
     const version = this.version;
     if (version === this.stored || this.isHeld) return;
     const response = await this.post({});
-    if (response?.status === 409) return this.refused(await response.json());
-    if (!response) return this.wait();
+    const state = response?.status === 409 ? await response.json().catch(() => null) : null;
+    if (state) return this.refused(state);
+    // Not heard, or answered by something that is not ours, such as a proxy.
+    if (!response?.ok) return this.wait();
     this.failures = 0;
     this.accept(response, version);
     if (!this.isDirty()) this.show("saved");

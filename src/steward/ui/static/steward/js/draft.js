@@ -74,8 +74,7 @@ export class Draft extends Saving {
 
   /** Ask whether another tab saved or sent since. `isSending` when the text is about to go, so that it must not change. */
   check({ isSending = false } = {}) {
-    this.running = this.running.then(() => this.ask(isSending));
-    return this.running;
+    return this.next(() => this.ask(isSending));
   }
 
   async ask(isSending) {

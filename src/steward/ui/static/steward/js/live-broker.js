@@ -19,6 +19,7 @@ export class Broker {
   }
 
   connect(url, after) {
+    this.state = "opening"; // whatever became of the one before
     return new Connection({
       url,
       after,

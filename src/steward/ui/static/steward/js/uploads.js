@@ -92,7 +92,8 @@ export class Uploads {
 
   arrived(line, request) {
     const { failed, tooLarge } = this.list.dataset;
-    if (request.status < 200 || request.status > 299) return this.fail(line, request.status === 413 ? tooLarge : failed);
+    // Where the session has ended, what comes is the page to sign in: it names no file.
+    if (!request.response?.id) return this.fail(line, request.status === 413 ? tooLarge : failed);
     this.finish(line, request.response.id);
     this.changed();
   }
