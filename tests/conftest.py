@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from steward.people.authentication import Argon2id
 from steward.people.operators import create_operator
 from steward.people.second_factors import new_totp_secret, store_totp
 from steward.privacy.egress import wall
@@ -40,8 +41,22 @@ def _server():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """For all tests but those of the cost itself, which ask for `earnest_passwords`."""
+    with cast.quick_passwords():
+        yield
+
+
+@pytest.fixture
+def earnest_passwords(monkeypatch):
+    """Hashes cost what they cost where people sign in."""
+    for name, cost in cast.EARNEST.items():
+        monkeypatch.setattr(Argon2id, name, cost)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, _server):
+def django_db_setup(django_test_environment, django_db_blocker, _server, _quick_passwords):
     with django_db_blocker.unblock():
         database.provide_database()
         yield

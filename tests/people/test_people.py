@@ -48,8 +48,15 @@ def test_an_address_is_one_identity_however_it_is_written(db):
         User.objects.create_user("gil@example.org", None)
 
 
-def test_passwords_are_argon2id_with_the_measured_cost(ada):
-    assert ada.user.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+def test_passwords_are_argon2id_with_the_measured_cost(northwind, ada, earnest_passwords):
+    measured = "argon2$argon2id$v=19$m=19456,t=2,p=1$"
+    with account_scope(northwind.id):
+        gil = add_member("gil@example.org", name="Gil", role=Role.AGENT, password=PASSWORD, actor=SYSTEM)
+    assert gil.user.password.startswith(measured)
+    assert gil.user.check_password(PASSWORD)
+    assert not ada.user.password.startswith(measured), "the cast's are made quickly"
+    assert ada.user.check_password(PASSWORD)
+    assert User.objects.get(pk=ada.user_id).password.startswith(measured), "made anew when they are shown"
     assert not User(email="x@example.org").has_usable_password() or User(email="x").password == ""
 
 

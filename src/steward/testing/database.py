@@ -24,7 +24,7 @@ from steward.privacy.keys.store import set_up_keys
 from steward.project.postgres import prepare
 from steward.testing.cast import make_cast
 from steward.testing.environment import ROOT, database_name, login, maintenance, roles
-from steward.testing.server import Connection, drop_database, maintained, names, remove_what_is_left
+from steward.testing.server import IN_USE, Connection, drop_database, maintained, names, remove_what_is_left
 
 # What they are made by: their names change with any of it.
 _OF_SCHEMA = ("**/migrations/*.py", "tenancy/*.py", "lib/ids.py", "privacy/keys/*.py", "testing/database.py")
@@ -61,6 +61,7 @@ def provide_database() -> None:
             remove_what_is_left(maintenance_connection)
             _build(maintenance_connection)
         _copy(maintenance_connection)
+        (settings.STEWARD_DATA / IN_USE).write_text(template())
     shutil.copytree(ROOT / "templates" / template(), settings.STEWARD_DATA, dirs_exist_ok=True)
 
 

@@ -1,5 +1,6 @@
 """The PostgreSQL of the tests: one for all workers and all runs on this machine."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -16,6 +17,7 @@ from steward.testing.environment import ROOT, SERVER, external, maintenance
 
 LOCK = 7226982  # any fixed number: who builds or removes databases waits for others who do
 PREFIX = "steward_test_"
+IN_USE = ".template"  # in the data directory of a worker: the template it goes back to
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -55,8 +57,8 @@ def drop_database(connection: Connection, name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def remove_what_is_left(connection: Connection, *, newest_templates: int = 20) -> None:
-    """Remove databases and folders of runs that are over, and all templates but the newest.
+def remove_what_is_left(connection: Connection, *, newest_templates: int = 8) -> None:
+    """Remove databases and folders of runs that are over, and all templates but the newest and those of other runs.
 
     Not on a server that is not ours: there, runs of other machines cannot be told from runs that are over.
     """
@@ -68,11 +70,18 @@ def remove_what_is_left(connection: Connection, *, newest_templates: int = 20) -
     for folder in (ROOT / "runs").iterdir():
         if not _is_alive(folder.name):
             shutil.rmtree(folder, ignore_errors=True)  # another run may be at it too
-    for name in names(connection, "steward_template_")[:-newest_templates]:
+    in_use = set(_in_use())
+    for name in (each for each in names(connection, "steward_template_")[:-newest_templates] if each not in in_use):
         drop_database(connection, name)
         shutil.rmtree(ROOT / "templates" / name, ignore_errors=True)
     for name in names(connection, "steward_schema_")[:-newest_templates]:
         drop_database(connection, name)
+
+
+def _in_use() -> Iterator[str]:
+    for path in (ROOT / "runs").glob(f"*/*/{IN_USE}"):
+        with contextlib.suppress(FileNotFoundError):  # that run has ended just now
+            yield path.read_text()
 
 
 def names(connection: Connection, prefix: str) -> list[str]:
