@@ -116,7 +116,7 @@ def problem_of(slug: str) -> str | Promise:
     except SlugRefused as refusal:
         return str(refusal)
     if not is_free(slug) or SignUp.objects.filter(slug=slug, expires_at__gt=now()).exists():
-        return _("This address is taken.")
+        return _("This address is taken. Choose another one.")
     return ""
 
 

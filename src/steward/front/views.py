@@ -76,7 +76,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     try:
         begin_sign_up(NewSignUp(**wanted))
     except SlugTaken:
-        form.add_error("slug", _("This address is taken."))
+        form.add_error("slug", _("This address is taken. Choose another one."))
         return _form(request, form, status=422)
     return HttpResponseRedirect(reverse("front:sent"), status=303)
 

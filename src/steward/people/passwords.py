@@ -61,7 +61,10 @@ class BreachedPasswordValidator:
         """Raises `ValidationError`."""
         if len(password) <= LONGEST and is_breached(password):
             raise ValidationError(
-                _("This password, or one much like it, is among those that became known and are tried first."),
+                _(
+                    "This password, or one much like it, has become known elsewhere and is tried first by attackers. "
+                    "Choose another one."
+                ),
                 code="password_breached",
             )
 

@@ -66,7 +66,11 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
             request, _("The status was not changed: choose a moment to come at which the ticket comes back.")
         )
     except actions.StatusRefused:
-        messages.error(request, _("The status was not changed: this ticket cannot go there from where it is now."))
+        words = _(
+            "The status was not changed: this ticket cannot go there from the status it has now. Reload the page to "
+            "see it."
+        )
+        messages.error(request, words)
     except ValueError:
         messages.error(
             request, _("The status was not changed: there is no such status or time. Reload the page and try again.")
