@@ -8,8 +8,10 @@ import pytest
 from steward.notifications.actions import choose
 from steward.notifications.models import Notice
 from steward.notifications.wishes import DEFAULTS, Kind, Wish
+from steward.people.actions import set_availability
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import acting
+from steward.testing.jobs import queued
 from steward.testing.queries import assert_same_queries_for_more_rows
 from steward.testing.tickets import make_ticket
 from steward.tickets.actions import assign_ticket
@@ -73,6 +75,18 @@ class TestBell:
             choose(ben, wishes, rhythm="daily", hour=8, time_zone="", actor=acting(ben))
         give()
         assert "data-notice" not in bens.get(BELL).content.decode()
+
+    @pytest.mark.parametrize(("availability", "is_shown"), [("online", True), ("away", True), ("off", False)])
+    def test_to_who_is_off_nothing_is_shown_on_the_desktop_and_all_the_rest_goes_on(
+        self, bens, give, ben, availability, is_shown, northwind
+    ):
+        with account_scope(ben.account_id):
+            set_availability(ben, availability, actor=acting(ben))
+        [ticket] = give()
+        html = bens.get(BELL).content.decode()
+        assert (f'data-ticket="{ticket.code}"' in html) == is_shown
+        assert unread(bens, BELL) == 1
+        assert len(queued("notifications.mail")) == 1
 
     def test_somebody_else_s_are_not_counted(self, client_of, dana, give):
         give()

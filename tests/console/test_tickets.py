@@ -6,7 +6,7 @@ import pytest
 
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
-from steward.people.actions import join_department
+from steward.people.actions import join_department, set_availability
 from steward.people.models import DepartmentRole
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_note, make_reply, make_ticket
@@ -177,6 +177,18 @@ class TestAssigning:
         assert again().assignee_id == ben.id
         client_of(ada).post(f"{path}/assignment", {"assignee": ""})
         assert again().assignee_id is None
+
+    @pytest.mark.parametrize(("availability", "word"), [("away", "Away"), ("off", "Off")])
+    def test_the_menu_says_who_is_not_there_and_lets_them_have_it(
+        self, client_of, ada, ben, path, again, inside, availability, word
+    ):
+        inside(lambda: set_availability(ben, availability, actor=SYSTEM))
+        page = " ".join(client_of(ada).get(path).content.decode().split())
+        item = page.partition(f'name="assignee" value="{ben.id}"')[2].partition("</button>")[0]
+        assert f'data-availability="{availability}"' in item
+        assert f">{word}<" in item
+        client_of(ada).post(f"{path}/assignment", {"assignee": ben.id})
+        assert again().assignee_id == ben.id
 
     def test_what_a_colleague_did_a_moment_before_is_known(self, ada, ben, ticket, again, inside):
         old = again()

@@ -7,8 +7,13 @@ import pytest
 
 from steward.channels.email.models import Arrival
 from steward.demo.outbox import kept_mails
+from steward.demo.reading import catch_up
 from steward.demo.scripts import samples
 from steward.lib import clock
+from steward.notifications.models import Notice
+from steward.notifications.queries import count_unread
+from steward.people.access import actor_of
+from steward.people.models import Membership
 from steward.privacy.keys.store import account_key
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -29,7 +34,7 @@ def under(slug, sample):
     return dataclasses.replace(sample, slug=slug)
 
 
-def test_northwind_has_everything_a_visitor_should_see(load):
+def test_northwind_has_everything_a_visitor_should_see(load, settle):
     began = clock.now()
     load(under("sample-nw", samples()[0]))
     assert (clock.now() - began).total_seconds() < 60
@@ -52,6 +57,14 @@ def test_northwind_has_everything_a_visitor_should_see(load):
         assert Message.objects.filter(kind="incoming").count() > len(tickets) + 15
         assert not Arrival.objects.filter(account_id=account.id).exists()
         assert len(kept_mails()) == outgoing.count()
+        settle()  # within a test nothing is committed, and events have no position yet
+        catch_up()
+        people = list(Membership.objects.prefetch_related("departments"))
+        unread = {member.name: count_unread(member, actor_of(member)) for member in people}
+        assert max(unread.values()) <= 4, unread
+        assert sum(unread.values()) > 3, unread
+        told = {member.name: Notice.objects.filter(membership=member).count() for member in people}
+        assert min(told.values()) > 3, told
 
 
 def test_nothing_of_an_account_stays_when_loading_fails(load):

@@ -6,15 +6,19 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 
 from steward.channels.email.models import MailAccount
 from steward.channels.email.recipients import account_for
+from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.live.presence import look_at
 from steward.notifications.actions import change_defaults, choose, read_all
 from steward.notifications.mailing import MOST_MAILS
 from steward.notifications.models import Notice, Recipient
+from steward.notifications.queries import MOST_COUNTED, PAGE, count_unread, list_notices
+from steward.notifications.tasks import tell as task
 from steward.notifications.wishes import DEFAULTS, Kind, Mail, Wish
 from steward.outbox.actions import note_bounce
 from steward.outbox.models import OutgoingMail
@@ -28,6 +32,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing.cast import acting
 from steward.testing.jobs import queued
 from steward.testing.letters import receive, written
+from steward.testing.queries import queries_of
 from steward.testing.tickets import make_message, make_ticket, make_tickets
 from steward.tickets.actions import assign_ticket, change_status
 from steward.tickets.models import Ticket
@@ -55,6 +60,22 @@ def given(eli, ada, ben):
         return made
 
     return given
+
+
+@pytest.fixture
+def burst(eli, ada, ben, support):
+    """`burst(1_000)`: so many tickets that Ada gives to Ben while the worker is busy; one job tells of them."""
+
+    def burst(number):
+        made = make_tickets([eli], departments=[support], number=number)
+        with account_scope(ben.account_id):
+            for ticket in Ticket.objects.filter(pk__in=[each.pk for each in made]):
+                assign_ticket(ticket, ben, actor=acting(ada))
+            # The first one goes through everything, and the others find nothing: they are not what is measured.
+            connection.cursor().execute("DELETE FROM procrastinate_jobs WHERE task_name = 'notifications.tell'")
+            enqueue(task)
+
+    return burst
 
 
 @pytest.fixture
@@ -209,6 +230,29 @@ class TestMany:
         assert found[0]["Subject"] == "120 notifications"
         assert text_of(found[0]).count("/console/tickets/") == 50
         assert "And 70 more." in text_of(found[0])
+
+    @pytest.mark.system
+    def test_a_thousand_events_for_one_person(self, mails, burst, tell, ben, northwind):
+        """Each told once, a bell that stops counting, a summary instead of a flood, by batches and not by events."""
+        queries = []
+        for number in (100, 1_000):
+            burst(number)
+            queries.append(len(queries_of(tell)))
+        assert queries[1] <= 4 * queries[0], queries
+        with account_scope(northwind.id):
+            notices = Notice.objects.filter(membership=ben, kind="assigned")
+            assert notices.count() == notices.values("event_id").distinct().count() == 1_100
+            asked = queries_of(lambda: (count_unread(ben, acting(ben)), list_notices(ben, acting(ben)).notices))
+            assert count_unread(ben, acting(ben)) == MOST_COUNTED
+            assert len(list_notices(ben, acting(ben)).notices) == PAGE
+        assert len([query for query in asked if "SAVEPOINT" not in query]) <= 6, asked
+        found = mails()
+        assert [mail["Subject"] for mail in found] == ["1000 notifications", "100 notifications"], "a job takes 1000"
+        assert text_of(found[0]).count("/console/tickets/") == 50
+        assert len(mails(wait={"hours": 2})) == 2, "nothing twice"
+        with account_scope(northwind.id):
+            assert not Notice.objects.filter(kind="assigned", mailed_at__isnull=True).exists()
+            assert Notice.objects.filter(kind="assigned").count() == 1_100
 
     def test_nobody_gets_more_than_some_an_hour_and_nothing_is_lost(self, mails, given, northwind):
         for _ in range(MOST_MAILS + 8):

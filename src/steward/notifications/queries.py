@@ -10,7 +10,7 @@ from steward.lib.clock import now
 from steward.live.presence import looking_at
 from steward.notifications.models import Notice, NoticeDefaults, NoticeQuerySet, Recipient
 from steward.notifications.wishes import DEFAULTS, Wish, Wishes, read_wishes
-from steward.people.models import Membership
+from steward.people.models import Availability, Membership
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
 from steward.tickets.statuses import HIDDEN
@@ -73,7 +73,12 @@ def list_notices(me: Membership, actor: Actor, *, after: UUID | None = None) -> 
 
 
 def desktop_notices(me: Membership, actor: Actor, *, most: int = 5) -> Sequence[Notice]:
-    """What a desktop should show just now: new, unread, and not of a ticket that the person looks at."""
+    """What a desktop should show just now: new, unread, and not of a ticket that the person looks at.
+
+    Nothing to somebody who is off. The list, the bell and mail go on: they wait until one looks.
+    """
+    if me.availability == Availability.OFF:
+        return []
     fresh = visible_notices(me, actor).unread().filter(on_desktop=True, at__gt=now() - _FRESH)
     found = list(fresh.select_related("ticket__department", "by").order_by("-id")[:most])
     looking = looking_at({notice.ticket_id for notice in found}, members=[me.pk]) if found else set()

@@ -16,6 +16,7 @@ start_django()
 from django.conf import settings
 
 from steward.demo.places import account_url, base_url, outbox_url
+from steward.demo.reading import catch_up
 from steward.demo.sample import BEGINNING, play, sample_clock, staff
 from steward.demo.scripts import Sample, samples
 from steward.lib.ids import new_id
@@ -41,7 +42,7 @@ def main() -> int:
 
 
 def load(sample: Sample) -> None:
-    """Make one sample account, all of it or nothing."""
+    """Make one sample account, all of it or nothing; what its people have read comes after."""
     passwords = {person.email: password_of(person.email) for person in sample.people}
     account_id = new_id()
     with sample_clock() as clock, account_scope(account_id):
@@ -51,6 +52,8 @@ def load(sample: Sample) -> None:
         account = open_account(sample.slug, name=sample.name, owner=owner, account_id=account_id)
         staff(sample, account, passwords)
         play(sample, clock)
+    with account_scope(account_id):
+        catch_up()
 
 
 def password_of(email: str) -> str:
