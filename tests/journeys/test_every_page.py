@@ -1,14 +1,16 @@
-"""Every page there is, against WCAG 2.2 AA: light, dark and Arabic, small and enlarged, by the keyboard.
+"""Every page there is, against WCAG 2.2 AA: light, dark and Arabic, small, enlarged and spaced, and each form refused.
 
 The pages come from Django's resolver. An address that is neither a page nor told below not to be one fails.
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from steward.testing import demo_urls
 from steward.testing.routes import routes
@@ -17,7 +19,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 HERE = Path(__file__).parent
 AXE = HERE / "vendor" / "axe.min.js"
-FAULTS = HERE / "page_faults.js"
+MEASURES = [HERE / f"page_{name}.js" for name in ("faults", "measures", "forms")]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Off unless told: the size of targets (2.5.8), and names that do not hold the words one sees (2.5.3).
 RULES = {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}
@@ -60,6 +62,8 @@ PARTS = {
     "console/tickets/<code>/changes", "console/tickets/<code>/mentionable", "console/tickets/<code>/tags/choices",
     "operator/jobs/numbers", "sign-up/address",
 }  # fmt: skip
+# Forms that have no wrong answer.
+ACCEPTING = ("/automatic-answer", "/name")
 # Leads elsewhere at once.
 DOORS = {"outbox/"}
 
@@ -80,7 +84,8 @@ class Reader:
     def __init__(self, chromium, language, cookies):
         self.context = chromium.new_context(locale=language, reduced_motion="reduce")
         self.context.add_init_script(path=AXE)
-        self.context.add_init_script(path=FAULTS)
+        for measures in MEASURES:
+            self.context.add_init_script(path=measures)
         self.context.add_cookies(cookies)
         self.page = self.context.new_page()
         self.complaints = []
@@ -119,6 +124,24 @@ class Reader:
 
     def faults(self, name):
         return self.page.evaluate(f"pageFaults.{name}()")
+
+    def refused(self, url):
+        """What is wrong with the pages that come back when each form of a page is filled in badly."""
+        self.size(WIDE)
+        found, forms = [], self.page.evaluate("pageForms.written()")
+        for place in forms:
+            if place != forms[0]:
+                self.open(url)
+            where = self.page.evaluate("(place) => new URL(document.forms[place].action).pathname", place)
+            if where.endswith(ACCEPTING):
+                continue
+            with self.page.expect_navigation():
+                kept = self.page.evaluate("(place) => pageForms.spoil(place)", place)
+            with suppress(TimeoutError):
+                # The focus comes when screen readers know the page.
+                self.page.wait_for_function("(kept) => !pageForms.faults(kept).length", arg=kept, timeout=1000)
+            found += [f"{where} refused: {each}" for each in self.page.evaluate("pageForms.faults", kept)]
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +219,8 @@ def test_a_page(route, language, readers, address):
     assert answer.ok or route.pattern in REFUSING, f"{url} answers {answer.status} {answer.headers.get('location')}"
     assert "<html" in html, f"{url} is no page; tell in PARTS or NO_PAGE what it is"
     found = looked_at(reader, url, language)
+    if language == "en":
+        found += reader.refused(url)
     assert not found, "\n".join(found)
 
 
@@ -207,20 +232,23 @@ def looked_at(reader, url, language):
     # Of a refusal the browser complains by itself.
     found = [f"says: {said}" for said in reader.complaints if "status of 4" not in said]
     found += reader.axe()
-    found += reader.faults("moving") + reader.faults("unhelpedSignIn")
+    found += reader.faults("moving") + reader.faults("unhelpedSignIn") + reader.faults("spaced")
     if language == "en":
         reader.page.emulate_media(color_scheme="dark")
-        found += [f"dark: {each}" for each in reader.axe(IN_COLOUR)]
+        found += [f"dark: {each}" for each in reader.axe(IN_COLOUR) + reader.faults("pale")]
         reader.page.emulate_media(color_scheme="light")
+        found += reader.faults("pale")
         reader.page.keyboard.press("Tab")
         found += reader.faults("unseenFocus")
     for size in REFLOW:
         reader.size(size)
         found += [f"{size[0]} px: {each}" for each in reader.faults("tooWide")]
         if size == NARROW:
-            found += [f"{size[0]} px: {each}" for each in reader.axe(IN_SIZE)]
+            found += [f"{size[0]} px: {each}" for each in reader.axe(IN_SIZE) + reader.faults("spaced")]
     if language == "en":
-        found += [f"200 %: {each}" for each in reader.faults("unseenFocus")]
+        reader.page.emulate_media(forced_colors="active")
+        found += [f"200 %, colours of the system: {each}" for each in reader.faults("unseenFocus")]
+        reader.page.emulate_media(forced_colors="none")
     return found
 
 
@@ -250,7 +278,7 @@ FAULTS_OF_THE_SITE = ("400", "403", "403_csrf", "404", "500", "tenancy/unknown_h
                       "console/other_network")  # fmt: skip
 # Links that have been used up.
 GONE = ("operator/welcome/<token>", "sign-up/<token>", "console/invitations/<token>", "console/reset-password/<token>")
-# Forms that come back when nothing was filled in.
+# Forms that come back when nothing was filled in: in all colours and languages, as each has a field of another kind.
 FORMS = ("console/settings/agents/new", "console/settings/mail-accounts/new", "console/tickets/new", "sign-up")
 RENDER = """
 import json
@@ -316,12 +344,13 @@ def test_the_measures_find_what_is_wrong(readers, installation):
     reader = readers(next(route for route in ROUTES if not route.pattern), "en")
     html = """<html><body><p style="width: 900px">Wide</p><input name="code" style="outline: 0">
       <script>document.querySelector("input").onpaste = () => false;
-      document.querySelector("p").animate([{ opacity: 0 }, { opacity: 1 }], 60000);</script></body></html>"""
+      document.querySelector("p").animate([{ opacity: 0 }, { opacity: 1 }], 60000);</script>
+      <main><b style="display: block; height: 1.2em; overflow: hidden; width: 14em">Words that just have room enough</b>
+      <input class="input" style="border: 1px solid #eee"></main></body></html>"""
     url = f"{installation.told['url']}/"
     reader.context.route(url, served(html))
     reader.open(url)
     reader.size(NARROW)
-    assert [len(reader.faults(name)) > 0 for name in ("tooWide", "unseenFocus", "moving", "unhelpedSignIn")] == [
-        True
-    ] * 4
+    measures = ("tooWide", "unseenFocus", "moving", "unhelpedSignIn", "spaced", "pale")
+    assert [name for name in measures if not reader.faults(name)] == []
     reader.context.unroute(url)
