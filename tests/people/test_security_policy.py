@@ -1,5 +1,7 @@
 """The policy of an account: second factors, networks, and nobody who locks themselves out."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from steward.events.models import Event
@@ -7,6 +9,7 @@ from steward.people import second_factors
 from steward.people.models import SecurityPolicy
 from steward.people.networks import NotANetwork, is_inside, parse_networks
 from steward.project.commands import account as account_command
+from steward.project.commands import session
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import PASSWORD
 
@@ -117,9 +120,7 @@ class TestNetworks:
         assert save(client_of(ada), ELSEWHERE, networks="192.0.2.0/24\n198.51.100.1").status_code == 302
 
     def test_the_way_out(self, client_of, ada, northwind, capsys, monkeypatch):
-        from contextlib import nullcontext
-
-        monkeypatch.setattr(account_command, "database", nullcontext)
+        monkeypatch.setattr(session, "at_hand", lambda _data: nullcontext())
         set_policy(northwind, networks=["192.0.2.0/24"])
         account_command.main(["unlock-network", "northwind"])
         assert "is open from every network again" in capsys.readouterr().out

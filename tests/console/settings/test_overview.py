@@ -1,5 +1,7 @@
 """The frame of the settings: who sees which pages, and finding one."""
 
+import re
+
 import pytest
 
 from steward.console.settings.pages import PAGES, find_pages
@@ -10,10 +12,10 @@ def test_each_page_opens_for_an_owner_and_names_itself(client_of, ada):
     for page in PAGES:
         response = client_of(ada).get(page.url)
         assert response.status_code == 200, page.key
-        assert (
-            f"<h1>{page.title}" in " ".join(response.content.decode().split()).replace("/</a> ", "<h1>", 1)
-            or str(page.title) in response.content.decode()
-        )
+        shown = response.content.decode()
+        [heading] = re.findall(r"<h1.*?</h1>", shown, re.DOTALL)
+        assert " ".join(re.sub(r"<[^>]+>", "", heading).split()) == f"Settings / {page.title}"
+        assert re.search(rf"<title>\s*{re.escape(str(page.title))} · Settings", shown)
 
 
 def test_who_may_not_open_a_page_does_not_see_it(client_of, ben):

@@ -104,4 +104,6 @@ def test_authheaders_finds_policies_through_it(names) -> None:  # type: ignore[n
 def test_this_machine_is_no_question_for_the_dns(settings) -> None:  # type: ignore[no-untyped-def]
     """`STEWARD_SMTP_RELAY=smtp://localhost:25` works beside a resolver that knows no localhost (RFC 6761)."""
     settings.STEWARD_RESOLVER = "127.0.0.1:9"
-    assert all(address.is_loopback for address in addresses_of(Destination("localhost", 25)))
+    found = addresses_of(Destination("localhost", 25))
+    assert found
+    assert all(address.is_loopback for address in found)
