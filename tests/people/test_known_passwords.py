@@ -74,8 +74,9 @@ def test_an_operator_names_a_list_of_their_own(tmp_path, settings, capsys):
     assert not check_settings()
     for password in ("xylophone-of-ours", "Xylophone-of-Ours", "zwölf boxkämpfer jagen", "qwertyuiop"):
         assert is_breached(password)
-    with pytest.raises(ValidationError, match="became known"):
+    with pytest.raises(ValidationError) as refused:
         passwords.BreachedPasswordValidator().validate("xylophone-of-ours99")
+    assert refused.value.code == "password_breached"
     assert not is_breached("zithers of theirs")
 
 
