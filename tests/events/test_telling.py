@@ -66,3 +66,21 @@ def test_a_connection_that_broke_is_made_anew(ear, northwind):
         )
     teller.tell(EVENTS, northwind.id)
     assert ear()
+
+
+def test_finishing_tells_what_is_left_and_ends_the_thread(ear, northwind):
+    teller = Teller()
+    teller.tell(EVENTS, northwind.id)
+    thread = teller._thread
+    teller.finish()
+    assert not thread.is_alive()
+    assert ear() == [(EVENTS, str(northwind.id))]
+
+
+def test_what_is_told_after_the_end_begins_anew(ear, northwind):
+    teller = Teller()
+    teller.finish()
+    for _ in range(2):
+        teller.tell(EVENTS, northwind.id)
+        assert ear() == [(EVENTS, str(northwind.id))]
+        teller.finish()

@@ -5,6 +5,7 @@ its own sends it after the commit, many at once, over a second connection. Whate
 die just then) costs two seconds: who listens looks by itself now and then.
 """
 
+import atexit
 import logging
 import threading
 import time
@@ -29,6 +30,7 @@ class Teller:
         self._untold: set[tuple[str, UUID]] = set()
         self._bell = threading.Event()
         self._thread: threading.Thread | None = None
+        self._ends = False
 
     def tell(self, channel: str, account_id: UUID) -> None:
         """Wake those who listen on `channel`, soon. Never raises and never waits: the work is done already."""
@@ -39,6 +41,19 @@ class Teller:
                 self._thread.start()
         self._bell.set()
 
+    def finish(self, *, seconds: float = 2.0) -> None:
+        """Tell what is left, and end the thread: it must not outlive the process's log, nor a test's database.
+
+        Waits at most so many seconds. Whoever tells something later begins anew.
+        """
+        with self._lock:
+            thread, self._ends = self._thread, True
+        self._bell.set()
+        if thread is not None:
+            thread.join(seconds)
+        with self._lock:
+            self._ends = False
+
     def _run(self) -> None:
         connection: psycopg.Connection | None = None
         while True:
@@ -46,8 +61,20 @@ class Teller:
             self._bell.clear()
             with self._lock:
                 told, self._untold = sorted(self._untold), set()
-            connection = self._told(told, connection)
+            if told:
+                connection = self._told(told, connection)
+            if self._is_over():
+                break
             time.sleep(PAUSE)
+        if connection is not None:
+            connection.close()
+
+    def _is_over(self) -> bool:
+        with self._lock:
+            if not self._ends or self._untold:
+                return False
+            self._thread = None
+            return True
 
     @staticmethod
     def _told(told: list[tuple[str, UUID]], connection: psycopg.Connection | None) -> psycopg.Connection | None:
@@ -75,4 +102,6 @@ def _notify(connection: psycopg.Connection, told: list[tuple[str, UUID]]) -> Non
     connection.execute(query, [channels, payloads])
 
 
-tell = Teller().tell
+_teller = Teller()
+tell, finish = _teller.tell, _teller.finish
+atexit.register(finish)  # a command that ends at once has told what it did

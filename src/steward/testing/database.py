@@ -20,6 +20,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 import steward
+from steward.events import telling
 from steward.privacy.keys.store import set_up_keys
 from steward.project.postgres import prepare
 from steward.testing.cast import make_cast
@@ -86,7 +87,8 @@ def lasting() -> Iterator[None]:
 
 
 def remove_database() -> None:
-    """Leave nothing of this process behind."""
+    """Leave nothing of this process behind, no thread either that would speak of a database that is gone."""
+    telling.finish()
     connection.close()
     with maintained() as maintenance_connection:
         drop_database(maintenance_connection, database_name())
