@@ -86,9 +86,9 @@ def test_one_answer_for_every_address_and_mail_only_to_members(visitor_at, north
 
 def test_an_unknown_address_takes_as_long_as_a_known_one(visitor_at, northwind):
     def taken(email, number):
-        start = time.perf_counter()
+        start = time.process_time()
         ask(visitor_at(northwind), email, REMOTE_ADDR=f"192.0.2.{number}")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     taken("somebody@example.org", 9)
     # In turns: a machine that is busy for a moment is so for both.

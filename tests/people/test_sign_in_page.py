@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from steward.people.authentication import Argon2id
 from steward.testing.cast import PASSWORD
 
 PAGE = "/console/sign-in"
@@ -28,27 +29,30 @@ def errors(response):
 
 
 @pytest.mark.parametrize("email", [ADA, "nobody@example.org"])
-def test_a_password_of_a_megabyte_keeps_nothing_busy(visitor_at, northwind, email):
-    attempt(visitor_at(northwind))  # what is done once only
-    start = time.perf_counter()
+def test_a_password_of_a_megabyte_keeps_nothing_busy(visitor_at, northwind, email, monkeypatch):
+    hashed = []
+    for name in ("encode", "verify"):
+        monkeypatch.setattr(Argon2id, name, lambda _hasher, *given, name=name: hashed.append(name) or name)
     response = attempt(visitor_at(northwind), email, "x" * 2**20)
-    assert time.perf_counter() - start < 0.2
+    assert not hashed
     assert response.status_code == 200
     assert errors(response)
 
 
-def test_an_unknown_address_takes_as_long_as_a_known_one(visitor_at, northwind):
+def test_an_unknown_address_takes_as_long_as_a_known_one(visitor_at, northwind, ada, earnest_passwords):
+    ada.user.set_password(PASSWORD)
+    ada.user.save()
+
     def taken(email):
-        times = []
-        for _ in range(3):
-            start = time.perf_counter()
-            attempt(visitor_at(northwind), email)
-            times.append(time.perf_counter() - start)
-        return min(times)
+        """Of the processor: other programs do not count."""
+        start = time.process_time()
+        attempt(visitor_at(northwind), email)
+        return time.process_time() - start
 
     taken("somebody@example.org")
-    known, unknown = taken(ADA), taken("nobody@example.org")
-    assert unknown > known / 2
+    pairs = [(taken(ADA), taken("nobody@example.org")) for _ in range(3)]
+    known, unknown = map(min, zip(*pairs, strict=True))
+    assert known / 2 < unknown < known * 2
 
 
 def test_many_attempts_are_answered_alike_whether_the_address_is_known(visitor_at, northwind):

@@ -73,6 +73,6 @@ def test_raw_bytes_in_names_are_utf8_else_the_charset_of_the_mail_else_western()
     "unit", ["=?", '"\\"', "a:", "(", '("', "<", '"', "\\", "a@b.c,", "=?utf-8?q?a", "a ", "a@", "@", "a,"]
 )
 def test_time_is_linear(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     read_addresses([(unit * 20_000).encode()])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

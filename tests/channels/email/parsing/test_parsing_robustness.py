@@ -119,6 +119,6 @@ def test_huge_headers_are_limited():
     ],
 )
 def test_time_stays_short(raw):
-    started = time.perf_counter()
+    started = time.process_time()
     check(raw)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

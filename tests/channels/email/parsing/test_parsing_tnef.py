@@ -177,10 +177,10 @@ def test_mutated_streams_end_quickly_and_raise_nothing():
         attribute(0x00069003, properties(text_property(0x1000, "plain"), binary_property(0x1009, b"x" * 30)), 1),
         attachment(b"a.txt", b"one", NUMBER, NAMED, MULTIPLE, text_property(0x3707, "long.txt")),
     )
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(500):
         raw = bytearray(whole)
         for _ in range(source.randint(1, 12)):
             raw[source.randrange(len(raw))] = source.choice([0, 1, 0x7F, 0xFF, source.randrange(256)])
         read_tnef(bytes(raw[: source.randint(0, len(raw))]))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
