@@ -59,6 +59,14 @@ class TestNewTickets:
             assert form[name].replace("<", "&lt;").replace(">", "&gt;") in page
         assert inside(Ticket.objects.count) == 0
 
+    def test_the_form_helps_with_addresses_and_says_what_is_wrong_beside_the_field(self, bens, support):
+        page = bens.get("/console/tickets/new").content.decode()
+        assert "Eli Aronsen &lt;eli@example.com&gt;" in page
+        assert 'aria-describedby="new-to-about"' in page
+        wrong = bens.post("/console/tickets/new", self.FORM | {"department": support.id, "cc": "x"}).content.decode()
+        assert wrong.count('aria-invalid="true"') == 1
+        assert 'id="new-cc-about"' in wrong
+
     def test_not_for_another_department(self, bens, billing, inside):
         assert bens.post("/console/tickets/new", self.FORM | {"department": billing.id}).status_code == 422
         assert inside(Ticket.objects.count) == 0
