@@ -168,7 +168,7 @@ def _page(
         "about": ABOUT[Kind(kind)],
         "language": language,
         "language_name": dict(settings.LANGUAGES)[language],
-        "languages": [(name, _url(kind, code), code == language) for code, name in _languages(request)],
+        "languages": [(code, name, _url(kind, code)) for code, name in _languages(request)],
         "is_own": MailTemplate.objects.filter(kind=kind, language=language).exists(),
         "gaps": [(name, GAPS[name]) for name in (*ALLOWED[kind].gaps, *ALLOWED[kind].blocks)],
         "template_query": urlencode({"kind": kind, "language": language}),
