@@ -1,6 +1,6 @@
 // Where one is once an answer was sent, or a ticket is resolved, spam or deleted: as people choose in their profile.
 import { leaveChange } from "./undo.js";
-import { openRow, walk } from "./walking.js";
+import { keepPlace, openRow, walk } from "./walking.js";
 
 const DONE = ["resolved", "spam", "deleted"];
 const wish = () => document.getElementById("live")?.dataset.afterwards ?? "stay";
@@ -11,6 +11,7 @@ let going = null; // the change that is on its way, and where one goes after it
 /** The address to go on at after an answer; `went` is where the server sends us. */
 export function addressAfter(went, isAnswer) {
   const row = isAnswer && wish() === "next" && document.getElementById("ticket") ? below() : null;
+  if (isAnswer && !row) keepPlace();
   return row ? new URL(row.href) : keepingList(new URL(went, location.href));
 }
 
