@@ -194,3 +194,21 @@ def test_a_request_that_two_servers_would_read_differently_is_answered_once(site
             answer = b"HTTP/1.1 200 and waiting"  # told apart below: it must not wait for more
     assert answer.startswith(b"HTTP/1.1 400"), answer
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/live"])
+@pytest.mark.parametrize("protocol", ["websocket", "h2c", "TLS/1.0"])
+def test_a_connection_stays_what_it_is(site: Site, path: str, protocol: str) -> None:
+    """No WebSocket and no other protocol: whatever is asked for, the answer is one of HTTP/1.1."""
+    site.add()
+    site.wait_for_counters(1)
+    asked = (
+        f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://evil.example\r\n\r\n"
+    )
+    with site.connect() as connection:
+        connection.sendall(asked.encode())
+        answer = connection.recv(65536)
+    assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 400", b"HTTP/1.1 403")), answer
+    assert b"101" not in answer.partition(b"\r\n")[0]
+    assert b"sec-websocket-accept" not in answer.lower()
