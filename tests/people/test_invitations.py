@@ -208,6 +208,29 @@ def test_a_double_click_invites_once(northwind, ada, invited):
         assert Invitation.objects.count() == 1
 
 
+def test_an_admin_replaces_no_invitation_of_an_owner(northwind, ada, ben, invited, client_of):
+    waiting = invited(role="owner")
+    with account_scope(northwind.id):
+        Membership.objects.filter(pk=ben.pk).update(role="admin")
+    form = {"people": f"{GIL}, hana@example.org", "role": "admin", "language": ""}
+    page = client_of(ben).post("/console/settings/agents/new", form, follow=True).content.decode()
+    assert "an owner has invited them already" in page
+    with account_scope(northwind.id):
+        assert dict(Invitation.objects.values_list("email", "role")) == {GIL: "owner", "hana@example.org": "admin"}
+        assert Invitation.objects.get(email=GIL).pk == waiting.pk
+
+
+def test_an_invitation_that_takes_the_place_of_another_ends_it(northwind, invited):
+    first, second = invited(), invited(role="admin")
+    with account_scope(northwind.id):
+        told = Event.objects.filter(object_id__in=[first.pk, second.pk]).order_by("id")
+        assert list(told.values_list("kind", flat=True)) == [
+            "invitation.sent",
+            "invitation.withdrawn",
+            "invitation.sent",
+        ]
+
+
 def test_accepting_twice_makes_one_member(northwind, invited):
     invitation = invited()
     with account_scope(northwind.id):

@@ -1,5 +1,6 @@
 """Inviting people, one or many at once; sending an invitation again, taking one back."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -24,6 +25,7 @@ from steward.console.settings.profile import languages
 from steward.people.access import can_give, get_invitation, open_departments
 from steward.people.actions import (
     InvitationRefused,
+    InvitedAbove,
     NewInvitation,
     TooManyInvitations,
     invite,
@@ -132,29 +134,30 @@ def _invitation(request: ConsoleRequest, invitation_id: UUID) -> Invitation:
     return found
 
 
+_NOT_INVITED: Mapping[type[ValueError], Any] = {
+    TooManyInvitations: gettext_lazy(
+        "Not invited: %(addresses)s. Too many invitations are waiting; take some of them back first."
+    ),
+    InvitedAbove: gettext_lazy("Not invited, because an owner has invited them already: %(addresses)s."),
+    InvitationRefused: gettext_lazy("Not invited, because they are here already: %(addresses)s."),
+}
+
+
 def _invited(request: ConsoleRequest, cleaned: dict[str, Any]) -> HttpResponse:
-    here: list[str] = []
-    kept_out: list[str] = []
-    departments = chosen_departments(cleaned)
-    for person in cleaned["people"]:
+    refused: dict[type[ValueError], list[str]] = {why: [] for why in _NOT_INVITED}
+    departments, people = chosen_departments(cleaned), cleaned["people"]
+    for person in people:
         new = NewInvitation(
             person.email, cleaned["role"], name=person.name, language=cleaned["language"], departments=departments
         )
         try:
             invite(new, invited_by=request.me, actor=request.actor)
-        except InvitationRefused:
-            here.append(person.email)
-        except TooManyInvitations:
-            kept_out.append(person.email)
-    if kept_out:
-        words = _("Not invited: %(addresses)s. Too many invitations are waiting; take some of them back first.")
-        messages.error(request, words % {"addresses": _listed(kept_out)})
-    if here:
-        messages.error(
-            request, _("Not invited, because they are here already: %(addresses)s.") % {"addresses": _listed(here)}
-        )
-    count = len(cleaned["people"]) - len(here) - len(kept_out)
-    if count:
+        except tuple(_NOT_INVITED) as refusal:
+            refused[type(refusal)].append(person.email)
+    for why, addresses in refused.items():
+        if addresses:
+            messages.error(request, _NOT_INVITED[why] % {"addresses": _listed(addresses)})
+    if count := len(people) - sum(map(len, refused.values())):
         words = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
         messages.success(request, words % {"count": count})
     return HttpResponseRedirect(reverse("console:settings-agents"), status=303)

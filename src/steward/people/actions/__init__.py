@@ -12,6 +12,7 @@ from steward.people.actions.departments import (
 )
 from steward.people.actions.invitations import (
     InvitationRefused,
+    InvitedAbove,
     NewInvitation,
     TooManyInvitations,
     accept_invitation,
@@ -36,6 +37,7 @@ from steward.people.actions.sign_ups import NewSignUp, SlugTaken, begin_sign_up,
 
 __all__ = [
     "InvitationRefused",
+    "InvitedAbove",
     "LastOwner",
     "NameTaken",
     "NewInvitation",

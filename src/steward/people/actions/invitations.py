@@ -17,6 +17,7 @@ from steward.lib.clock import now
 from steward.people.actions.departments import join_department
 from steward.people.actions.members import add_member
 from steward.people.models import Department, Invitation, Membership, User
+from steward.people.permissions import may_give
 from steward.people.tokens import hashed_token, new_token
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
@@ -27,6 +28,10 @@ MOST_WAITING = 100  # in one account: who opens one to send mail to strangers ge
 
 class InvitationRefused(ValueError):
     """The person is a member already; nobody needs to be invited twice."""
+
+
+class InvitedAbove(ValueError):
+    """Somebody has invited the person as more than who invites them now may give."""
 
 
 class TooManyInvitations(ValueError):
@@ -48,7 +53,7 @@ def invite(new: NewInvitation, *, invited_by: Membership, actor: Actor) -> Invit
     """Invite one person by mail; an invitation that waits for the same address is replaced by this one.
 
     Raises `InvitationRefused` for a member of this account; whether other accounts know the address is told nobody.
-    Raises `TooManyInvitations` when too many wait.
+    Raises `InvitedAbove` instead of taking back what the inviter may not give, `TooManyInvitations` when too many wait.
     """
     email = User.objects.normalise(new.email)
     with transaction.atomic():
@@ -56,7 +61,10 @@ def invite(new: NewInvitation, *, invited_by: Membership, actor: Actor) -> Invit
         Account.objects.select_for_update(no_key=True).get(pk=current_account_id())
         if Membership.objects.filter(user__email=email).exists():
             raise InvitationRefused(email)
-        Invitation.objects.filter(email=email).delete()
+        for waiting in Invitation.objects.filter(email=email):
+            if not may_give(invited_by.role, waiting.role):
+                raise InvitedAbove(email)
+            withdraw_invitation(waiting, actor=actor)
         if Invitation.objects.count() >= MOST_WAITING:
             raise TooManyInvitations(email)
         invitation = Invitation.objects.create(
