@@ -170,6 +170,17 @@ def test_each_account_has_its_host_and_so_its_cookie(sign_in, northwind, contoso
     assert "http://contoso.localhost" in text
 
 
+def test_who_has_an_address_that_no_mail_reaches_gets_in_all_the_same(sign_in, ada, caplog):
+    """Django takes a control character between quotation marks for part of an address; mail servers do not."""
+    ada.user.email = '"\x01"@northwind.example'
+    ada.user.save()
+    for _ in range(2):
+        browser = sign_in(email=ada.user.email)
+        assert browser.get("/console/").status_code == 200
+    assert not notices()
+    assert "could not be told" in caplog.text
+
+
 def test_what_nobody_uses_any_more_goes_and_the_last_one_stays(sign_in, ada):
     for _ in range(3):
         sign_in()

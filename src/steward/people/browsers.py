@@ -5,17 +5,20 @@ By its cookie alone: where somebody is says nothing about who they are, and no a
 
 import hashlib
 import hmac
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.http import HttpRequest
 
 from steward.lib.clock import now
+from steward.outbox.installation import Unsendable
 from steward.people.devices import browser_and_system, device_of
 from steward.people.models import KnownBrowser, User
 from steward.people.notices import Reader, Seen, tell_new_browser
 from steward.privacy.keys.cipher import derive_installation
 
+logger = logging.getLogger("steward.security")
 _KEPT = timedelta(days=180)  # as long as the cookie
 
 
@@ -33,9 +36,17 @@ def note_browser(request: HttpRequest, user: User, *, reader: Reader, zone: str)
         is_first = not KnownBrowser.objects.filter(user=user).exists()
         KnownBrowser.objects.create(mark=mark, user=user, seen_at=at)
         if not is_first:
-            browser, system = browser_and_system(request.headers.get("User-Agent", ""))
-            tell_new_browser(reader, Seen(browser, system, at, zone))
+            _tell(request, reader, at, zone)
     return not is_first
+
+
+def _tell(request: HttpRequest, reader: Reader, at: datetime, zone: str) -> None:
+    browser, system = browser_and_system(request.headers.get("User-Agent", ""))
+    try:
+        tell_new_browser(reader, Seen(browser, system, at, zone))
+    except Unsendable:
+        # Nobody is kept out because no mail reaches them.
+        logger.warning("a sign-in with a new browser could not be told: no mail can be sent to that address")
 
 
 def forget_unused_browsers() -> int:
