@@ -112,7 +112,8 @@ def test_by_the_keyboard_alone(stranger, installation):
     page.keyboard.type(ada["password"])
     page.keyboard.press("Enter")
     page.wait_for_selector("#rows .row")
-    page.wait_for_function("Boolean(customElements.get('steward-composer'))")
+    page.keyboard.press("Shift")  # the first touch brings what answers to keys
+    page.wait_for_selector("html[data-hands]")
 
     def place():
         return page.evaluate("[...document.querySelectorAll('#rows .row')].indexOf(document.activeElement)")
@@ -266,9 +267,10 @@ def test_what_was_typed_survives_an_unreachable_server(visit, installation):
     open_ticket(visit, installation, key)
     page, words = visit.page, f"Typed on a train {key}"
     page.wait_for_selector("steward-composer .composer-rich:not([hidden])")
+    page.locator(".composer-rich").click()
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     visit.context.route("**/draft", lambda route: route.abort())
     visit.context.set_offline(True)
-    page.locator(".composer-rich").click()
     page.keyboard.type(words)
     page.wait_for_selector(".composer-saved[data-state=unsaved]")
     page.keyboard.press("Control+Enter")

@@ -21,7 +21,8 @@ def page(visit, installation):
     page = visit.page
     page.goto(f"{installation.console}?view=status:new")
     page.wait_for_selector("#rows .row")
-    page.wait_for_function("Boolean(customElements.get('steward-composer'))")
+    page.keyboard.press("Shift")  # the first touch brings what answers to keys
+    page.wait_for_selector("html[data-hands]")
     return page
 
 
@@ -34,10 +35,10 @@ def opened(page, former=""):
 
 
 def press(page, *keys):
-    """Press keys one by one; after each, within a second, the focus is somewhere and to be seen."""
+    """Press keys one by one; after each, as soon as what is being swapped is in place, the focus is to be seen."""
     for key in keys:
         page.keyboard.press(key)
-        for _ in range(20):
+        for _ in range(100):
             if not (unseen := page.evaluate(UNSEEN)):
                 break
             page.wait_for_timeout(50)  # a piece is being swapped
@@ -117,6 +118,28 @@ def test_an_answer_is_taken_back(page, installation):
     page.locator(".composer-rich", has_text=words).wait_for()
     assert page.locator(".message[data-from=agent]", has_text=words).count() == 0
     assert page.text_content(STATUS) == before
+    page.wait_for_timeout(5500)
+    page.goto(installation.told["outbox_url"])
+    assert words not in page.content()
+
+
+def test_a_new_ticket_is_taken_back(page, installation):
+    with page.expect_navigation():
+        page.keyboard.press("c")
+    words = f"Not yet {uuid4().hex[:8]}"
+    page.fill("#new-to", "Nils <nils@example.com>")
+    page.fill("#new-subject", "Your order")
+    page.click(".composer-rich")
+    page.keyboard.type(words)
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    page.locator(".message[data-from=agent]", has_text=words).wait_for()
+    page.wait_for_selector(".toast[data-send]")
+    with page.expect_navigation(url="**/tickets/new"):
+        page.keyboard.press("z")
+    page.locator(".composer-rich", has_text=words).wait_for()
+    assert "nils@example.com" in page.input_value("#new-to")
+    assert page.input_value("#new-subject") == "Your order"
     page.wait_for_timeout(5500)
     page.goto(installation.told["outbox_url"])
     assert words not in page.content()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import steward
+from steward.ui.storage import PARTS, SHEETS
 from steward.ui.templatetags.ui import STATE_LABELS
 
 ROOT = Path(steward.__file__).parent
@@ -49,17 +50,29 @@ def test_styles_use_logical_properties_only(style):
     assert not re.findall(r"(?:text-align|float|clear):\s*(?:left|right)", source)
 
 
-def test_the_entry_imports_every_component():
-    imported = set(re.findall(r'@import url\("([^"]+)"\)', (STATIC / "steward.css").read_text()))
-    on_their_own = {"steward.css", "mail.css"}
-    assert imported == {path.relative_to(STATIC).as_posix() for path in STYLES} - on_their_own
+def test_sheets_import_every_component():
+    imported = {
+        name for sheet in SHEETS for name in re.findall(r'@import url\("([^"]+)"\)', (STATIC / sheet).read_text())
+    }
+    assert imported == {path.relative_to(STATIC).as_posix() for path in STYLES} - {*SHEETS}
+
+
+def test_templates_name_sheets_and_scripts_that_there_are():
+    named = {"sheets": set(), "scripts": set()}
+    for template in TEMPLATES:
+        for kind, names in re.findall(r"{% (sheets|scripts)(?:_later)? ([^%]*) %}", template.read_text()):
+            named[kind] |= set(re.findall(r'"([^"]+)"', names))
+    assert {f"{name}.css" for name in named["sheets"]} | {"steward.css", "mail.css"} == {*SHEETS}
+    ours = {f"{name}.js" for name in named["scripts"] if "/" not in name}
+    assert ours <= {*PARTS}
+    assert all((STATIC / f"{name}.js").is_file() for name in named["scripts"] if "/" in name)
 
 
 @pytest.mark.parametrize("script", OWN_SCRIPTS, ids=lambda path: path.name)
 def test_scripts_are_short_and_import_what_is_there(script):
     source = script.read_text()
     assert len(source.splitlines()) <= 150
-    for target in re.findall(r'from "([^"]+)"|^import "([^"]+)"', source, flags=re.MULTILINE):
+    for target in re.findall(r'from "([^"]+)"|^import "([^"]+)"|import\("([^"]+)"\)', source, flags=re.MULTILINE):
         assert (script.parent / "".join(target)).is_file()
     assert not re.search(r"\beval\(|new Function|innerHTML\s*=|insertAdjacentHTML|document\.write", source)
 

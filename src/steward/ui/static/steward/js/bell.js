@@ -2,13 +2,11 @@
 const ASK = 120; // milliseconds: many events are one question
 const CLAIM = 5000; // for so long the tab that shows a notice keeps the others from it
 
-const me = document.getElementById("live")?.dataset.me;
-const channel = new BroadcastChannel(`steward-bell ${me}`);
 let timer = 0;
 let wanted = false;
 
 /** Ask for the bell soon; what is new goes to the desktop when `isNew`. */
-function refresh(isNew = false) {
+export function ring(isNew = false) {
   clearTimeout(timer);
   wanted ||= isNew;
   timer = setTimeout(ask, ASK + Math.random() * ASK);
@@ -72,34 +70,4 @@ function wasShown(notice) {
   if (shown.includes(notice)) return true;
   localStorage.setItem(key, JSON.stringify([notice, ...shown].slice(0, 50)));
   return false;
-}
-
-function tellElsewhere() {
-  channel.postMessage("read");
-  refresh();
-}
-
-if (me) {
-  addEventListener("steward:happened", ({ detail: { kind, id } }) => kind === "notice.added" && id === me && refresh(true));
-  addEventListener("steward:missed", () => refresh());
-  addEventListener("steward:read", tellElsewhere);
-  channel.addEventListener("message", () => refresh());
-  addEventListener("pageshow", (event) => event.persisted && refresh());
-  // Read by the form on the list of notices: other tabs learn of it.
-  if (document.getElementById("notices")) channel.postMessage("read");
-}
-
-// The settings: the browser is asked only when somebody asks for it here.
-const desktop = document.getElementById("desktop");
-if (desktop && globalThis.Notification) {
-  const [said, ask_, try_] = ["[role=status]", "[data-ask-desktop]", "[data-try-desktop]"].map((each) => desktop.querySelector(each));
-  const tell = () => {
-    said.textContent = said.dataset[Notification.permission];
-    ask_.hidden = Notification.permission !== "default";
-    try_.hidden = Notification.permission !== "granted";
-  };
-  ask_.addEventListener("click", () => Notification.requestPermission().then(tell));
-  try_.addEventListener("click", () => new Notification("Steward", { body: try_.dataset.words }));
-  desktop.hidden = false;
-  tell();
 }

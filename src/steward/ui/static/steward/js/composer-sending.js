@@ -1,12 +1,13 @@
 // Sending what a composer holds without leaving the page first: what the server refuses or never hears stays under the hands.
+import { addressAfter } from "./afterwards.js";
 import { send } from "./sending.js";
 import { leaveOffer } from "./undo.js";
 
 export class Sending {
-  constructor(composer) {
-    this.composer = composer;
-    this.form = composer.form;
-    this.error = composer.querySelector(".composer-error");
+  constructor(writing) {
+    this.writing = writing;
+    this.form = writing.form;
+    this.error = writing.composer.querySelector(".composer-error");
     this.isSending = false;
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.form.addEventListener("keydown", (event) => this.shortcut(event));
@@ -26,32 +27,35 @@ export class Sending {
     event.preventDefault();
     if (this.isSending) return;
     const { submitter } = event;
-    const { draft, uploads } = this.composer;
-    if (this.composer.isEmpty()) return this.fail(this.error.dataset.empty);
+    const { draft, uploads } = this.writing;
+    if (this.writing.isEmpty()) return this.fail(this.error.dataset.empty);
     this.isSending = true;
-    this.composer.tell("uploading");
-    await uploads.settled();
-    await draft.pause();
-    if (uploads.hasFailed()) this.composer.tell("unsaved");
-    else if (await mayGo(draft)) await this.deliver(submitter);
-    this.isSending = false;
-    if (draft.isDirty()) draft.save(); // it was not sent: what sending had put off goes on
+    try {
+      this.writing.tell("uploading");
+      await uploads.settled();
+      await draft.pause();
+      if (uploads.hasFailed()) this.writing.tell("unsaved");
+      else if (await mayGo(draft)) await this.deliver(submitter);
+    } finally {
+      this.isSending = false;
+      if (draft.isDirty()) draft.save(); // it was not sent: what sending had put off goes on
+    }
   }
 
   async deliver(submitter) {
-    const { draft } = this.composer;
-    this.composer.tell("sending");
-    const body = draft.sign(this.composer.fields());
+    const { draft } = this.writing;
+    this.writing.tell("sending");
+    const body = draft.sign(this.writing.fields());
     if (submitter?.name) body.append(submitter.name, submitter.value);
     const url = submitter?.hasAttribute("formaction") ? submitter.formAction : this.form.action;
-    const isHeld = url.endsWith("/replies");
+    const isHeld = /\/(replies|tickets\/new)$/.test(url);
     if (isHeld) body.append("hold", "on");
     const { went, fault, html } = await send(url, body);
     if (html) this.readOn(html);
     if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : "offline"]);
     draft.finish();
     if (isHeld && body.get("once")) leaveOffer(body.get("once"));
-    location.assign(keepingList(went));
+    location.assign(addressAfter(went, isHeld));
   }
 
   /** The form that came back knows of answers that came meanwhile: who has been told of them may send. */
@@ -65,7 +69,7 @@ export class Sending {
   fail(text) {
     this.error.querySelector("span").textContent = text;
     this.error.hidden = false;
-    this.composer.tell("");
+    this.writing.tell("");
   }
 }
 
@@ -74,12 +78,4 @@ async function mayGo(draft) {
   if (draft.isHeld) return true;
   await draft.check({ isSending: true });
   return !draft.isHeld;
-}
-
-/** The address with the list that one works through. */
-function keepingList(went) {
-  const url = new URL(went, location.href);
-  const view = new URLSearchParams(location.search).get("view");
-  if (view && url.pathname === location.pathname) url.searchParams.set("view", view);
-  return url;
 }

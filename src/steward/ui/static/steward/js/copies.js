@@ -1,11 +1,8 @@
 // What was typed and is not on the server yet, kept in this browser. Each open composer keeps a copy of its own, so that two
 // tabs on one ticket do not overwrite each other's; the one whose tab is gone is found by the next.
-const PREFIX = "steward.draft ";
+import { randomName } from "./shared.js";
 
-/** A random name: 32 hexadecimal digits. (`crypto.randomUUID` is there only over HTTPS.) */
-export function randomName() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const PREFIX = "steward.draft ";
 
 /** The key of a new copy of `owner`'s draft at `url`; it counts as in use until `release` is called or the tab is gone. */
 export function claim(owner, url) {

@@ -2,7 +2,7 @@
 import { copiesOf, forget } from "./copies.js";
 import { signature } from "./draft-marks.js";
 import { drafts } from "./draft.js";
-import { csrf } from "./page.js";
+import { csrf } from "./shared.js";
 
 /** Bring what this browser still keeps of `owner` to the server; gives the copies that it did not take. */
 export async function deliverCopies(owner) {

@@ -1,6 +1,6 @@
 // Each save of a draft has a mark and says which marks were seen here: a save that does not know the newest one is refused, so
 // that no tab overwrites what another wrote meanwhile.
-import { randomName } from "./copies.js";
+import { randomName } from "./shared.js";
 
 export class Marks {
   /** `seen` is the mark that came with the page, or nothing. */

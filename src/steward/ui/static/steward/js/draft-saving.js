@@ -2,7 +2,7 @@
 // when the server has it.
 import { claim, forget, keep } from "./copies.js";
 import { Marks } from "./draft-marks.js";
-import { csrf } from "./page.js";
+import { csrf } from "./shared.js";
 
 const QUIET = 600;
 const RETRY = [2000, 5000, 15_000, 30_000];

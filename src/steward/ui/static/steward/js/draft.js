@@ -7,6 +7,7 @@ import { Saving } from "./draft-saving.js";
 /** Those of this page. */
 export const drafts = new Set();
 const tabs = new BroadcastChannel("steward.drafts");
+addEventListener("steward:signed-out", () => drafts.forEach((draft) => draft.drop()));
 
 export class Draft extends Saving {
   /**

@@ -28,7 +28,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The items of such a menu come when it is opened; then one types.
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("exchange:swapped", (event) => {
   if (event.detail.target.matches("[data-menu]:popover-open")) event.detail.target.querySelector("[data-filter]")?.focus();
 });
 

@@ -1,10 +1,11 @@
 // One key for each thing one does all day. Never while typing, never with a modifier, never in a menu or dialog.
+import { pressAndGoOn } from "./afterwards.js";
+import { beginWriting } from "./beginning.js";
 import { enter } from "./menu.js";
 import { postpone } from "./palette-acts.js";
 import { undo } from "./undo.js";
+import { openRow, walk } from "./walking.js";
 
-const rows = () => [...document.querySelectorAll("#rows .row")];
-const composer = () => document.querySelector("steward-composer");
 const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
 
 function press(key) {
@@ -19,8 +20,8 @@ const actions = {
   k: () => walk(-1)?.focus(),
   "]": () => openRow(walk(1, true)),
   "[": () => openRow(walk(-1, true)),
-  r: () => composer()?.start?.("reply"),
-  n: () => composer()?.start?.("note"),
+  r: () => beginWriting("reply"),
+  n: () => beginWriting("note"),
   e: () => press("e"),
   E: resolveAndGoOn,
   s: () => press("s"),
@@ -70,28 +71,9 @@ function leaveField(field) {
   if (field.closest("steward-composer") && row?.checkVisibility()) row.focus({ preventScroll: true });
 }
 
-/** The row `step` away from the focused one, or from the open one. */
-function walk(step, fromOpen = false) {
-  const all = rows();
-  const open = all.findIndex((row) => row.hasAttribute("aria-current"));
-  const focused = fromOpen ? -1 : all.indexOf(document.activeElement);
-  const here = focused >= 0 ? focused : open;
-  if (here < 0) return all[0];
-  return all[Math.min(Math.max(here + step, 0), all.length - 1)];
-}
-
-function openRow(row) {
-  if (!row || row.hasAttribute("aria-current")) return;
-  if (row.checkVisibility()) row.focus();
-  row.click();
-}
-
 function resolveAndGoOn() {
   const button = visible('[data-key="e"]');
-  const next = walk(1, true);
-  if (!button || !next) return;
-  button.closest("form").addEventListener("htmx:afterRequest", (event) => event.detail.successful && openRow(next), { once: true });
-  button.click();
+  if (button) pressAndGoOn(button);
 }
 
 function takeIt() {

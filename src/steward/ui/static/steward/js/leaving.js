@@ -2,25 +2,15 @@
 import { copiesOf, forget } from "./copies.js";
 import { deliverCopies } from "./draft-copies.js";
 import { drafts } from "./draft.js";
-import { notify } from "./page.js";
-import { forgetRecent } from "./palette-recent.js";
+import "./drafts.js";
 
-const tabs = new BroadcastChannel("steward.session");
-// Text typed in the other tabs is on the server, or was given up in the tab that signed out.
-tabs.addEventListener("message", () => {
-  for (const draft of drafts) draft.drop();
-  location.reload();
-});
-
-addEventListener("submit", async (event) => {
-  const form = event.target.closest("form[data-sign-out]");
-  if (!form) return;
-  event.preventDefault();
+/** Sign out by `form`; `submitter` is the button that was pressed, `notify(words)` shows a notice. */
+export async function leave(form, submitter, notify) {
   const refused = await deliverCopies(form.dataset.owner);
   const isAllStored = !refused.length && ![...drafts].some((draft) => draft.isDirty());
-  if (isAllStored || event.submitter?.value === "anyway") await signOut(form);
+  if (isAllStored || submitter?.value === "anyway") await signOut(form, notify);
   else warn(refused);
-});
+}
 
 function warn(refused) {
   const dialog = document.getElementById("unsaved");
@@ -36,18 +26,17 @@ function line(page, title) {
   return item;
 }
 
-async function signOut(form) {
+async function signOut(form, notify) {
   document.getElementById("unsaved").close();
   let response;
   try {
     response = await fetch(form.action, { method: "POST", body: new FormData(form) });
   } catch {
-    // Still signed in, and nothing is thrown away.
     return notify(document.getElementById("toasts").dataset.offline);
   }
-  forgetRecent();
+  // Still signed in, and nothing is thrown away.
+  if (!response.ok) return notify(document.getElementById("toasts").dataset.refused);
   for (const [key] of copiesOf(form.dataset.owner)) forget(key);
-  for (const draft of drafts) draft.drop();
-  tabs.postMessage("signed out");
+  dispatchEvent(new CustomEvent("steward:signed-out", { detail: "here" }));
   location.assign(response.url);
 }

@@ -23,5 +23,6 @@ function grow() {
   }
 }
 
+grow(); // what the browser had kept is older than it says
 setInterval(grow, STEP);
 document.addEventListener("visibilitychange", grow);

@@ -1,6 +1,7 @@
 // A piece of the page that is asked for again when something it shows has changed: soon, but many changes at once are one
 // question, and where changes never end it is asked ever more seldom. Nothing one reads moves, the composer is never touched.
-import { ownChanges } from "./optimistic.js";
+import "./page.js";
+import { ownChanges } from "./shared.js";
 import { applyEntries, applyParts, applyRows } from "./swaps.js";
 
 const SOON = [40, 160]; // not all browsers at the same moment
@@ -90,6 +91,5 @@ function apply(fresh, place) {
   if (rows && fresh.getElementById("rows")) applyRows(fresh.getElementById("rows"), rows);
   if (entries && fresh.getElementById("entries")) applyEntries(fresh.getElementById("entries"), entries);
   applyParts(fresh, document); // counts stand outside of the list, too
-  globalThis.htmx?.process(place);
   dispatchEvent(new CustomEvent("steward:refreshed", { detail: place }));
 }

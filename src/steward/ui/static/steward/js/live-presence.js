@@ -1,17 +1,8 @@
-// Who else is here: looking at this ticket, writing in it, looking at those in the list. And telling others that we are.
-import { randomName } from "./copies.js";
-import { csrf } from "./page.js";
-
-const BEAT = 12_000; // the server forgets after 30 seconds
-const WRITING = 10_000; // since the last key
+// Who else is here: looking at this ticket, writing in it, looking at those in the list.
 
 const live = document.getElementById("live");
-const tab = randomName();
 const people = new Map(); // id -> { name, avatar }
 let present = {};
-let told = null; // what the server knows of this tab: { url, doing }
-let typedAt = 0;
-let timer = 0;
 
 /** Show who is where: `{ code: { looking: [id], writing: [id] } }`. */
 export async function showPresence(changed) {
@@ -89,49 +80,4 @@ function sentence({ dataset }, who) {
   return (who.length > 1 ? dataset.several : dataset.one).replace("%(names)s", names);
 }
 
-function doing() {
-  return Date.now() - typedAt < WRITING ? "writing" : "looking";
-}
-
-/** Tell the server what this tab shows; with `isBeat` also when that is no news. */
-function tell(isBeat = false) {
-  clearTimeout(timer);
-  const url = document.hidden ? null : (document.getElementById("ticket")?.dataset.presenceUrl ?? null);
-  const now = url && { url, doing: doing() };
-  if (!now) leave();
-  else if (isBeat || told?.url !== now.url || told.doing !== now.doing) {
-    told = now;
-    // What does not arrive is told again by the next beat.
-    fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf() }, body: form(now.doing) })
-      .then((response) => response.headers.has("X-Notices") && dispatchEvent(new Event("steward:read")))
-      .catch(() => {});
-  }
-  if (now) timer = setTimeout(() => tell(true), now.doing === "writing" ? WRITING : BEAT);
-}
-
-function leave() {
-  if (!told) return;
-  navigator.sendBeacon(told.url, form("left"));
-  told = null;
-}
-
-function form(does) {
-  const body = new FormData();
-  for (const [name, value] of Object.entries({ tab, doing: does, csrfmiddlewaretoken: csrf() })) body.append(name, value);
-  return body;
-}
-
-document.addEventListener("input", (event) => {
-  if (!event.target.closest?.("#ticket steward-composer")) return;
-  typedAt = Date.now();
-  if (told?.doing !== "writing") tell();
-});
-document.addEventListener("visibilitychange", () => tell());
-addEventListener("pagehide", leave);
-addEventListener("pageshow", () => tell());
-addEventListener("htmx:afterSwap", () => {
-  tell();
-  show();
-});
-addEventListener("steward:refreshed", show);
-tell();
+for (const name of ["exchange:swapped", "steward:refreshed"]) addEventListener(name, show);

@@ -1,93 +1,47 @@
-// What happened elsewhere shows here: the stream says that something did, and the pieces it touches are asked for again.
+// What happened elsewhere shows here: the stream says that something did, and `news.js` does what is to be done.
 import "./live-ages.js";
-import { Freshness } from "./live-freshness.js";
-import "./live-reading.js";
-import { showPresence } from "./live-presence.js";
 import { share } from "./live-sharing.js";
 
 const place = document.getElementById("live");
 const AGAIN = 30_000;
 const QUIET = 4000; // a connection lost for less is no news
 
-let position = Number(place?.dataset.position);
-let late = 0;
+let coming = null;
 
-const list = new Freshness("#list[data-live-url]", tellTrouble);
-const ticket = new Freshness("#ticket[data-live-url]", tellTrouble);
-
-const takes = {
-  joined({ state, position: reached, present }) {
-    showPresence(present);
-    stand(state);
-    if (reached > position) refresh();
-  },
-  event({ position: at, said }) {
-    if (at <= position) return;
-    position = at;
-    dispatchEvent(new CustomEvent("steward:happened", { detail: said }));
-    if (said.type === "tickets.ticket") list.spoil();
-    if (said.ticket && said.ticket === document.getElementById("ticket")?.dataset.code) ticket.spoil();
-  },
-  reset({ position: at }) {
-    position = at;
-    refresh();
-  },
-  presence: ({ present }) => showPresence(present),
-  state: ({ state }) => stand(state),
-};
+/** Do `what` with the module for news. Where it cannot be loaded, the page says that it is not up to date. */
+function withNews(what) {
+  coming ??= import("./news.js").then(({ begin }) => begin(link));
+  coming.then(what, () => {
+    coming = null;
+    document.querySelector(".list-trouble")?.removeAttribute("hidden");
+    setTimeout(withNews, AGAIN, (news) => news.refresh());
+  });
+}
 
 function hear(message) {
-  takes[message.type]?.(message);
+  if (message.state) place.dataset.state = message.state;
+  // As long as nothing happened there is nothing to do.
+  if (coming || isNews(message)) withNews((news) => news.take(message));
 }
 
-function refresh() {
-  list.spoil();
-  ticket.spoil();
-  dispatchEvent(new Event("steward:missed"));
-}
-
-function stand(state) {
-  clearTimeout(late);
-  if (state === "out") leave();
-  if (state === "live") tellTrouble();
-  else late = setTimeout(() => tellTrouble(true), QUIET);
-  place.dataset.state = state;
-}
-
-/** We are not let in. If the session has ended, so does the page: what is typed is kept, and one comes back here after. */
-async function leave() {
-  try {
-    const page = await fetch(location.href, { method: "HEAD", redirect: "manual", headers: { "X-Requested-With": "live" } });
-    if (!page.ok) return location.reload();
-  } catch {
-    // Offline as well.
-  }
-  setTimeout(join, AGAIN);
-}
-
-function tellTrouble(isLost = false) {
-  const isTrouble = isLost || list.isFailing || ticket.isFailing;
-  for (const trouble of document.querySelectorAll(".list-trouble")) trouble.hidden = !isTrouble;
-}
-
-function join() {
-  link.send({ type: "join", url: new URL(place.dataset.url, location.href).href, position });
-}
-
-function look() {
-  if (document.hidden) return;
-  link.send({ type: "hurry" });
-  list.look();
-  ticket.look();
+/** Whether more has happened than the page shows, the connection is lost, or somebody else is here. */
+function isNews({ type, state, position, present = {} }) {
+  const isAnybody = Object.values(present).some((at) => at.looking.some((id) => id !== place.dataset.me));
+  return type === "reset" || state === "lost" || state === "out" || position > place.dataset.position || isAnybody;
 }
 
 // An error page shows nothing that changes.
 const link = place && share({ name: `steward-live ${place.dataset.me}`, worker: place.dataset.worker }, hear);
 if (link) {
-  addEventListener("steward:changed", refresh);
-  document.addEventListener("visibilitychange", look);
-  addEventListener("online", look);
+  setTimeout(() => place.dataset.state === "live" || withNews((news) => news.stand(place.dataset.state)), QUIET);
+  addEventListener("steward:changed", () => withNews((news) => news.refresh()));
+  // Notices were read here, or in another tab.
+  const bells = new BroadcastChannel(`steward-bell ${place.dataset.me}`);
+  const ring = () => withNews((news) => news.ring());
+  bells.addEventListener("message", ring);
+  addEventListener("steward:read", () => (bells.postMessage("read"), ring()));
+  if (document.getElementById("notices")) bells.postMessage("read");
   addEventListener("pagehide", () => link.send({ type: "leave" }));
-  addEventListener("pageshow", (event) => event.persisted && join());
-  join();
+  addEventListener("pageshow", (event) => event.persisted && withNews((news) => news.comeBack()));
+  link.send({ type: "join", url: new URL(place.dataset.url, location.href).href, position: Number(place.dataset.position) });
 }

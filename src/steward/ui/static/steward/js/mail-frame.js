@@ -1,6 +1,7 @@
 // The frame of a mail is as high as what is in it, so that the page scrolls and not the frame.
 // Its scripts are off by sandbox; being of the same origin, it can be measured from here.
 import { nameFolds } from "./folds.js";
+import "./page.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

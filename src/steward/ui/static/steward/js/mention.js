@@ -105,8 +105,8 @@ function choose(option) {
   name.dataset.mention = option.dataset.member;
   name.textContent = `@${option.dataset.name}`;
   close();
-  composer.editor.setSelection(range);
-  composer.editor.insertHTML(`${name.outerHTML}\u00a0`);
+  composer.writing.editor.setSelection(range);
+  composer.writing.editor.insertHTML(`${name.outerHTML}\u00a0`);
 }
 
 function close() {

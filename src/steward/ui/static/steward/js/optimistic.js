@@ -1,31 +1,26 @@
 // What one chooses shows at once. When the server refuses or cannot be reached it goes back, and a notice says why.
+import { countChange } from "./shared.js";
 
 const kept = new WeakMap(); // form -> how it was
-let changes = 0;
 
-/** A number that is another one when something was changed here meanwhile: what was asked for before is out of date then. */
-export const ownChanges = () => changes;
-
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const { elt, requestConfig } = event.detail;
-  if (requestConfig.verb !== "post" || !elt.closest("#ticket-head, #ticket-tags")) return;
-  changes += 1;
-  const item = requestConfig.triggeringEvent?.submitter ?? elt;
-  const undo = elt.closest("#ticket-tags") ? tag(item) : choose(item);
-  if (undo) kept.set(elt, undo);
+document.addEventListener("exchange:begin", ({ detail: { element, submitter, isPost } }) => {
+  if (!isPost || !element.closest("#ticket-head, #ticket-tags")) return;
+  countChange();
+  const item = submitter ?? element;
+  const undo = element.closest("#ticket-tags") ? tag(item) : choose(item);
+  if (undo) kept.set(element, undo);
 });
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, requestConfig, successful } = event.detail;
-  const undo = kept.get(elt);
-  if (requestConfig?.verb === "post") changes += 1;
-  kept.delete(elt);
+document.addEventListener("exchange:end", ({ detail: { element, isPost, isDone } }) => {
+  const undo = kept.get(element);
+  if (isPost) countChange();
+  kept.delete(element);
   // What came in place of it is the truth, and what is left is only the row in the list.
-  if (undo && !successful) undo();
+  if (undo && !isDone) undo();
 });
 
 // A header that came says how things are: a row that was ahead of it follows.
-document.addEventListener("htmx:afterSwap", () => {
+document.addEventListener("exchange:swapped", () => {
   const code = document.getElementById("ticket")?.dataset.code;
   const glyph = document.querySelector('[popovertarget="status-menu"] .state');
   if (code && glyph) rowGlyph(code)?.replaceWith(labelled(glyph));

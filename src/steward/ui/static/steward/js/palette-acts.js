@@ -1,6 +1,9 @@
 // What the palette can do: each act presses a button that is on the page.
+import { beginWriting } from "./beginning.js";
+import { post } from "./exchange.js";
 import { nameOf } from "./menu.js";
-import { csrf, notify } from "./page.js";
+import { notify } from "./notifying.js";
+import { csrf } from "./shared.js";
 
 const press = (button) => () => button.click();
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -30,7 +33,7 @@ function write(words, composer) {
   const kinds = [["reply", "reply", "R"], ["note", "note", "N"]];
   return kinds
     .filter(([kind]) => composer?.querySelector(`[name="kind"][value="${kind}"]`))
-    .map(([kind, icon, key]) => ({ label: words[kind], icon, key, run: () => composer.start(kind) }));
+    .map(([kind, icon, key]) => ({ label: words[kind], icon, key, run: () => beginWriting(kind, composer) }));
 }
 
 function statuses(words) {
@@ -67,7 +70,7 @@ const isOn = (name) => all("#ticket-tags .badge bdi").some((badge) => badge.text
 
 function putOn(name) {
   const url = document.getElementById("ticket-tags").dataset.url;
-  globalThis.htmx.ajax("POST", url, { target: "#ticket-tags", swap: "outerHTML", values: { add: name } });
+  post(url, "#ticket-tags", { add: name });
 }
 
 /** What can be done on every page. */

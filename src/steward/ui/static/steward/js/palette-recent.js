@@ -21,9 +21,7 @@ export function recent() {
   return read().filter((each) => each.url !== location.pathname).slice(0, MOST).map((each) => ({ ...each, icon: "clock" }));
 }
 
-export function forgetRecent() {
-  sessionStorage.removeItem(KEY);
-}
+addEventListener("steward:signed-out", () => sessionStorage.removeItem(KEY));
 
 function read() {
   return JSON.parse(sessionStorage.getItem(KEY) ?? "[]");

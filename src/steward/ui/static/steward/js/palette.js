@@ -50,7 +50,7 @@ if (dialog) {
     const option = event.target.closest("[role=option]");
     if (option && option !== active()) mark(option, false);
   });
-  addEventListener("htmx:afterSettle", remember);
+  addEventListener("exchange:swapped", remember);
   remember();
 }
 

@@ -1,28 +1,25 @@
-// Forms that need a passkey: `data-passkey="show"` proves one, `data-passkey="make"` creates one. The form asks its own
-// address for what the browser needs (JSON), and is sent once more with the browser's answer in `answer`.
-import "./telling.js";
+// A passkey, asked for by the browser. Forms that need one have `data-passkey="show"` to prove it, or `"make"` to create it.
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
-  if (!window.PublicKeyCredential) {
-    form.hidden = form.dataset.passkey === "show";
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      trouble(form, form.dataset.unsupported);
-    });
-    continue;
+/** Prove or make a passkey, and send the form once more with it; where that cannot be, the form says so. */
+export async function prove(form) {
+  const words = form.querySelector("[data-passkey-trouble]");
+  words.textContent = window.PublicKeyCredential ? "" : form.dataset.unsupported;
+  if (!window.PublicKeyCredential) return;
+  try {
+    await askFor(form);
+  } catch (error) {
+    console.info(error.name);
+    words.textContent = form.dataset.refused;
   }
-  form.hidden = false;
-  form.addEventListener("submit", (event) => {
-    if (form.elements.answer.value) return;
-    event.preventDefault();
-    ask(form);
-  });
 }
 
-async function ask(form) {
+/**
+ * Ask the address of `form` for what the browser needs (JSON), then the browser, and send the form once more with its answer.
+ * Raises what the browser says when the person refuses.
+ */
+async function askFor(form) {
   const button = form.querySelector("button[type=submit]");
   button.setAttribute("aria-disabled", "true");
-  trouble(form, "");
   try {
     const body = new FormData(form);
     body.delete("answer");
@@ -35,16 +32,9 @@ async function ask(form) {
     const credential = await navigator.credentials[how]({ publicKey: options });
     form.elements.answer.value = JSON.stringify(encoded(credential));
     form.requestSubmit();
-  } catch (error) {
-    console.info(error.name);
-    trouble(form, form.dataset.refused);
   } finally {
     button.removeAttribute("aria-disabled");
   }
-}
-
-function trouble(form, words) {
-  form.querySelector("[data-passkey-trouble]").textContent = words;
 }
 
 function decoded(options) {

@@ -6,17 +6,35 @@ const kept = (list) => new Map([...list.querySelectorAll(":scope > [data-entry]"
 // Each rendering masks the form token anew; that alone is no change.
 const told = (element) => element.innerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1").replace(/ (class|aria-expanded)="[^"]*"/g, "");
 
-/** Bring the list in step. While one has scrolled down, new rows wait behind a pill. */
+/** Bring the list in step. While one has scrolled down, new rows wait behind a pill; one that is only back does not. */
 export function applyRows(fresh, list) {
   const old = kept(list);
   const incoming = [...fresh.querySelectorAll(":scope > [data-entry]")];
-  const added = incoming.filter((row) => !old.has(key(row)));
+  const isKnown = (row) => old.has(key(row)) || isBack(row);
+  // What comes after the last known row is not new: it has only moved up to the end of the page.
+  const last = incoming.findLastIndex(isKnown);
+  const added = incoming.filter((row, at) => (at < last || last < 0) && !isKnown(row));
   const scroller = list.closest("[data-scroll]");
   for (const row of incoming) if (old.has(key(row))) renew(old.get(key(row)), row);
   const pill = scroller.querySelector(".list-new");
-  if (added.length && scroller.scrollTop > 40) return offer(pill, added.length, () => arrange(incoming, list, scroller));
-  pill.hidden = true;
-  arrange(incoming, list, scroller);
+  const isWaiting = added.length > 0 && scroller.scrollTop > 40;
+  const shown = isWaiting ? incoming.filter((row) => !added.includes(row)) : incoming;
+  standing(list, scroller, () => arrange(shown, list, scroller));
+  if (isWaiting) offer(pill, added.length, () => arrange(incoming, list, scroller));
+  else pill.hidden = true;
+}
+
+// What was done to a ticket can be undone for a minute; what comes later is news.
+const left = new Map(); // key of a row -> when it left the list
+const isBack = (row) => Date.now() - (left.get(key(row)) ?? 0) < 60_000;
+
+/** Change the list so that what is in sight stays where it is. */
+function standing(list, scroller, change) {
+  const anchor = scroller.scrollTop > 40 ? firstSeen(list, scroller) : null;
+  const top = scroller.scrollTop;
+  change();
+  // Browsers with scroll anchoring have done it already.
+  if (anchor?.item.isConnected && scroller.scrollTop === top) scroller.scrollTop += anchor.item.getBoundingClientRect().top - anchor.top;
 }
 
 function offer(pill, count, show) {
@@ -52,7 +70,11 @@ function arrange(incoming, list, scroller) {
 function dropGone(old, names) {
   const all = [...old.values()];
   const last = all.findLastIndex((row) => names.has(key(row)));
-  for (const row of all.slice(0, last + 1)) if (!names.has(key(row))) row.remove();
+  for (const row of all.slice(0, last + 1)) {
+    if (names.has(key(row))) continue;
+    left.set(key(row), Date.now());
+    row.remove();
+  }
 }
 
 function renew(row, fresh) {

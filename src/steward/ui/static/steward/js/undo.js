@@ -1,6 +1,8 @@
 // Five seconds in which what was done can be undone: a notice with a button, and the key Z. An answer is held by the server
 // for as long, so it is sent whatever becomes of this browser.
-import { csrf, notify } from "./page.js";
+import { beginWriting } from "./beginning.js";
+import { notify } from "./notifying.js";
+import { csrf } from "./shared.js";
 
 const OFFERED = 5000;
 const LEFT = "steward.left"; // what a page says to the one that comes after it
@@ -38,7 +40,7 @@ toasts.addEventListener("click", (event) => {
 /** Undo what was done last; nothing when that is too long ago. */
 export async function undo() {
   // What shows already, and has no answer yet, is what is meant.
-  if (document.querySelector("[data-pending]")) return void addEventListener("htmx:afterRequest", () => setTimeout(undo, 50), { once: true });
+  if (document.querySelector("[data-pending]")) return void addEventListener("exchange:end", () => setTimeout(undo, 50), { once: true });
   const toast = offered;
   if (!toast) return;
   withdraw(toast);
@@ -66,9 +68,7 @@ function show(html, url) {
     for (const id of ["ticket-head", "ticket-tags"]) {
       const [old, newer] = [document.getElementById(id), fresh.getElementById(id)];
       if (!old || !newer) continue;
-      const adopted = document.adoptNode(newer);
-      old.replaceWith(adopted);
-      globalThis.htmx?.process(adopted);
+      old.replaceWith(document.adoptNode(newer));
     }
   }
   dispatchEvent(new Event("steward:changed"));
@@ -78,6 +78,14 @@ function show(html, url) {
 export function leaveOffer(id) {
   const place = [...document.querySelectorAll("#rows .row")].findIndex((row) => row.hasAttribute("aria-current"));
   leave({ id, place, until: Date.now() + OFFERED });
+}
+
+/** A ticket was changed: the page that comes next offers to undo it. */
+export function leaveChange() {
+  const toast = toasts.querySelector(".toast[data-undo]");
+  if (!toast) return;
+  const { undo: url, event } = toast.dataset;
+  leave({ url, event, text: toast.querySelector("span").textContent, until: Date.now() + OFFERED });
 }
 
 function goBack({ words, url }) {
@@ -94,17 +102,19 @@ function leave(said) {
 }
 
 function arrive() {
-  const { id, place, until, words } = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}");
+  const { id, url, event, text, place, until, words } = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}");
   sessionStorage.removeItem(LEFT);
   if (words) {
     notify(words);
-    addEventListener("load", () => document.querySelector("steward-composer")?.start?.("reply"));
+    customElements.whenDefined("steward-composer").then(() => beginWriting("reply"));
   }
-  if (!id || Date.now() > until) return;
+  if (!(id || url) || Date.now() > until) return;
   const toast = toasts.querySelector("template").content.querySelector("[data-undo]").cloneNode(true);
-  toast.querySelector("span").textContent = toasts.dataset.sent;
-  Object.assign(toast.dataset, { undo: toasts.dataset.takeBack.replace("00000000-0000-0000-0000-000000000000", id), send: "true" });
+  toast.querySelector("span").textContent = text ?? toasts.dataset.sent;
+  const takeBack = () => ({ undo: toasts.dataset.takeBack.replace("00000000-0000-0000-0000-000000000000", id), send: "true" });
+  Object.assign(toast.dataset, id ? takeBack() : { undo: url, event });
   toasts.append(toast);
+  if (url) return;
   // Hands on a keyboard go on from the row of what was answered, or from the one that took its place.
   const rows = [...document.querySelectorAll("#rows .row")];
   const row = rows.find((each) => each.hasAttribute("aria-current")) ?? rows[Math.min(Math.max(place, 0), rows.length - 1)];

@@ -1,5 +1,5 @@
 // Files on their way to the server, each a line in the composer with its progress.
-import { csrf } from "./page.js";
+import { csrf } from "./shared.js";
 
 export class Uploads {
   /** `list` is the `<ul>` of files, `url` takes one file each; `changed` is called when a file is there or is taken away. */

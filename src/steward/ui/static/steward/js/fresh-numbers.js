@@ -1,0 +1,11 @@
+// Numbers that are asked for again every few seconds.
+const EVERY = 5000;
+
+const numbers = document.querySelector("[data-fresh-url]");
+setInterval(() => document.hidden || look().catch(console.info), EVERY); // the server may be gone for a moment
+
+async function look() {
+  const response = await fetch(numbers.dataset.freshUrl);
+  if (!response.ok || response.redirected) return;
+  numbers.replaceChildren(document.createRange().createContextualFragment(await response.text()));
+}

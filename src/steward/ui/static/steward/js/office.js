@@ -1,0 +1,7 @@
+// The one script of the back office.
+import "./telling.js";
+
+document.documentElement.dataset.js = "";
+addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
+if (document.querySelector("form[data-passkey]")) import("./passkey-forms.js").catch(console.info);
+if (document.querySelector("[data-fresh-url]")) import("./fresh-numbers.js").catch(console.info);

@@ -1,0 +1,64 @@
+// What follows when a piece of the page was exchanged: faults are told, menus and the focus stay where they were, and the
+// ticket that came shows as the open one in its list.
+import { nameFolds } from "./folds.js";
+import { notify } from "./notifying.js";
+import "./page.js";
+import { faults } from "./sending.js";
+
+const toasts = document.getElementById("toasts");
+
+addEventListener("exchange:failed", ({ detail: { element, isPost, url, text } }) => {
+  if (text === undefined) return notify(toasts.dataset.offline);
+  // A ticket that cannot be opened says why on a page of its own. A piece of a page never takes the place of the page.
+  const isPage = !isPost && !element.matches("[hx-get]");
+  if (isPage) location.assign(url);
+  else notify(faults(text) ?? toasts.dataset.refused);
+});
+
+// A change made on this page shows in the list and in the conversation at once.
+addEventListener("exchange:end", ({ detail }) => {
+  if (detail.isPost && detail.isDone) dispatchEvent(new Event("steward:changed"));
+});
+
+// A menu is gone with the header it stood in; the focus goes back to the button that opens the new one. One that was opened
+// while the answer was on its way opens again, with what was typed into it.
+let openMenu = null;
+let reopened = null;
+addEventListener("exchange:swap", ({ detail: { element, target } }) => {
+  const { activeElement: at } = document;
+  openMenu = at?.closest("[popover]")?.id ?? at?.getAttribute("popovertarget");
+  const menu = target.querySelector("[data-menu]:popover-open");
+  // What was chosen in the menu itself closes it.
+  reopened = menu && !menu.contains(element) && target !== menu ? { menu, typed: menu.querySelector("[data-filter]")?.value ?? "" } : null;
+});
+addEventListener("exchange:swapped", ({ detail: { target } }) => {
+  if (openMenu && document.activeElement === document.body) document.querySelector(`[popovertarget="${openMenu}"]`)?.focus();
+  if (reopened) reopen(reopened);
+  openMenu = reopened = null;
+  if (target.id === "ticket") showOpened(document.getElementById("ticket"));
+});
+
+function reopen({ menu, typed }) {
+  const fresh = document.getElementById(menu.id);
+  if (!fresh || fresh === menu) return;
+  if (!fresh.firstElementChild) fresh.replaceChildren(...menu.childNodes);
+  fresh.showPopover();
+  const field = fresh.querySelector("[data-filter]");
+  // Now, and not when the menu tells that it is open: the next letter may come before.
+  (field ?? fresh.querySelector(".menu-item"))?.focus();
+  if (!field || !typed) return;
+  field.dataset.kept = "";
+  field.value = typed;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function showOpened(ticket) {
+  document.body.dataset.open = ticket.dataset.open;
+  nameFolds(ticket);
+  customElements.whenDefined("steward-composer").then(() => dispatchEvent(new Event("steward:touched")));
+  for (const row of document.querySelectorAll("#rows [aria-current]")) row.removeAttribute("aria-current");
+  const row = document.querySelector(`#row-${CSS.escape(ticket.dataset.code ?? "")} .row`);
+  row?.setAttribute("aria-current", "true");
+  // Where the list has left the screen, the focus cannot stay in it.
+  if (!row?.checkVisibility()) document.getElementById("main").focus();
+}
