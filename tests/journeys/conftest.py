@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from playwright._impl.transport import PipeTransport
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from steward.privacy.egress import wall
 from steward.testing import prepared
@@ -26,6 +26,8 @@ from steward.testing import prepared
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
+# Milliseconds until what should come is given up: much, for a machine that does other things, too.
+PATIENCE = 30_000
 _SEND = """
 import base64, json, smtplib, sys
 port, sender, to, mails = json.load(sys.stdin)
@@ -133,6 +135,7 @@ def playwright(_wall: None) -> Iterator[Playwright]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PipeTransport, "connect", let_through)
+        expect.set_options(timeout=PATIENCE)
         with sync_playwright() as started:
             yield started
 
@@ -160,7 +163,7 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("request", lambda request: self.requests.append(request.url))
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
 

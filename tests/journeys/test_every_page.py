@@ -91,7 +91,7 @@ class Reader:
         self.complaints = []
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
 
     def open(self, url):
         self.size(WIDE)
