@@ -100,6 +100,9 @@ def test_a_mention_rings_the_bell_of_a_colleague(visit, installation, address):
     expect(bell).not_to_have_attribute("data-unread", str(before + 1), timeout=20_000)
     bens.goto(f"{installation.console}notifications")
     expect(bens.locator(".notice").first).not_to_have_attribute("data-unread", "")
+    bens.set_viewport_size({"width": 360, "height": 740})
+    hidden = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
+    assert bens.eval_on_selector_all(".notice-what", hidden) == [], "on a phone one reads what it is about, too"
 
     bens.locator(".page-actions form button").click()
     expect(bell).to_have_attribute("data-unread", "0")
