@@ -76,6 +76,22 @@ class TestStatus:
         assert (again().status, again().postponed_until, again().status_before) == ("postponed", until, "new")
         assert [job["ticket"] for job in queued("tickets.wake")] == [str(ticket.pk)]
 
+    def test_it_is_where_it_was_in_the_lists(self, bens, change, again, inside, ticket):
+        dates_back(ticket, inside, changed_at=now() - timedelta(days=3))
+        before = again().changed_at
+        url, form = change("status", status="spam")
+        assert again().changed_at > before
+        bens.post(url, form)
+        assert again().changed_at == before
+
+    def test_what_happened_in_it_meanwhile_counts(self, bens, change, again, of, inside, ticket):
+        dates_back(ticket, inside, changed_at=now() - timedelta(days=3))
+        url, form = change("status", status="resolved")
+        bens.post(of("notes"), {"body_text": "Noted meanwhile."})
+        noted = again().changed_at
+        bens.post(url, form)
+        assert again().changed_at == noted
+
     def test_it_is_an_event_like_any_other(self, bens, change, ticket, inside):
         url, form = change("status", status="resolved")
         bens.post(url, form)

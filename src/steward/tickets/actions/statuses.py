@@ -24,6 +24,9 @@ VERBS = {
 }
 
 
+_MOMENTS = ("changed_at", "postponed_until", "resolved_at")
+
+
 class StatusRefused(ValueError):
     """The ticket's status does not lead to the one asked for."""
 
@@ -71,9 +74,9 @@ def _columns(current: Ticket, status: Status, until: datetime | None) -> dict[st
 
 def _told(current: Ticket, after: Status, until: datetime | None) -> dict[str, Any]:
     told: dict[str, Any] = {"from": current.status, "to": after.value}
-    moments = {name: at.isoformat() for name in ("postponed_until", "resolved_at") if (at := getattr(current, name))}
+    moments = {name: at.isoformat() for name in _MOMENTS if (at := getattr(current, name))}
     was = moments | ({"status_before": current.status_before} if current.status_before else {})
-    told |= {"was": was} if was else {}  # so that it can be undone
+    told |= {"was": was}  # so that it can be undone
     return told | {"until": until.isoformat()} if until else told
 
 

@@ -73,12 +73,15 @@ def _status(ticket: Ticket, event: Event, actor: Actor) -> None:
         raise UndoRefused("another status by now")
     before, was = Status(told["from"]), told.get("was", {})
     until = parse_datetime(was["postponed_until"]) if was.get("postponed_until") else None
+    # As if nothing had been: the ticket is where it was in the lists, unless something else has happened in it.
+    is_alone = not Event.objects.filter(object_id=ticket.pk, at__gt=event.at).exclude(pk=event.pk).exists()
+    changed_at = parse_datetime(was["changed_at"]) if is_alone and "changed_at" in was else ticket.changed_at
     Ticket.objects.filter(pk=ticket.pk).update(
         status=before,
         status_before=was.get("status_before", ""),
         postponed_until=until,
         resolved_at=parse_datetime(was["resolved_at"]) if was.get("resolved_at") else None,
-        changed_at=now(),
+        changed_at=changed_at,
     )
     if until:
         from steward.tickets.tasks import wake  # noqa: PLC0415  tasks call this module
