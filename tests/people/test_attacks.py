@@ -290,6 +290,12 @@ class TestOtherAccounts:
     def mine(self, hello_mail):
         return receive(hello_mail, written(hello_mail.address, subject="Of Contoso"))[0].message.ticket
 
+    def test_a_session_of_one_account_opens_no_other_of_the_same_person(self, client_of, contoso, ben):
+        with account_scope(contoso.id):
+            add_member("ben@northwind.example", name="Ben", role="admin", password=None, actor=SYSTEM)
+        assert is_in(client_of(ben))
+        assert not is_in(client_of(ben, at=contoso)), "Contoso has its own rules of signing in"
+
     def test_names(self, client_of, zoe, theirs):
         assert b"Ben" not in client_of(zoe).get(f"/console/colleagues?id={theirs['member']}").content
 
