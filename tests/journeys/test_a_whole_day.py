@@ -122,6 +122,8 @@ def connect_mailbox(page, place):
         page.click(f"button[value={way}]")
         page.locator(f"#trial-{way} .trial-end").wait_for()
         assert page.evaluate("document.activeElement.matches('.mail-try .button')"), "the hands stay where they are"
+    page.dblclick("button[value=mail]")
+    page.locator("#trial-smtp li").nth(6).wait_for()
     page.get_by_role("button", name="Add the address").click()
     page.get_by_role("heading", name=SHOP).wait_for()
 
@@ -166,6 +168,7 @@ def add_passkey(visit, console):
     visit.page.goto(console)
     assert visit.page.url.endswith("/settings/sign-in")
     visit.page.locator("main a[href$=passkeys]").click()
+    visit.page.wait_for_url("**/passkeys")  # with its scripts
     visit.page.locator("main form [type=submit]").click()
     visit.page.locator("[data-recovery-codes] li").nth(9).wait_for()
     visit.page.goto(console)
@@ -211,7 +214,7 @@ def test_from_the_front_page_to_a_customer_with_an_answer(place, stranger, chrom
         page.evaluate("window.sameDocument = true")
     post(place.postfix.port, [written(SHOP, sender=f"Eli <{ELI}>", subject="My lantern")], sender=ELI, to=SHOP)
     for page in (grace, farah):
-        page.locator("#rows .row", has_text="My lantern").wait_for(timeout=30_000)
+        page.locator("#rows .row", has_text="My lantern").wait_for(timeout=90_000)
         assert page.evaluate("window.sameDocument"), "it slid in"
 
     # Both open it. What one writes is heard of by the other.
@@ -258,6 +261,7 @@ def test_from_the_front_page_to_a_customer_with_an_answer(place, stranger, chrom
     for page in (grace, farah):
         shows(page, "Thank you!")
     assert len(answers_to_eli(place)) == 1
+    assert sum("Test of" in mail["Subject"] for mail in place.postfix.maildir("grace").mails()) == 1
 
     for each in (desk, phone):
         each.complaints[:] = [said for said in each.complaints if not any(words in said for words in EXPECTED)]

@@ -1,6 +1,6 @@
 // Pieces of a page that the server renders anew: links, buttons and forms say with htmx's attributes what they ask for and
 // where the answer goes. This is the part of htmx's language that our pages speak: hx-get, hx-post, hx-boost, hx-target,
-// hx-select, hx-swap, hx-push-url, hx-vals, hx-disabled-elt, hx-swap-oob, and a trigger by coming into sight.
+// hx-select, hx-swap, hx-push-url, hx-vals, hx-disabled-elt, hx-sync="this:drop", hx-swap-oob, and a trigger by coming into sight.
 // What happens is told by events on the document, with `detail` as `exchange` makes it:
 // exchange:begin, exchange:swap (before), exchange:swapped, exchange:end, exchange:failed.
 import { csrf } from "./shared.js";
@@ -55,7 +55,8 @@ function valuesOf(element, submitter) {
 async function exchange(asked) {
   const { element, body, submitter } = asked;
   const place = body ? element : find(asked);
-  if (body && running.has(place)) return void next.set(place, submitter); // the last choice goes when the first is through
+  const isOnce = element.getAttribute("hx-sync") === "this:drop";
+  if (body && running.has(place)) return void (isOnce || next.set(place, submitter)); // the last choice goes when the first is through
   running.get(place)?.abort();
   const control = new AbortController();
   running.set(place, control);
