@@ -110,7 +110,7 @@ def test_a_passkey_that_nobody_shows_is_told_calmly(stranger, installation):
     session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR | {"isUserVerified": False}})
     page.goto(f"{installation.console}sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_text("No passkey was shown.").wait_for()
+    page.get_by_text("No passkey was used.").wait_for()
     assert page.locator("input[name=password]").is_enabled()
 
 
