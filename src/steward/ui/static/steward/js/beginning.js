@@ -5,7 +5,8 @@ export async function beginWriting(kind, composer = document.querySelector("stew
   const choice = composer?.querySelector(`[name="kind"][value="${kind}"]`);
   if (!composer?.open || (!choice && composer.form.elements.kind)) return;
   if (choice) choice.checked = true;
-  composer.root.focus(); // what is typed from now on is text
+  composer.root.focus(); // what is typed from now on is text, behind what is there
+  if (!composer.writing) getSelection().selectAllChildren(composer.root), getSelection().collapseToEnd();
   (await composer.open())?.focusAtEnd();
 }
 

@@ -43,7 +43,7 @@ export class Writing {
 
   /** True when somebody has begun to type before the editor came: that is newer than what the page brought. */
   startEditor() {
-    const here = this.root.innerText.trim();
+    const here = this.root.innerText.replace(/\n$/, "").replace(/ $/, "\u00a0"); // a space at the end is kept
     const isTyped = bare(here) !== bare(this.plain.value);
     const isHere = this.root.contains(document.activeElement);
     this.editor = makeEditor(this.root, (!isTyped && this.root.dataset.html) || asHtml(here));

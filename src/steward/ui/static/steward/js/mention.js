@@ -13,7 +13,8 @@ document.addEventListener("input", (event) => {
 document.addEventListener("keydown", (event) => open && key(event), true);
 document.addEventListener("focusout", () => open && setTimeout(() => document.activeElement !== open?.composer.root && close()));
 
-async function offer(composer) {
+/** Offer people where an @ stands before the caret. */
+export async function offer(composer) {
   const typed = composer.form.elements.kind?.value === "note" && before();
   if (!typed) return close();
   const people = await peopleOf(composer.dataset.mentionUrl);
