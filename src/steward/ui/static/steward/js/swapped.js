@@ -60,9 +60,5 @@ function showOpened(ticket) {
   const row = document.querySelector(`#row-${CSS.escape(ticket.dataset.code ?? "")} .row`);
   row?.setAttribute("aria-current", "true");
   // Where the list has left the screen, the focus cannot stay in it.
-  const main = document.getElementById("main");
-  if (!row?.checkVisibility()) return main.focus();
-  // Where it can, what was opened is said, as the focus says nothing of it.
-  const said = document.getElementById("live-said");
-  if (said) said.textContent = main.getAttribute("aria-label") ?? "";
+  if (!row?.checkVisibility()) document.getElementById("main").focus();
 }
