@@ -17,7 +17,7 @@ def test_more_than_a_page_of_hits_is_said(bens, eli, support, number, is_more):
     make_tickets([eli], departments=[support], number=number)
     page = bens.get("/console/search", {"q": "paper"}).content.decode()
     assert page.count('id="row-') == 50
-    assert ("These are the best 50 of more tickets" in page) == is_more
+    assert ("More tickets match; these are the best 50." in page) == is_more
     assert (">50+<" in page) == is_more
 
 

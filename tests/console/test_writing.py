@@ -98,7 +98,7 @@ class TestReplying:
         inside(lambda: ticket.requester.addresses.all().delete())
         response = bens.post(of("replies"), {"body_text": "Anybody there?"})
         assert response.status_code == 422
-        assert b"has nowhere to go" in response.content
+        assert b"no address of this customer is known" in response.content
         assert b"Anybody there?" in response.content
 
     def test_in_a_hidden_ticket_it_stays_hidden(self, bens, of, ticket, inside, again):

@@ -101,7 +101,7 @@ def test_an_account_is_created_and_listed(steward):
     ("slug", "owner", "typed", "sentence"),
     [
         ("northwind", "x@y.example", PASSWORD, "is taken"),
-        ("No_Host", "x@y.example", PASSWORD, "starting with a letter"),
+        ("No_Host", "x@y.example", PASSWORD, "Begin with a letter"),
         ("fabrikam", "x@y.example", "short", "Use at least 10 characters"),
         ("fabrikam", "x@y.example", "", "needs a password"),
         ("fabrikam", "nobody", PASSWORD, "no e-mail address"),

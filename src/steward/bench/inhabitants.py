@@ -68,10 +68,10 @@ def make_others(database: psycopg.Connection, drawing: random.Random) -> list[Ho
                 copy.write_row(
                     (each.account_id, f"small{number}", "Small", "active", now(), centre, "en", "UTC", "", now())
                 )
-        copied = "COPY people_department (id, account_id, name, signature, is_default) FROM STDIN"
+        copied = "COPY people_department (id, account_id, name, signature, signatures, is_default) FROM STDIN"
         with cursor.copy(copied) as copy:
             for each in households:
-                copy.write_row((next(iter(each.departments)), each.account_id, "Support", "", True))
+                copy.write_row((next(iter(each.departments)), each.account_id, "Support", "", "{}", True))
     return households
 
 

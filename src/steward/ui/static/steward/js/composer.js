@@ -13,6 +13,7 @@ class Composer extends HTMLElement {
     const { signal } = this.leaving;
     for (const name of COMING) this.addEventListener(name, () => this.open(), { signal });
     for (const name of ["compositionstart", "compositionend"]) this.root.addEventListener(name, () => (this.isComposing = name === "compositionstart"), { signal });
+    this.addEventListener("keydown", (event) => this.sendSoon(event), { signal });
     const { owner, draftUrl: url } = this.dataset;
     // Another tab saved what is written here: it is shown.
     this.tabs = new BroadcastChannel("steward.drafts");
@@ -43,6 +44,15 @@ class Composer extends HTMLElement {
   open() {
     this.coming ??= import("./writing.js").then(({ write }) => write(this), () => this.fallBack());
     return this.coming;
+  }
+
+  /** Control and Enter, pressed before the editor is there (which hears them itself): it is sent when it has come. */
+  async sendSoon(event) {
+    const { key, ctrlKey, metaKey, shiftKey } = event;
+    if (this.writing || key !== "Enter" || !(ctrlKey || metaKey)) return;
+    event.preventDefault();
+    if (await this.open()) this.root.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
+    else this.form.requestSubmit();
   }
 
   fallBack() {

@@ -1,11 +1,12 @@
 // What one chooses shows at once. When the server refuses or cannot be reached it goes back, and a notice says why.
-import { countChange } from "./shared.js";
+import { countChange, underWay } from "./shared.js";
 
 const kept = new WeakMap(); // form -> how it was
 
 document.addEventListener("exchange:begin", ({ detail: { element, submitter, isPost } }) => {
   if (!isPost || !element.closest("#ticket-head, #ticket-tags")) return;
   countChange();
+  underWay.add(element);
   const item = submitter ?? element;
   const undo = element.closest("#ticket-tags") ? tag(item) : choose(item);
   if (undo) kept.set(element, undo);
@@ -14,6 +15,7 @@ document.addEventListener("exchange:begin", ({ detail: { element, submitter, isP
 document.addEventListener("exchange:end", ({ detail: { element, isPost, isDone } }) => {
   const undo = kept.get(element);
   if (isPost) countChange();
+  underWay.delete(element);
   kept.delete(element);
   // What came in place of it is the truth, and what is left is only the row in the list.
   if (undo && !isDone) undo();
@@ -34,7 +36,7 @@ function choose(item) {
   const source = chosen?.closest("[data-menu]") ? chosen : menu?.querySelector('[name="status"][value="postponed"]');
   if (!pick || !source) return null;
   const before = [...pick.childNodes];
-  if (menu.matches(":popover-open")) menu.hidePopover();
+  close(menu);
   pick.replaceChildren(...face(source, pick));
   pick.dataset.pending = "";
   const undoRow = menu.id === "status-menu" ? markRow(source.querySelector(".state")) : () => {};
@@ -45,6 +47,13 @@ function choose(item) {
     setTimeout(() => pick.removeAttribute("data-refused"), 1500);
     undoRow();
   };
+}
+
+/** The focus goes back to where it was or, if that was swapped meanwhile, to the button that opens the menu. */
+function close(menu) {
+  if (menu.matches(":popover-open")) menu.hidePopover();
+  const { activeElement: at, body } = document;
+  if (at === body || menu.contains(at)) document.querySelector(`[popovertarget="${menu.id}"]`)?.focus();
 }
 
 /** What the button shows of an item: its picture and name; the words for screen readers stay the button's own. */
@@ -79,7 +88,7 @@ function labelled(glyph) {
 
 function tag(item) {
   const menu = item.closest("[data-menu]");
-  if (menu?.matches(":popover-open")) menu.hidePopover();
+  if (menu) close(menu);
   const badge = item.closest(".badge");
   if (item.matches(".badge-x")) return hide(badge);
   if (item.name === "remove") return hide(document.querySelector(`#ticket-tags [hx-vals*="${item.value}"]`)?.closest(".badge"));

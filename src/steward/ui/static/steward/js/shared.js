@@ -14,3 +14,6 @@ export const ownChanges = () => changes;
 export function countChange() {
   changes += 1;
 }
+
+/** The forms whose change shows already and has no answer yet. */
+export const underWay = new Set();

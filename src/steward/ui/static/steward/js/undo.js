@@ -2,7 +2,7 @@
 // for as long, so it is sent whatever becomes of this browser.
 import { beginWriting } from "./beginning.js";
 import { notify } from "./notifying.js";
-import { csrf } from "./shared.js";
+import { csrf, underWay } from "./shared.js";
 
 const OFFERED = 5000;
 const LEFT = "steward.left"; // what a page says to the one that comes after it
@@ -37,12 +37,12 @@ toasts.addEventListener("click", (event) => {
   if (event.target.closest("[data-undo-button]")) undo();
 });
 
-/** Undo what was done last; nothing when that is too long ago. */
-export async function undo() {
-  // What shows already, and has no answer yet, is what is meant.
-  if (document.querySelector("[data-pending]")) return void addEventListener("exchange:end", () => setTimeout(undo, 50), { once: true });
+/** Undo what was done last; nothing when that is too long ago, or when it was refused and `earlier` is what is on offer. */
+export async function undo(earlier = null) {
   const toast = offered;
-  if (!toast) return;
+  // What shows already, and has no answer yet, is what is meant.
+  if (underWay.size) return void addEventListener("exchange:end", () => setTimeout(() => undo(toast), 50), { once: true });
+  if (!toast || toast === earlier) return;
   withdraw(toast);
   const body = new FormData();
   if (toast.dataset.event) body.append("event", toast.dataset.event);
