@@ -118,6 +118,16 @@ def test_a_list_reads_through_an_index(page, fill, client_of, ada, northwind, as
     assert scans(northwind, queries) == []
 
 
+def test_whether_anybody_answered_is_not_asked_of_every_message(fill, client_of, ada, northwind, as_if_large):
+    """An account that has a million messages and no answer would read them all, by whatever index."""
+    fill(2)
+    browser = client_of(ada)
+    [asked] = [query for query in queries_of(lambda: browser.get("/console/")) if "'outgoing'" in query]
+    with account_scope(northwind.id), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked}")
+        assert "tickets_message_answer" in str(cursor.fetchall())
+
+
 def test_a_ticket_reads_through_an_index(client_of, ben, eli, northwind, as_if_large, run_jobs):
     ticket = make_ticket(eli, attachments=two_files())
     make_reply(ticket, ben)

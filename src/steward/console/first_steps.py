@@ -70,6 +70,6 @@ def _done(request: ConsoleRequest, issued: str) -> tuple[str | None, bool, bool]
         has_colleague=Exists(Invitation.objects.all()) | Exists(Membership.objects.exclude(pk=request.me.pk)),
     )
     [(own_address, has_colleague)] = found.values_list("own_address", "has_colleague")
-    # On its own, where it ends with the first one found: there may be millions of messages.
+    # On its own, by an index of answers alone: there may be millions of messages and no answer among them.
     has_answered = Message.objects.filter(kind=Message.Kind.OUTGOING, author__isnull=False).exists()
     return own_address, has_colleague, has_answered

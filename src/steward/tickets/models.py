@@ -232,6 +232,10 @@ class Message(AccountOwned):
                 fields=["account", "outgoing"], condition=models.Q(outgoing__isnull=False),
                 name="tickets_message_outgoing",
             ),
+            models.Index(
+                fields=["account"], condition=models.Q(kind="outgoing", author__isnull=False),
+                name="tickets_message_answer",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
