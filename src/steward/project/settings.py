@@ -26,6 +26,10 @@ STEWARD_IMAP_MARKS_SEEN = os.environ.get("STEWARD_IMAP_MARKS_SEEN", "1") != "0" 
 STEWARD_DOMAIN = os.environ.get("STEWARD_DOMAIN", "localhost").lower()
 STEWARD_SINGLE_ACCOUNT = os.environ.get("STEWARD_SINGLE_ACCOUNT", "")
 STEWARD_SIGN_UP = os.environ.get("STEWARD_SIGN_UP", "1" if STEWARD_DEMO else "0") == "1"  # anybody may open an account
+STEWARD_HOSTING = os.environ.get("STEWARD_HOSTING", "1" if STEWARD_SIGN_UP else "0") == "1"  # for accounts of others
+STEWARD_DATA_CENTRE = os.environ.get(
+    "STEWARD_DATA_CENTRE", ""
+)  # where this installation stands, as the directory has it
 STEWARD_TERMS_VERSION = os.environ.get("STEWARD_TERMS_VERSION", "demo" if STEWARD_DEMO else "")
 STEWARD_TERMS_URL = os.environ.get("STEWARD_TERMS_URL", "")
 STEWARD_MASTER_KEY = os.environ.get("STEWARD_MASTER_KEY", "")

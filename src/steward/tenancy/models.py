@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from steward.lib.ids import new_id
@@ -18,6 +19,7 @@ class Region(models.Model):
 
     code = models.TextField(primary_key=True)
     name = models.TextField()
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)  # ISO 3166-1 alpha-2
 
     def __str__(self) -> str:
         return self.code
@@ -28,7 +30,8 @@ class DataCentre(models.Model):
 
     code = models.TextField(primary_key=True)
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
-    country = models.CharField(max_length=2)  # ISO 3166-1 alpha-2
+    country = models.CharField(max_length=2)  # ISO 3166-1 alpha-2; ZZ: not said
+    host = models.TextField(blank=True, default="")  # who runs it: the key of a subprocessor of the registry
 
     def __str__(self) -> str:
         return self.code

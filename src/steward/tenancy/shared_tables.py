@@ -33,4 +33,5 @@ REASONS = {
     "procrastinate_periodic_defers": "queue: ids only",
     "procrastinate_workers": "queue: which workers live",
     "egress_installationegress": "ledger: what left for no account in particular (DNS, sign-up mail)",
+    "egress_registryversion": "registry: which subprocessors are used for what, public",
 }

@@ -41,6 +41,14 @@ def relay() -> Relay | None:
     return _relay(text) if text else None
 
 
+def is_hosting() -> bool:
+    """Whether accounts of others are served here (`STEWARD_HOSTING`): then the relay is a subprocessor of theirs.
+
+    Without it whoever runs the installation runs it for themselves, and their servers are their own instructions.
+    """
+    return bool(getattr(settings, "STEWARD_HOSTING", False))
+
+
 def ca_file() -> str:
     """A file with a certificate authority to trust besides the usual ones (`STEWARD_CA_FILE`); empty for none."""
     return _setting("STEWARD_CA_FILE")

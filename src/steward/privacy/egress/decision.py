@@ -4,9 +4,11 @@ The gate gathers what is known, `decide` judges it. A new condition is one more 
 fails gives the reason. Queue consumers decide again at send time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from steward.privacy.egress.addresses import Destination
@@ -50,9 +52,68 @@ class Request:
     is_on_request: bool = False
 
 
+class Answer(StrEnum):
+    """What an account has said about an engagement, as far as the gate is concerned."""
+
+    AUTHORISED = "authorised"
+    OBJECTED = "objected"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """In force from `since` until before `until`; without end when that is None. `name` goes into the ledger."""
+
+    name: str
+    since: datetime
+    until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force at a moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engaged:
+    """One engagement of the registry, in the state that stands, or is announced, for the account.
+
+    None for `regions` and `countries` is "not stated", which is no permission.
+    """
+
+    key: str
+    version: int
+    usable_from: datetime
+    agreements: tuple[Period, ...] = ()
+    regions: frozenset[str] | None = None
+    countries: frozenset[str] | None = None
+    has_mechanism: bool = False
+
+    @property
+    def only_country(self) -> str:
+        """Where the data go, when that is one country; else empty."""
+        return min(self.countries) if self.countries and len(self.countries) == 1 else ""
+
+    def agreement_at(self, at: datetime) -> Period | None:
+        """The agreement with the subprocessor that is in force at a moment."""
+        return next((agreement for agreement in self.agreements if agreement.holds(at)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the decision reads of the account: where its data belong, its agreement with us, what it has said."""
+
+    region: str
+    countries: frozenset[str] = frozenset()  # those of the region
+    agreed_countries: frozenset[str] | None = None  # the only ones its agreement admits, mechanism or not
+    agreement: Period | None = None
+    is_specific: bool = False  # nothing of class S before it was agreed to
+    answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What makes one destination known: a connector the account declared, or a server the operator configured.
+    """What makes one destination known: a connector the account declared, a server the operator configured, or an
+    engagement of the registry.
 
     `account_id` is None for the installation's own servers, which serve every account.
     """
@@ -63,16 +124,20 @@ class Grant:
     categories: frozenset[str]
     account_id: UUID | None = None
     is_active: bool = True
-    engagement_id: UUID | None = None
+    engaged: Engaged | None = None  # class S, and only there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """All the decision reads, gathered by the gate for one request."""
 
+    now: datetime
     grants: tuple[Grant, ...] = ()
+    terms: Terms | None = None  # None only where no account is concerned
     is_account_open: bool = False
     resolves_to_reachable: bool = False  # every address of the host is public or allowed by the operator
+    region: str = ""  # the data leave from; this and the next only go into the ledger
+    registry: int | None = None  # the number of the newest version
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +168,27 @@ class EgressDenied(Exception):
 
 
 def decide(request: Request, known: Known) -> Decision:
-    """Judge one request: allowed only when every condition holds, else the first that fails is the reason."""
-    grant = _grant_for(request, known)
-    for reason, holds in _CONDITIONS:
-        if not holds(request, known, grant):
-            return Decision(reason, grant)
-    return Decision(Reason.ALLOWED, grant)
+    """Judge one request: allowed only when every condition holds, else the first that fails is the reason.
+
+    With several grants for one destination any of them may allow it; the reason is that of the one that fits best.
+    """
+    fitting = sorted((grant for grant in known.grants if _is_for(grant, request)), key=_fit(request), reverse=True)
+    judged = [Decision(_first_failure(request, known, grant), grant) for grant in fitting]
+    return next(
+        (decision for decision in judged if decision.is_allowed), judged[0] if judged else _unfit(request, known)
+    )
 
 
-def _grant_for(request: Request, known: Known) -> Grant | None:
-    """The grant that fits best: with several for one host, one that is for the purpose, and active."""
-    fitting = [g for g in known.grants if _is_for(g, request)]
-    return max(fitting, key=lambda g: (request.purpose in g.purposes, g.is_active), default=None)
+def _unfit(request: Request, known: Known) -> Decision:
+    return Decision(_first_failure(request, known, None))
+
+
+def _first_failure(request: Request, known: Known, grant: Grant | None) -> Reason:
+    return next((reason for reason, holds in _CONDITIONS if not holds(request, known, grant)), Reason.ALLOWED)
+
+
+def _fit(request: Request) -> "Callable[[Grant], tuple[bool, bool]]":
+    return lambda grant: (request.purpose in grant.purposes, grant.is_active)
 
 
 def _is_for(grant: Grant, request: Request) -> bool:
@@ -148,14 +222,63 @@ def _covers_categories(request: Request, _known: Known, grant: Grant | None) -> 
     return grant is not None and wanted <= grant.categories and wanted <= PURPOSES[request.purpose].categories
 
 
-def _is_authorised(request: Request, _known: Known, grant: Grant | None) -> bool:
-    """S needs an engagement the account has agreed to: there is none before there is a registry. B a person's wish.
+def _is_noticed(_request: Request, known: Known, grant: Grant | None) -> bool:
+    engaged = _engaged(grant)
+    return engaged is None or engaged.usable_from <= known.now
 
-    So does trying out a server that nobody has declared yet.
-    """
+
+def _has_vendor_agreement(_request: Request, known: Known, grant: Grant | None) -> bool:
+    engaged = _engaged(grant)
+    return engaged is None or engaged.agreement_at(known.now) is not None
+
+
+def _has_agreement(request: Request, known: Known, grant: Grant | None) -> bool:
+    if _engaged(grant) is None or request.account_id is None:
+        return True
+    agreement = known.terms.agreement if known.terms else None
+    return agreement is not None and agreement.holds(known.now)
+
+
+def _is_not_objected(_request: Request, known: Known, grant: Grant | None) -> bool:
+    return _answer(known, grant) is not Answer.OBJECTED
+
+
+def _is_authorised(request: Request, known: Known, grant: Grant | None) -> bool:
+    """S takes an engagement, and an account's yes where its terms want one; B, and trying a server, a person's wish."""
     if grant is not None and grant.traffic is TrafficClass.SUBPROCESSOR:
-        return grant.engagement_id is not None
+        is_asked = known.terms is not None and known.terms.is_specific
+        answer = _answer(known, grant)
+        return grant.engaged is not None and (answer is Answer.AUTHORISED if is_asked else answer is not Answer.REFUSED)
     return request.is_on_request or not (_is_in_browser(grant) or PURPOSES[request.purpose].is_by_wish)
+
+
+def _is_region_served(request: Request, known: Known, grant: Grant | None) -> bool:
+    engaged = _engaged(grant)
+    if engaged is None or request.account_id is None:
+        return True
+    terms = known.terms
+    if terms is None or engaged.regions is None or terms.region not in engaged.regions:
+        return False
+    return terms.agreed_countries is None or (
+        engaged.countries is not None and engaged.countries <= terms.agreed_countries
+    )
+
+
+def _is_transfer_covered(request: Request, known: Known, grant: Grant | None) -> bool:
+    """Countries that are not stated may be any: then only a mechanism helps."""
+    engaged = _engaged(grant)
+    if engaged is None or request.account_id is None or engaged.has_mechanism:
+        return True
+    return known.terms is not None and engaged.countries is not None and engaged.countries <= known.terms.countries
+
+
+def _engaged(grant: Grant | None) -> Engaged | None:
+    return grant.engaged if grant is not None else None
+
+
+def _answer(known: Known, grant: Grant | None) -> Answer | None:
+    engaged = _engaged(grant)
+    return known.terms.answers.get(engaged.key) if engaged is not None and known.terms is not None else None
 
 
 def _is_unrestricted(request: Request, _known: Known, _grant: Grant | None) -> bool:
@@ -176,9 +299,15 @@ _CONDITIONS: tuple[tuple[Reason, _Condition], ...] = (
     (Reason.UNKNOWN_HOST, _is_known),
     (Reason.PRIVATE_ADDRESS, _is_reachable),
     (Reason.NOT_ACTIVE, _is_active),
+    (Reason.NOTICE_PENDING, _is_noticed),
     (Reason.PURPOSE_NOT_COVERED, _covers_purpose),
     (Reason.CATEGORY_NOT_COVERED, _covers_categories),
+    (Reason.VENDOR_DPA_NOT_IN_FORCE, _has_vendor_agreement),
+    (Reason.TENANT_DPA_NOT_IN_FORCE, _has_agreement),
+    (Reason.TENANT_OBJECTED, _is_not_objected),
     (Reason.NOT_AUTHORISED, _is_authorised),
+    (Reason.REGION_NOT_SERVED, _is_region_served),
+    (Reason.TRANSFER_WITHOUT_MECHANISM, _is_transfer_covered),
     (Reason.SUBJECT_RESTRICTED, _is_unrestricted),
     (Reason.ACCOUNT_STATE, _is_account_open),
 )

@@ -9,6 +9,7 @@ import dns.rdatatype
 import dns.resolver
 from dns.rdtypes.ANY.TXT import TXT
 
+from steward.lib.clock import now
 from steward.privacy.egress import configuration, ledger, wall
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import EgressDenied, Grant, Known, Request, decide
@@ -108,7 +109,7 @@ def _check(server: Destination, purpose: str) -> None:
         categories=categories,
     )
     request = Request(account_id=None, purpose=purpose, categories=tuple(categories), destination=server)
-    decision = decide(request, Known(grants=(grant,), resolves_to_reachable=True))
+    decision = decide(request, Known(now=now(), grants=(grant,), resolves_to_reachable=True))
     if not decision.is_allowed:
         raise EgressDenied(request, decision)
 

@@ -75,9 +75,9 @@ def open_passage(request: Request) -> Passage:
     """
     if account_in_scope() is not None:
         raise InsideTransaction("close the account scope before using the network")
-    surroundings = gather(request)
-    decision, addresses = _judged(request, surroundings.known)
-    entry = ledger.write(request, decision, region=surroundings.region)
+    known = gather(request)
+    decision, addresses = _judged(request, known)
+    entry = ledger.write(request, decision, known)
     if not decision.is_allowed:
         raise EgressDenied(request, decision)
     return Passage(request, addresses, entry)
@@ -101,7 +101,7 @@ def record_remote_images(account_id: UUID, hosts: Sequence[str]) -> frozenset[st
     """
     named = {text: host for text in hosts if (host := _host_of_image(text))}
     asked = [_image_request(account_id, host) for host in list(dict.fromkeys(named.values()))[:MOST_IMAGE_HOSTS]]
-    judged = [(request, decide(request, around.known), around.region) for request, around in gather_together(asked)]
+    judged = [(request, decide(request, known), known) for request, known in gather_together(asked)]
     ledger.write_together(judged)
     allowed = {request.destination.host for request, decision, _ in judged if decision.is_allowed}
     return frozenset(text for text, host in named.items() if host in allowed)

@@ -1,14 +1,18 @@
-"""Gathering what the decision reads: the account's connectors and state, the operator's relay."""
+"""Gathering what the decision reads: the account's connectors and terms, the operator's relay, the registry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Max, Subquery
+
+from steward.lib.clock import now
 from steward.privacy.egress import configuration
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import Grant, Known, Request
-from steward.privacy.egress.models import Connector
+from steward.privacy.egress.engaging import AccountFacts, registry_grants, terms_of
+from steward.privacy.egress.models import Connector, RegistryVersion
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
+from steward.privacy.egress.registry.versions import Published, published
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -20,35 +24,59 @@ _BY_KIND = {
 _BY_WISH = {"mail.remote_images": TrafficClass.BROWSER, "mail.try": TrafficClass.TENANT_DIRECTED}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known for one request, and the region the data leave from (empty when no account is concerned)."""
-
-    known: Known
-    region: str = ""
-
-
-def gather(request: Request) -> Surroundings:
+def gather(request: Request) -> Known:
     """Read what is stored and configured about the destination; opens a scope of its own."""
-    [(_, surroundings)] = gather_together([request])
-    return surroundings
+    [(_, known)] = gather_together([request])
+    return known
 
 
-def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Surroundings]]:
+def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Known]]:
     """The same for several requests of one account, with as many queries as for one."""
-    relay = _relay_grants()
     account_id = requests[0].account_id if requests else None
     if account_id is None:
-        return [(request, Surroundings(Known(grants=relay))) for request in requests]
+        return [(request, _without_account(request)) for request in requests]
     with account_scope(account_id):
-        account = Account.objects.select_related("data_centre").get(pk=account_id)
-        connectors = list(Connector.objects.filter(host__in={request.destination.host for request in requests}))
-    is_open, region = account.state == Account.State.ACTIVE, account.data_centre.region_id
-    gathered = []
-    for request in requests:
-        grants = (*_connector_grants(connectors, request), *relay, *_wished_grants(request))
-        gathered.append((request, Surroundings(Known(grants=grants, is_account_open=is_open), region)))
-    return gathered
+        return _of_account(account_id, requests)
+
+
+def _without_account(request: Request) -> Known:
+    list_ = published()
+    grants = (*_relay_grants(), *registry_grants(list_, request, None))
+    return Known(now=now(), grants=grants, registry=list_.head or None)
+
+
+def _of_account(account_id: UUID, requests: Sequence[Request]) -> list[tuple[Request, Known]]:
+    # One statement tells of the account and whether there is a newer registry than the one this process keeps.
+    newest = RegistryVersion.objects.order_by().values("document__isnull").annotate(newest=Max("number"))
+    account = (
+        Account.objects.select_related("data_centre__region")
+        .annotate(registry=Subquery(newest.values("newest")[:1]))
+        .get(pk=account_id)
+    )
+    list_ = published(account.registry or 0)
+    connectors = list(Connector.objects.filter(host__in={request.destination.host for request in requests}))
+    is_engaged = any(request.destination in list_.engaged_at for request in requests)
+    facts = terms_of(account, is_engaged=is_engaged)
+    return [(request, _known(request, account, list_, connectors, facts)) for request in requests]
+
+
+def _known(
+    request: Request, account: Account, list_: Published, connectors: Sequence[Connector], facts: AccountFacts
+) -> Known:
+    grants = (
+        *_connector_grants(connectors, request),
+        *_relay_grants(),
+        *registry_grants(list_, request, facts),
+        *_wished_grants(request),
+    )
+    return Known(
+        now=now(),
+        grants=grants,
+        terms=facts.terms,
+        is_account_open=account.state == Account.State.ACTIVE,
+        region=facts.terms.region,
+        registry=list_.head or None,
+    )
 
 
 def _connector_grants(connectors: Sequence[Connector], request: Request) -> tuple[Grant, ...]:
@@ -68,11 +96,13 @@ def _connector_grant(account_id: UUID, connector: Connector) -> Grant:
 
 
 def _relay_grants() -> tuple[Grant, ...]:
+    """T: who runs the installation for itself chose the relay for its own mail.
+
+    For accounts of others the relay is a subprocessor (S): there the registry has to name it.
+    """
     relay = configuration.relay()
-    if relay is None:
+    if relay is None or configuration.is_hosting():
         return ()
-    # T: whoever runs the installation chose the relay for their own mail. For accounts of others it is a
-    # subprocessor (S), which takes an engagement: those come with the registry.
     return (_grant(TrafficClass.TENANT_DIRECTED, relay.destination, "mail.deliver"),)
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from steward.lib.clock import now
 from steward.privacy.egress.addresses import Destination
-from steward.privacy.egress.decision import Decision, Reason, Request
+from steward.privacy.egress.decision import Decision, Known, Reason, Request
 from steward.privacy.egress.models import EgressEvent, InstallationEgress
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
 from steward.tenancy.scope import account_scope
@@ -31,27 +31,27 @@ class Entry:
     account_id: UUID | None
 
 
-def write(request: Request, decision: Decision, *, region: str = "") -> Entry:
+def write(request: Request, decision: Decision, known: Known) -> Entry:
     """Write down a decision, durably: outside a scope this is a transaction of its own."""
     if request.account_id is None:
         with transaction.atomic(durable=True):
             row = InstallationEgress.objects.create(**_columns(request, decision))
         return Entry(row.id, None)
     with account_scope(request.account_id):
-        event = _row(request, decision, region)
+        event = _row(request, decision, known)
         event.save()
     return Entry(event.id, request.account_id)
 
 
-def write_together(judged: Sequence[tuple[Request, Decision, str]]) -> None:
-    """The same for several decisions of one account (each with the region it leaves from), in one statement."""
+def write_together(judged: Sequence[tuple[Request, Decision, Known]]) -> None:
+    """The same for several decisions of one account (each with what was known), in one statement."""
     if not judged:
         return
     account_id = judged[0][0].account_id
     if account_id is None:
         raise ValueError("only what an account does is written together")
     with account_scope(account_id):
-        EgressEvent.objects.bulk_create(_row(request, decision, region) for request, decision, region in judged)
+        EgressEvent.objects.bulk_create(_row(*one) for one in judged)
 
 
 def settle(entry: Entry, sent: int) -> None:
@@ -86,9 +86,19 @@ def flush_lookups() -> None:
         _flushed_at = time.monotonic()
 
 
-def _row(request: Request, decision: Decision, region: str) -> EgressEvent:
-    engagement_id = decision.grant.engagement_id if decision.grant else None
-    return EgressEvent(from_region=region, engagement_id=engagement_id, **_columns(request, decision))
+def _row(request: Request, decision: Decision, known: Known) -> EgressEvent:
+    engaged = decision.grant.engaged if decision.grant else None
+    vendor = engaged.agreement_at(known.now) if engaged else None
+    own = known.terms.agreement if known.terms else None
+    return EgressEvent(
+        from_region=known.region,
+        to_country=engaged.only_country if engaged else "",
+        engagement=engaged.key if engaged else "",
+        registry_version=known.registry,
+        vendor_agreement=vendor.name if vendor else "",
+        agreement_id=UUID(own.name) if own and own.holds(known.now) else None,
+        **_columns(request, decision),
+    )
 
 
 def _columns(request: Request, decision: Decision) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The ledgers of what left, and the destinations an account declared."""
+"""All the gate reads and writes: ledgers, an account's own destinations, the registry, an account's terms."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from steward.lib.ids import new_id
-from steward.privacy.inventory import impersonal
+from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.privacy.keys.fields import SecretField
 from steward.tenancy.models import AccountOwned
 
@@ -20,7 +20,7 @@ class EgressEvent(AccountOwned):
     """
 
     traffic = impersonal(models.CharField(max_length=1, blank=True))  # a TrafficClass; empty: no such host known
-    engagement_id = impersonal(models.UUIDField(null=True))  # class S: the unit of authorisation
+    engagement = impersonal(models.TextField(blank=True, default=""))  # class S: its key in the registry
     purpose = impersonal(models.TextField())
     categories = impersonal(ArrayField(models.TextField()))  # fideslang keys
     host = impersonal(models.TextField())  # a server's name; which person was concerned is not kept
@@ -31,8 +31,8 @@ class EgressEvent(AccountOwned):
     is_allowed = impersonal(models.BooleanField())
     reason_code = impersonal(models.TextField())  # a Reason
     registry_version = impersonal(models.IntegerField(null=True))
-    vendor_dpa_id = impersonal(models.UUIDField(null=True))
-    tenant_dpa_id = impersonal(models.UUIDField(null=True))
+    vendor_agreement = impersonal(models.TextField(blank=True, default=""))  # its version in the registry
+    agreement_id = impersonal(models.UUIDField(null=True))  # the account's own, in force then
     at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
@@ -105,3 +105,88 @@ class Connector(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.host}:{self.port}"
+
+
+class RegistryVersion(models.Model):
+    """One published version of the subprocessor registry. Immutable: a trigger refuses every change.
+
+    The page, the feeds, the proxy's list and the content security policy are all made of `document`.
+    """
+
+    number = models.IntegerField(primary_key=True)  # 1, 2, 3, without gaps
+    document = models.TextField()  # canonical JSON of `registry.document.Registry`
+    sha256 = models.CharField(max_length=64)  # of `document`
+    summary = models.JSONField(default=dict)  # what changed, in words by language
+    published_at = models.DateTimeField()  # when it was announced
+    effective_at = models.DateTimeField()  # when what widens stands for accounts under the usual notice
+    binds_notice = models.BooleanField(default=True)  # False: the first version, and imported ones
+    drafted_by = models.UUIDField(null=True)  # operators, by their bare id: people are above this package
+    approved_by = models.UUIDField(null=True)
+    alone_because = models.TextField(blank=True, default="")  # why nobody second approved
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.published_at:%Y-%m-%d}"
+
+
+class AccountTerms(AccountOwned):
+    """What an agreement between the account and the provider means for the gate, from one moment to another."""
+
+    class Mode(models.TextChoices):
+        GENERAL = "general", _("general authorisation: changes are announced, and can be objected to")
+        SPECIFIC = "specific", _("specific authorisation: nothing is used before it is agreed to")
+
+    agreement_id = impersonal(models.UUIDField())  # the bare id: agreements are above this package
+    notice_days = impersonal(models.IntegerField(default=30))
+    mode = impersonal(models.TextField(choices=Mode, default=Mode.GENERAL))
+    regions = impersonal(ArrayField(models.TextField(), default=list))  # data may go to; empty: the account's own
+    effective_from = impersonal(models.DateTimeField())
+    ends_at = impersonal(models.DateTimeField(null=True))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(ends_at=None), name="egress_terms_one_without_end"
+            ),
+            models.CheckConstraint(condition=models.Q(notice_days__gte=30), name="egress_terms_notice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.notice_days} days"
+
+
+class Authorisation(AccountOwned):
+    """What an account has said about one engagement of the registry."""
+
+    class State(models.TextChoices):
+        NOTIFIED = "notified", _("told of it")
+        AUTHORISED = "authorised", _("agreed to")
+        OBJECTED = "objected", _("objected to")
+        REFUSED = "refused", _("refused")
+        RESOLVED = "resolved", _("settled")
+
+    class Resolution(models.TextChoices):
+        FEATURE_OFF = "feature_off", _("the feature stays off")
+        ALTERNATIVE = "alternative", _("another subprocessor does it")
+        VENDOR_WITHDRAWN = "vendor_withdrawn", _("the subprocessor is not used after all")
+        CONTRACT_END = "contract_end", _("the contract ends")
+
+    engagement = impersonal(models.TextField())  # its key in the registry
+    state = impersonal(models.TextField(choices=State))
+    version = impersonal(models.IntegerField())  # of the registry, that was answered
+    reason = personal(
+        models.TextField(blank=True, default=""), Whose.ANYBODY, "user.content", purpose="privacy", erase=Erase.NULL
+    )  # in the words of the account
+    by_kind = impersonal(models.TextField())  # of an Actor
+    by_id = impersonal(models.UUIDField(null=True))
+    at = impersonal(models.DateTimeField())
+    resolution = impersonal(models.TextField(choices=Resolution, blank=True, default=""))
+    resolution_words = impersonal(models.TextField(blank=True, default=""))
+    resolved_at = impersonal(models.DateTimeField(null=True))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "engagement"], name="egress_authorisation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement} {self.state}"

@@ -31,6 +31,21 @@ class Purpose:
 
 _DIRECTED = frozenset({TrafficClass.SUBPROCESSOR, TrafficClass.TENANT_DIRECTED})
 _CORRESPONDENCE = frozenset({"user.name", "user.contact.email", "user.content", "user.account.username"})
+_PEOPLES_WORK: frozenset[TrafficClass] = frozenset()  # nothing is sent: people, or our own machines, do it
+_ALL_HELD = frozenset(
+    {
+        "user.name",
+        "user.contact",
+        "user.contact.email",
+        "user.contact.phone_number",
+        "user.contact.address",
+        "user.device.ip_address",
+        "user.device.cookie_id",
+        "user.behavior",
+        "user.account.username",
+        "user.content",
+    }
+)
 
 PURPOSES: dict[str, Purpose] = {
     "mail.deliver": Purpose(_DIRECTED, _CORRESPONDENCE),
@@ -45,5 +60,13 @@ PURPOSES: dict[str, Purpose] = {
     ),
     "mail.authenticate": Purpose(frozenset({TrafficClass.INFRASTRUCTURE}), frozenset({"user.contact.email"})),
     "mail.remote_images": Purpose(frozenset({TrafficClass.BROWSER}), frozenset({"user.device.ip_address"})),
+    # What subprocessors are engaged for beyond mail.
+    "data.host": Purpose(frozenset({TrafficClass.INFRASTRUCTURE}), _ALL_HELD),
+    "service.deliver": Purpose(_PEOPLES_WORK, _ALL_HELD),
+    "support.cover": Purpose(_PEOPLES_WORK, _ALL_HELD),
+    "call.carry": Purpose(
+        _DIRECTED, frozenset({"user.contact.phone_number", "user.content", "user.name", "user.device.ip_address"})
+    ),
+    "answer.suggest": Purpose(_DIRECTED, frozenset({"user.content", "user.name", "user.contact.email"})),
     "dns.resolve": Purpose(frozenset({TrafficClass.INFRASTRUCTURE}), frozenset({"system.operations"})),
 }

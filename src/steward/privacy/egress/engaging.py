@@ -1,0 +1,124 @@
+"""From the registry and an account's terms to what the decision reads: one grant for each engagement of a host."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from steward.lib.clock import now
+from steward.privacy.egress.decision import Answer, Engaged, Grant, Period, Request, Terms
+from steward.privacy.egress.models import AccountTerms, Authorisation
+from steward.privacy.egress.purposes import TrafficClass
+from steward.privacy.egress.registry import standing
+from steward.privacy.egress.registry.document import Engagement, Mechanism, Subprocessor
+from steward.privacy.egress.registry.standing import Bound, Revision
+from steward.privacy.egress.registry.versions import Published
+from steward.tenancy.models import Account, Region
+
+_ANSWERS = {
+    Authorisation.State.AUTHORISED.value: Answer.AUTHORISED,
+    Authorisation.State.OBJECTED.value: Answer.OBJECTED,
+    Authorisation.State.REFUSED.value: Answer.REFUSED,
+}
+_TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What of the account the registry is judged by."""
+
+    terms: Terms
+    bound: Bound
+
+
+def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
+    """What the account has agreed to and said. Only its region is read unless a subprocessor is concerned."""
+    region = account.data_centre.region
+    if not is_engaged:
+        return AccountFacts(Terms(region=region.code), Bound(account.created_at))
+    agreed = _agreement_of()
+    answers = {
+        row.engagement: _ANSWERS[row.state]
+        for row in Authorisation.objects.filter(state__in=_ANSWERS).only("engagement", "state")
+    }
+    terms = Terms(
+        region=region.code,
+        countries=frozenset(region.countries),
+        agreed_countries=_countries_of(agreed.regions) if agreed and agreed.regions else None,
+        agreement=Period(str(agreed.agreement_id), agreed.effective_from, agreed.ends_at) if agreed else None,
+        is_specific=agreed is not None and agreed.mode == AccountTerms.Mode.SPECIFIC,
+        answers=MappingProxyType(answers),
+    )
+    return AccountFacts(terms, Bound(account.created_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS))
+
+
+def registry_grants(list_: Published, request: Request, facts: AccountFacts | None) -> Iterator[Grant]:
+    """A grant of class S for each engagement that names the host, or did: in the state that stands for the account."""
+    bound = facts.bound if facts else standing.EVERYBODY
+    for key in list_.engaged_at.get(request.destination, ()):
+        known = standing.standing(list_.revisions[key], bound, now())
+        if (pending := known.pending) is not None:
+            yield from _grants(pending.revision, request, usable_from=pending.usable_from)
+        if (current := known.current) is not None:
+            yield from _grants(current, request, usable_from=current.version.published_at)
+            if not _names(current, request):
+                yield _ended(key, request)
+
+
+def _grants(revision: Revision, request: Request, *, usable_from: datetime) -> Iterator[Grant]:
+    if revision.engaged is not None and _names(revision, request):
+        subprocessor, engagement = revision.engaged.subprocessor, revision.engaged.engagement
+        yield _grant(request, engagement, _engaged(subprocessor, engagement, revision.version.number, usable_from))
+
+
+def _names(revision: Revision, request: Request) -> bool:
+    wanted = (request.destination.host, request.destination.port)
+    endpoints = (revision.engaged.engagement.endpoints or ()) if revision.engaged else ()
+    return any((endpoint.host, endpoint.port) == wanted for endpoint in endpoints)
+
+
+def _grant(request: Request, engagement: Engagement, engaged: Engaged) -> Grant:
+    return Grant(
+        traffic=TrafficClass.SUBPROCESSOR,
+        destination=request.destination,
+        purposes=frozenset(engagement.purposes),
+        categories=frozenset(engagement.categories or ()),
+        engaged=engaged,
+    )
+
+
+def _engaged(subprocessor: Subprocessor, engagement: Engagement, version: int, usable_from: datetime) -> Engaged:
+    return Engaged(
+        key=engagement.key,
+        version=version,
+        usable_from=usable_from,
+        agreements=tuple(Period(a.version, a.effective_from, a.ends_at) for a in subprocessor.agreements or ()),
+        regions=_stated(engagement.regions),
+        countries=_stated(engagement.countries),
+        has_mechanism=engagement.mechanism in _TRANSFERS,
+    )
+
+
+def _ended(key: str, request: Request) -> Grant:
+    """The engagement no longer names the host, or is over: that it once did tells more than an unknown host."""
+    return Grant(
+        traffic=TrafficClass.SUBPROCESSOR,
+        destination=request.destination,
+        purposes=frozenset(),
+        categories=frozenset(),
+        is_active=False,
+        engaged=Engaged(key=key, version=0, usable_from=now()),
+    )
+
+
+def _stated(values: Iterable[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(values)
+
+
+def _agreement_of() -> AccountTerms | None:
+    return AccountTerms.objects.order_by("-effective_from").first()
+
+
+def _countries_of(regions: Iterable[str]) -> frozenset[str]:
+    rows = Region.objects.filter(code__in=regions).values_list("countries", flat=True)
+    return frozenset(country for countries in rows for country in countries)
