@@ -116,6 +116,11 @@ def is_operator(user: User) -> bool:
     return user.is_active and Operator.objects.filter(user=user).exists()
 
 
+def count_operators() -> int:
+    """How many people can open the back office."""
+    return Operator.objects.filter(user__is_active=True).count()
+
+
 def knows_password(email: str, password: str) -> User | None:
     """The operator with this address and password. For all others None, after the same work."""
     user = _operator_with(email, password)

@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "account": Command("account", "make and list accounts"),
         "agent": Command("agent", "add people to an account"),
+        "registry": Command("registry", "keep the list of subprocessors and what they are used for"),
         "operator": Command("operator", "say who opens the back office of this installation"),
         "password-list": Command("password_list", "make a list of passwords that nobody may choose", uses_models=False),
         "mail-account": Command("mail_account", "add an address that receives and answers mail"),

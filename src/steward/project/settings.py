@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "steward.tickets",
     "steward.channels.email",
     "steward.notifications",
+    "steward.privacy.subprocessors",
     "steward.console",
     "steward.front",
     "steward.operator",

@@ -34,4 +34,5 @@ REASONS = {
     "procrastinate_workers": "queue: which workers live",
     "egress_installationegress": "ledger: what left for no account in particular (DNS, sign-up mail)",
     "egress_registryversion": "registry: which subprocessors are used for what, public",
+    "subprocessors_registrydraft": "registry: its next version while operators write it",
 }

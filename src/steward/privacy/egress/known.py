@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Max, Subquery
+from django.db.models import Subquery
 
 from steward.lib.clock import now
 from steward.privacy.egress import configuration
@@ -47,11 +47,9 @@ def _without_account(request: Request) -> Known:
 
 def _of_account(account_id: UUID, requests: Sequence[Request]) -> list[tuple[Request, Known]]:
     # One statement tells of the account and whether there is a newer registry than the one this process keeps.
-    newest = RegistryVersion.objects.order_by().values("document__isnull").annotate(newest=Max("number"))
+    newest = RegistryVersion.objects.order_by("-number").values("number")[:1]
     account = (
-        Account.objects.select_related("data_centre__region")
-        .annotate(registry=Subquery(newest.values("newest")[:1]))
-        .get(pk=account_id)
+        Account.objects.select_related("data_centre__region").annotate(registry=Subquery(newest)).get(pk=account_id)
     )
     list_ = published(account.registry or 0)
     connectors = list(Connector.objects.filter(host__in={request.destination.host for request in requests}))

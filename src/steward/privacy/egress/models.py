@@ -120,6 +120,7 @@ class RegistryVersion(models.Model):
     published_at = models.DateTimeField()  # when it was announced
     effective_at = models.DateTimeField()  # when what widens stands for accounts under the usual notice
     binds_notice = models.BooleanField(default=True)  # False: the first version, and imported ones
+    imported_at = models.DateTimeField(null=True)  # of a list of the past; then the times above are those it states
     drafted_by = models.UUIDField(null=True)  # operators, by their bare id: people are above this package
     approved_by = models.UUIDField(null=True)
     alone_because = models.TextField(blank=True, default="")  # why nobody second approved

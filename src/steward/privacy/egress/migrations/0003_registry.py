@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("published_at", models.DateTimeField()),
                 ("effective_at", models.DateTimeField()),
                 ("binds_notice", models.BooleanField(default=True)),
+                ("imported_at", models.DateTimeField(null=True)),
                 ("drafted_by", models.UUIDField(null=True)),
                 ("approved_by", models.UUIDField(null=True)),
                 ("alone_because", models.TextField(blank=True, default="")),

@@ -233,6 +233,7 @@ class Registry(_Value, frozen=True):
     regions: tuple[Place, ...]
     subprocessors: tuple[Subprocessor, ...]
     prose: tuple[Block, ...]
+    stated_on: date | None = None  # the date an imported list states of itself
     sources: tuple[Source, ...] = ()
     notes: tuple[Note, ...] = ()
     is_example: bool = False

@@ -1,0 +1,92 @@
+"""Publishing a version of the registry: from then on it is what the page says and the gate goes by."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from steward.lib.clock import now
+from steward.people.operators import note
+from steward.privacy.egress.models import RegistryVersion
+from steward.privacy.egress.registry.document import Registry, canonical, digest, parse_registry
+from steward.privacy.egress.registry.faults import faults_of
+from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
+from steward.privacy.egress.registry.versions import head_number
+from steward.privacy.subprocessors.actions.drafting import DraftChanged, NotPublishable
+from steward.privacy.subprocessors.models import RegistryDraft
+
+_ONE_PUBLISHER = 7281  # of an advisory lock
+
+
+class NotApproved(PermissionError):
+    """Nobody has approved the draft as it is."""
+
+
+class NotEmpty(ValueError):
+    """The registry has versions already: what is imported comes before the first."""
+
+
+def publish_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> RegistryVersion:
+    """Announce what the draft says. Raises `NotApproved`, `NotPublishable`, or `DraftChanged`.
+
+    The first version stands at once: there was nothing before that anybody agreed to.
+    """
+    with transaction.atomic():
+        number = _next_number()
+        locked = RegistryDraft.objects.select_for_update().get(pk=draft.pk)
+        if not locked.is_approved:
+            raise NotApproved
+        if locked.based_on != number - 1:
+            raise DraftChanged
+        version = _published(parse_registry(locked.document), number, locked)
+        locked.delete()
+        note(operator_id, "registry.published", about=str(number))
+    return version
+
+
+def import_versions(registries: tuple[Registry, ...], *, operator_id: UUID | None = None) -> list[RegistryVersion]:
+    """Publish lists of the past, oldest first, each as of the date it states. As `publish_draft`, or `NotEmpty`."""
+    with transaction.atomic():
+        if _next_number() != 1:
+            raise NotEmpty
+        made = [_imported(registry, number) for number, registry in enumerate(registries, 1)]
+        note(operator_id, "registry.imported", about=str(len(made)))
+    return made
+
+
+def _published(registry: Registry, number: int, draft: RegistryDraft) -> RegistryVersion:
+    at, is_first = now(), number == 1
+    earliest = at if is_first else at + timedelta(days=LEAST_NOTICE_DAYS)
+    return _stored(
+        registry,
+        number=number,
+        summary=draft.summary,
+        published_at=at,
+        effective_at=max(earliest, draft.effective_at or earliest),
+        binds_notice=not is_first,
+        drafted_by=draft.edited_by[0] if draft.edited_by else None,
+        approved_by=draft.approved_by,
+        alone_because=draft.alone_because,
+    )
+
+
+def _imported(registry: Registry, number: int) -> RegistryVersion:
+    if registry.stated_on is None:
+        raise ValueError("a list of the past states its date")
+    at = datetime.combine(registry.stated_on, time(), tzinfo=UTC)
+    return _stored(registry, number=number, published_at=at, effective_at=at, binds_notice=False, imported_at=now())
+
+
+def _stored(registry: Registry, **columns: Any) -> RegistryVersion:
+    if found := faults_of(registry):
+        raise NotPublishable(found)
+    document = canonical(registry)
+    return RegistryVersion.objects.create(document=document, sha256=digest(document), **columns)
+
+
+def _next_number() -> int:
+    """The number the next version gets; until the transaction ends nobody else gets one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_PUBLISHER])
+    return head_number() + 1

@@ -1,0 +1,111 @@
+"""`steward registry list`, `export`, `draft`, `publish`, `load-example`: the subprocessor registry by hand."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from steward.privacy.egress.registry.document import canonical, parse_registry
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.actions import (
+    NeedsSecondPerson,
+    NotEmpty,
+    NotPublishable,
+    approve_draft,
+    change_draft,
+    describe_draft,
+    import_versions,
+    open_draft,
+    publish_draft,
+)
+from steward.privacy.subprocessors.example import example_versions
+from steward.project.commands.parsing import parser_for
+from steward.project.commands.session import run_chosen
+from steward.project.failure import Failure
+
+
+def main(arguments: Sequence[str]) -> int:
+    return run_chosen(_parser(), arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("registry", "Keep the subprocessor registry: who processes data for this installation.")
+    commands = parser.add_subparsers(required=True, metavar="list|export|draft|publish|load-example")
+    listing = commands.add_parser("list", help="show the published versions")
+    listing.add_argument("--json", action="store_true", help="one JSON object per line")
+    listing.set_defaults(run=_list)
+    export = commands.add_parser("export", help="write the document of one version, or of the draft")
+    export.add_argument("--version", type=int, help="its number; the newest without")
+    export.add_argument("--draft", action="store_true", help="the draft that is open")
+    export.set_defaults(run=_export)
+    draft = commands.add_parser("draft", help="make a document the draft of the next version")
+    draft.add_argument("file", help="a JSON file as `export` writes it; - for standard input")
+    draft.add_argument("--summary", default="", help="what changes and why, in English")
+    draft.set_defaults(run=_draft)
+    publish = commands.add_parser("publish", help="publish the draft")
+    publish.add_argument("--alone-because", default="", metavar="REASON", help="why nobody second approves")
+    publish.set_defaults(run=_publish)
+    example = commands.add_parser("load-example", help="fill an empty registry with two real lists of the past")
+    example.set_defaults(run=_load_example)
+    return parser
+
+
+def _list(options: argparse.Namespace) -> None:
+    for version in published().versions:
+        told = {
+            "version": version.number,
+            "published_at": version.published_at.isoformat(),
+            "effective_at": version.effective_at.isoformat(),
+            "subprocessors": len(version.registry.subprocessors),
+            "sha256": version.sha256,
+        }
+        print(json.dumps(told) if options.json else "  ".join(map(str, told.values())))
+
+
+def _export(options: argparse.Namespace) -> None:
+    versions = published().versions
+    if options.draft:
+        print(open_draft(operator_id=None).document)
+        return
+    number = options.version or len(versions)
+    if not 1 <= number <= len(versions):
+        raise Failure(f"There is no version {number}." if versions else "The registry has no version yet.")
+    print(canonical(versions[number - 1].registry))
+
+
+def _draft(options: argparse.Namespace) -> None:
+    text = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    try:
+        registry = parse_registry(text)
+    except msgspec.ValidationError as error:
+        raise Failure(f"{options.file} is no registry: {error}") from error
+    draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
+    if options.summary:
+        draft = describe_draft(draft, summary={"en": options.summary}, effective_at=None, operator_id=None)
+    print(f"The draft of version {draft.based_on + 1} says so now.")
+
+
+def _publish(options: argparse.Namespace) -> None:
+    draft = open_draft(operator_id=None)
+    try:
+        draft = approve_draft(draft, operator_id=None, alone_because=options.alone_because)
+        version = publish_draft(draft, operator_id=None)
+    except NeedsSecondPerson:
+        raise Failure("Another operator has to approve the draft in the back office.") from None
+    except NotPublishable as refusal:
+        lines = "\n".join(f"  {one.where}: {one.fault.value} {one.what}".rstrip() for one in refusal.found)
+        raise Failure(f"The draft cannot be published:\n{lines}") from refusal
+    print(
+        f"Version {version.number} is published; what it widens stands from {version.effective_at:%Y-%m-%d %H:%M} UTC."
+    )
+
+
+def _load_example(_options: argparse.Namespace) -> None:
+    try:
+        made = import_versions(example_versions())
+    except NotEmpty:
+        raise Failure("The registry has versions already; the example is for an empty one.") from None
+    print("\n".join(f"Version {version.number}, the list of {version.published_at:%-d %B %Y}." for version in made))
