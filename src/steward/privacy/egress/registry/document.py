@@ -105,7 +105,7 @@ class Diligence(_Value, frozen=True):
     """One finding of the selection: who looked into what, when, with which outcome and papers."""
 
     area: Area
-    outcome: str
+    outcome: str | None = None
     by: str | None = None
     on: date | None = None
     documents: tuple[str, ...] | None = None
