@@ -12,7 +12,7 @@ from steward.privacy.egress.decision import Grant, Known, Request
 from steward.privacy.egress.engaging import AccountFacts, registry_grants, terms_of
 from steward.privacy.egress.models import Connector, RegistryVersion
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
-from steward.privacy.egress.registry.versions import Published, published
+from steward.privacy.egress.registry.versions import Head, Published, published
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -42,16 +42,21 @@ def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Known]]:
 def _without_account(request: Request) -> Known:
     list_ = published()
     grants = (*_relay_grants(), *registry_grants(list_, request, None))
-    return Known(now=now(), grants=grants, registry=list_.head or None)
+    return Known(now=now(), grants=grants, registry=list_.head.number or None)
 
 
 def _of_account(account_id: UUID, requests: Sequence[Request]) -> list[tuple[Request, Known]]:
     # One statement tells of the account and whether there is a newer registry than the one this process keeps.
-    newest = RegistryVersion.objects.order_by("-number").values("number")[:1]
+    newest = RegistryVersion.objects.order_by("-number")
     account = (
-        Account.objects.select_related("data_centre__region").annotate(registry=Subquery(newest)).get(pk=account_id)
+        Account.objects.select_related("data_centre__region")
+        .annotate(
+            registry_number=Subquery(newest.values("number")[:1]),
+            registry_sha256=Subquery(newest.values("sha256")[:1]),
+        )
+        .get(pk=account_id)
     )
-    list_ = published(account.registry or 0)
+    list_ = published(Head(account.registry_number or 0, account.registry_sha256 or ""))
     connectors = list(Connector.objects.filter(host__in={request.destination.host for request in requests}))
     is_engaged = any(request.destination in list_.engaged_at for request in requests)
     facts = terms_of(account, is_engaged=is_engaged)
@@ -73,7 +78,7 @@ def _known(
         terms=facts.terms,
         is_account_open=account.state == Account.State.ACTIVE,
         region=facts.terms.region,
-        registry=list_.head or None,
+        registry=list_.head.number or None,
     )
 
 

@@ -163,7 +163,6 @@ class Authorisation(AccountOwned):
         AUTHORISED = "authorised", _("agreed to")
         OBJECTED = "objected", _("objected to")
         REFUSED = "refused", _("refused")
-        RESOLVED = "resolved", _("settled")
 
     class Resolution(models.TextChoices):
         FEATURE_OFF = "feature_off", _("the feature stays off")

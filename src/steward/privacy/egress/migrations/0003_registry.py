@@ -129,7 +129,6 @@ class Migration(migrations.Migration):
                             ("authorised", "agreed to"),
                             ("objected", "objected to"),
                             ("refused", "refused"),
-                            ("resolved", "settled"),
                         ]
                     ),
                 ),

@@ -12,40 +12,49 @@ from steward.privacy.egress.registry.standing import Revision, Version, revision
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Which version is the newest: its number (0 without any) and its hash."""
+
+    number: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """All versions up to `head`, and how the gate looks into them."""
 
-    head: int = 0
+    head: Head = Head()
     versions: tuple[Version, ...] = ()
     revisions: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
     engaged_at: Mapping[Destination, tuple[str, ...]] = field(default_factory=dict)
 
     def as_of(self, moment: datetime) -> Version | None:
         """The version that was the list at that moment; None before the first."""
-        return next((version for version in reversed(self.versions) if version.effective_at <= moment), None)
+        return next((version for version in reversed(self.versions) if version.published_at <= moment), None)
 
 
 _lock = Lock()
 _kept = Published()
 
 
-def published(head: int | None = None) -> Published:
-    """The versions as they are now. `head` is the newest number, where the caller has just read it."""
+def published(head: Head | None = None) -> Published:
+    """The versions as they are now. `head` is the newest, where the caller has just read it."""
     global _kept
-    newest = head_number() if head is None else head
+    newest = newest_head() if head is None else head
     with _lock:
         if _kept.head != newest:
             _kept = _compiled(newest)
         return _kept
 
 
-def head_number() -> int:
-    """The number of the newest version; 0 without any."""
-    return RegistryVersion.objects.order_by("-number").values_list("number", flat=True).first() or 0
+def newest_head() -> Head:
+    """The newest version, as it is stored."""
+    row = RegistryVersion.objects.order_by("-number").values_list("number", "sha256").first()
+    return Head(*row) if row else Head()
 
 
-def _compiled(head: int) -> Published:
-    versions = tuple(map(_version, RegistryVersion.objects.filter(number__lte=head).order_by("number")))
+def _compiled(head: Head) -> Published:
+    versions = tuple(map(_version, RegistryVersion.objects.filter(number__lte=head.number).order_by("number")))
     revisions = revisions_of(versions)
     return Published(head, versions, revisions, _by_destination(revisions))
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from steward.privacy.subprocessors.prose import default_blocks
 
 from steward.lib.clock import now
 from steward.people.operators import count_operators, note
@@ -13,6 +12,7 @@ from steward.privacy.egress.registry.document import Provider, Registry, Words, 
 from steward.privacy.egress.registry.faults import Found, faults_of
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.models import RegistryDraft
+from steward.privacy.subprocessors.prose import default_blocks
 
 
 class DraftChanged(RuntimeError):

@@ -12,7 +12,7 @@ from steward.privacy.egress.models import RegistryVersion
 from steward.privacy.egress.registry.document import Registry, canonical, digest, parse_registry
 from steward.privacy.egress.registry.faults import faults_of
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
-from steward.privacy.egress.registry.versions import head_number
+from steward.privacy.egress.registry.versions import newest_head
 from steward.privacy.subprocessors.actions.drafting import DraftChanged, NotPublishable
 from steward.privacy.subprocessors.models import RegistryDraft
 
@@ -89,4 +89,4 @@ def _next_number() -> int:
     """The number the next version gets; until the transaction ends nobody else gets one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_PUBLISHER])
-    return head_number() + 1
+    return newest_head().number + 1

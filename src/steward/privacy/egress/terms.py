@@ -1,0 +1,47 @@
+"""Bringing the terms of an account's agreement into force: from then on the gate goes by them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from steward.events.actions import record
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+from steward.privacy.egress.models import AccountTerms
+from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
+
+
+def bring_into_force(
+    agreement_id: UUID,
+    *,
+    actor: Actor,
+    notice_days: int = LEAST_NOTICE_DAYS,
+    mode: str = AccountTerms.Mode.GENERAL,
+    regions: Iterable[str] = (),
+) -> AccountTerms:
+    """Let an agreement stand from now on in place of the one before. Raises ValueError for a notice under 30 days."""
+    if notice_days < LEAST_NOTICE_DAYS:
+        raise ValueError(f"notice is {LEAST_NOTICE_DAYS} days at least")
+    at = now()
+    with transaction.atomic():
+        AccountTerms.objects.filter(ends_at=None).update(ends_at=at)
+        terms: AccountTerms = AccountTerms.objects.create(
+            agreement_id=agreement_id,
+            notice_days=notice_days,
+            mode=mode,
+            regions=list(regions),
+            effective_from=at,
+        )
+        record("agreement.in_force", terms, actor=actor, changes={"notice_days": notice_days, "mode": mode})
+    return terms
+
+
+def end_terms(*, actor: Actor, at: datetime | None = None) -> None:
+    """Let the agreement that stands end, now or at a moment to come. Without one nothing happens."""
+    with transaction.atomic():
+        for terms in AccountTerms.objects.select_for_update().filter(ends_at=None):
+            terms.ends_at = at or now()
+            terms.save(update_fields=["ends_at"])
+            record("agreement.ended", terms, actor=actor)
