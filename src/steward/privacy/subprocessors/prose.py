@@ -129,5 +129,5 @@ def _joined(lines: list[str]) -> str:
 
 
 def _shown(value: str, *, is_rtl: bool) -> str:
-    """A name or address in Latin letters keeps its signs (`*.`, a full stop) at its own ends in a text from the right."""
+    """A name or address in Latin letters keeps its signs (`*.`, a full stop) at its own ends in Arabic."""
     return f"{_ISOLATE}{value}{_END_ISOLATE}" if is_rtl else value
