@@ -16,6 +16,7 @@ class Deadline:
         self._current = current
         self._timer = Timer(seconds, self._end)
         self._timer.daemon = True
+        self.is_over = False  # it has ended the conversation
 
     def __enter__(self) -> Self:
         self._timer.start()
@@ -25,6 +26,7 @@ class Deadline:
         self._timer.cancel()
 
     def _end(self) -> None:
+        self.is_over = True
         sock = self._current()
         if sock is not None:
             shut_down(sock)
