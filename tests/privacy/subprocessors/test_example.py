@@ -257,13 +257,32 @@ def test_the_prose_answers_what_the_source_pages_answer(registry: Registry) -> N
         assert fact in prose[key], key
 
 
+def test_names_and_figures_are_the_same_in_each_language(registry: Registry) -> None:
+    prose = {block.key: filled(block, registry.provider).text for block in registry.prose}
+    for key, facts in FIGURES.items():
+        for language in LANGUAGES:
+            assert [fact for fact in facts if fact not in prose[key][language]] == [], (key, language)
+
+
+FIGURES = {
+    "provider": ("Quality Unit, s. r. o.", "LiveAgent", "*.ladesk.com"),
+    "safeguards": ("DPA",),
+    "dpa": ("DPA", "info@liveagent.com"),
+    "conclude-dpa": ("info@liveagent.com",),
+    "officer": ("info@liveagent.com",),
+    "where-kept": ("Linode, Inc.",),
+    "how-long": ("14", "7", "60", "30"),
+    "security": ("HTTPS", "IP", "REST API"),
+    "compliance": ("2016/679", "2018"),
+    "what-customers-delete": ("OAuth",),
+}
 FACTS = {
     "provider": "Accounts answer at *.ladesk.com.",
     "due-diligence": "- confidentiality",
     "safeguards": "- to tell the provider promptly of every breach",
     "infrastructure": "may move from one data centre to another",
     "production": "owns the infrastructure on which customers' data are hosted, or controls access",
-    "other-subprocessors": "may get at the data of customers",
+    "other-subprocessors": "may have access to customers' data",
     "subcontractors": "access only with the customer's prior consent",
     "disclaimer": "no additional rights, and it is no binding agreement",
     "dpa": "by e-mail",

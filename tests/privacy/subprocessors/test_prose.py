@@ -81,7 +81,7 @@ def test_the_six_safeguards_are_a_list_of_six() -> None:
 def test_a_sentence_whose_value_is_not_stated_is_left_out() -> None:
     stated, bare = filled(block("provider"), STATED).text["en"], filled(block("provider"), BARE).text["en"]
     assert stated.startswith("Northwind, s. r. o. provides Desk. Accounts answer at *.desk.example.\n\n")
-    assert bare.startswith("Northwind provides Desk.\n\nCompanies")
+    assert bare.startswith("Northwind provides Desk.\n\nThis page lists")
 
 
 def test_what_stands_in_for_a_value_is_shown_only_without_it() -> None:
