@@ -4,6 +4,7 @@
 them. The prose is that of any provider, save where the pages say otherwise or more (`example/prose`). Pure.
 """
 
+from datetime import date
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,7 +22,10 @@ _NOT_SAID = frozenset({"enforcement"})  # true of this software, and no page say
 def example_versions() -> tuple[Registry, ...]:
     """The lists of 28 October 2019 and 13 December 2024, oldest first, in all languages."""
     prose = _prose()
-    return tuple(replace(parse_registry(path.read_bytes()), prose=prose) for path in sorted(EXAMPLE.glob("*.json")))
+    return tuple(
+        replace(parse_registry(path.read_bytes()), prose=prose, stated_on=date.fromisoformat(path.stem))
+        for path in sorted(EXAMPLE.glob("*.json"))
+    )
 
 
 def _prose() -> tuple[Block, ...]:
