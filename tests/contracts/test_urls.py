@@ -26,6 +26,8 @@ from steward.people.second_factors import new_totp_secret, store_totp
 from steward.people.sessions import hashed
 from steward.people.signed_in import stored_session
 from steward.people.tokens import hashed_token, new_token
+from steward.privacy.subprocessors.models import Subscription
+from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_of
 from steward.tenancy.scope import account_scope
 from steward.testing import cast
 from steward.testing.jobs import failed_job, run_jobs
@@ -43,18 +45,30 @@ PROBES = {"healthz", "readyz", "metrics"}  # of the installation: no account, no
 # Who holds the token of a mail holds the right: whoever else may be signed in, or nobody.
 BEARER = {
     "console/reset-password/<token>", "console/invitations/<token>", "console/welcome/<token>", "sign-up/<token>",
+    "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end",
 }  # fmt: skip
 # On the base domain only, where signing up is open.
-FRONT = {"account", "sign-up", "sign-up/address", "sign-up/sent", "sign-up/<token>"}
+FRONT = {
+    "account", "sign-up", "sign-up/address", "sign-up/sent", "sign-up/<token>",
+    "subprocessors/subscription", "subprocessors/subscription/sent", "subprocessors/subscription/<token>",
+    "subprocessors/subscription/<token>/end",
+}  # fmt: skip
+# Of whoever's host it is: the list of subprocessors says nothing personal, and nobody signs in to read it.
+LISTS = {
+    "subprocessors", "subprocessors.json", ".well-known/subprocessors.json", "subprocessors.atom",
+    "subprocessors/feed.json",
+}  # fmt: skip
 BRAND = {"console/brand/style", "console/brand/logo/<digest>"}  # what the sign-in page wears
 OFFICE_ENTRANCE = {"operator/sign-in", "operator/sign-in/passkey", "operator/welcome/<token>", "operator/sign-out"}
-PUBLIC = PROBES | BEARER | FRONT | OFFICE_ENTRANCE | BRAND | {
+PUBLIC = PROBES | BEARER | FRONT | LISTS | OFFICE_ENTRANCE | BRAND | {
     "", "console/sign-in", "console/sign-in/passkey", "console/reset-password",
 }  # fmt: skip
 OWN = "console/settings/sign-in/"
 # The back office: on the base domain, for operators.
 OFFICE = "operator/"
 OFFICE_SIGN_IN = "/operator/sign-in"
+# Programs for mail post here, with nothing but the token (RFC 8058 section 3.2).
+ONE_CLICK = {"subprocessors/subscription/<token>/end"}
 # Pages with a form that comes back to them.
 READ_AND_WRITTEN = {
     "operator/sign-in", "operator/sign-in/second-factor", "operator/welcome/<token>", "operator/me/app",
@@ -63,6 +77,7 @@ READ_AND_WRITTEN = {
     "console/confirm-address/<token>", "console/tickets/new", "console/settings/security", f"{OWN}confirmation",
     f"{OWN}password", f"{OWN}address", f"{OWN}app", f"{OWN}passkeys",
     "console/guide", "console/invitations/<token>", "console/welcome/<token>", "sign-up", "sign-up/<token>",
+    "subprocessors/subscription", "subprocessors/subscription/<token>",
     "console/settings/profile", "console/settings/agents/new", "console/settings/agents/<uuid:member_id>",
     "console/settings/agents/<uuid:member_id>/removal", "console/settings/departments",
     "console/settings/departments/<uuid:department_id>", "console/settings/departments/<uuid:department_id>/archive",
@@ -83,6 +98,8 @@ READERS_MAY: dict[str, str] = {
     "console/invitations/<token>": "who holds the token",
     "console/welcome/<token>": "who holds the token",
     "sign-up/<token>": "who holds the token",
+    "subprocessors/subscription/<token>": "who holds the token",
+    "subprocessors/subscription/<token>/end": "who holds the token",
     "console/confirm-address/<token>": "one's own address; another's is not found",
     "console/settings/sign-in/passkeys/<int:passkey_id>/name": "one's own; another's is not found",
     "console/settings/sign-in/passkeys/<int:passkey_id>/removal": "one's own; another's is not found",
@@ -189,7 +206,15 @@ def samples_of_people(owner, member, department):
         "console/welcome/<token> token": [open_passage(owner.user, owner.account_id)],
         "console/invitations/<token> token": [invited_by_token],
         "sign-up/<token> token": [asked_by_token],
+        "subprocessors/subscription/<token> token": [subscribed()],
+        "subprocessors/subscription/<token>/end token": [subscribed()],
     }
+
+
+def subscribed():
+    """The token of somebody who asked for the list of subprocessors by mail."""
+    ask_to_subscribe("gil@example.org", language="en")
+    return token_of(Subscription.objects.get())
 
 
 def logo_of(owner):
@@ -417,8 +442,12 @@ def test_a_reader_reads_and_changes_nothing(route, world):
 def test_a_post_without_the_csrf_token_is_refused(route, world):
     careful = world.browser("ada", at="northwind")
     careful.handler.enforce_csrf_checks = True
+    if route.pattern in ONE_CLICK:
+        careful = world.browser()
+        careful.handler.enforce_csrf_checks = True
     for path in world.paths(route):
-        assert ask(careful, "POST", path).status_code in {403, 405}
+        expected = {200} if route.pattern in ONE_CLICK else {403, 404, 405} if route.pattern in FRONT else {403, 405}
+        assert ask(careful, "POST", path).status_code in expected
 
 
 def test_what_is_told_of_routes_is_told_of_routes_that_are_there():

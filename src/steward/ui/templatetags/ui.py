@@ -1,7 +1,7 @@
 """Template tags of every screen: `{% load ui %}`."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
@@ -10,11 +10,12 @@ from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 
 from steward.lib.clock import now
 from steward.ui.ageing import end_of_day, grows, ladder
-from steward.ui.ages import STYLES, Style, day_name, file_size, in_full, told
+from steward.ui.ages import STYLES, Style, day_name, file_size, full_day, full_moment, in_full, told
 from steward.ui.homes import Home, home_of
 from steward.ui.initials import initials, tint
 
@@ -120,6 +121,18 @@ def day(at: datetime) -> str:
 def home(context: template.Context) -> Home:
     """The way back from an error page (`homes.home_of`)."""
     return home_of(context.get("request"))
+
+
+@register.filter
+def on_day(at: date | None) -> str:
+    """The day of a date or moment with its year: `13 December 2024`; nothing for none."""
+    return "" if at is None else full_day(localtime(at).date() if isinstance(at, datetime) else at)
+
+
+@register.filter
+def at_moment(at: datetime | None) -> str:
+    """The day with its year, and the time of day; nothing for none."""
+    return "" if at is None else full_moment(at)
 
 
 @register.filter
