@@ -19,7 +19,7 @@ from steward.lib.ids import new_id
 from steward.people.models import Department, Membership
 from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.actions.statuses import StatusRefused
-from steward.tickets.actions.taking_back import hold, remember
+from steward.tickets.actions.taking_back import hold, remember, strangers_of
 from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
@@ -60,7 +60,7 @@ def reply_to_ticket(
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
         if ticket.is_closed:
             raise StatusRefused("a closed ticket is not answered")
-        before = remember(ticket) if writing.held_for else {}
+        before = remember(ticket, [*to, *cc]) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
         told = {"message": message.id, "from": ticket.status}
         if writing.held_for:
@@ -108,6 +108,7 @@ def compose_ticket(
     if not to:
         raise ValueError("a ticket needs somebody to write to")
     with transaction.atomic():
+        strangers = strangers_of([*to, *cc]) if writing.held_for else {}
         contacts = contacts_for({person.email: person.name for person in to})
         ticket = Ticket.objects.create(
             code=fresh_codes(1, rules_of_account())[0],
@@ -123,7 +124,7 @@ def compose_ticket(
             ticket=ticket, contact=ticket.requester, is_requester=True, is_verified=True, joined_at=now()
         )
         record("ticket.created", ticket, actor=actor, changes={"department": department.id})
-        before = remember(ticket) if writing.held_for else {}
+        before = remember(ticket) | strangers if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
         told: dict[str, Any] = {"message": message.id}
         if writing.held_for:
