@@ -127,6 +127,22 @@ def imported_names(node):
     return [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
 
 
+VIEWS = {"views", "settings"}  # folders; `views.py` is one, too
+ASKS_NOTHING = {"normalise"}  # of what a manager can, this goes to no table
+
+
+def test_views_get_what_they_show_from_others():
+    """A view asks `access` and `queries`, where who may see what is decided once, and never a table itself."""
+    asked = [
+        f"{short(path)}:{node.lineno} {ast.unparse(node)}"
+        for path, node in nodes(ast.Attribute)
+        if VIEWS & {*path.relative_to(SOURCE).parts[1:-1], path.stem}
+        if isinstance(node.value, ast.Attribute) and node.value.attr in {"objects", "_default_manager", "_base_manager"}
+        if node.attr not in ASKS_NOTHING
+    ]
+    assert asked == []
+
+
 def test_packages_speak_by_events_not_by_signals():
     signals = [
         f"{short(path)}:{node.lineno}"
