@@ -9,6 +9,7 @@ import "./optimistic.js";
 import "./palette.js";
 import "./settings.js";
 import "./filter.js";
+import "./returning.js";
 import { notify } from "./notifying.js";
 import { begin as answer } from "./touched.js";
 

@@ -39,6 +39,7 @@ function listen(how) {
 
 listen(addEventListener);
 
-// Something waits for it already: an answer that can be taken back, or the end of a list that is in sight.
+// Something waits for it already: an answer that can be taken back, the row of the ticket one comes from, or the end of a
+// list that is in sight.
 const end = document.querySelector("[hx-trigger*=intersect]")?.getBoundingClientRect().top;
-if (sessionStorage.getItem("steward.left") || end < innerHeight) bring();
+if (sessionStorage.getItem("steward.left") || sessionStorage.getItem("steward.ticket") || end < innerHeight) bring();
