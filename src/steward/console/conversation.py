@@ -43,6 +43,7 @@ class ShownMessage:
     author_email: str
     channel_label: str
     to_line: str
+    language: str  # as a tag of BCP 47; empty when it is not certain
     is_html: bool
     body_url: str
     text_html: SafeString
@@ -143,6 +144,7 @@ def _shown_message(message: Message, attachments: Iterable[Attachment]) -> Shown
         author_email=message.sender_email,
         channel_label=_("e-mail"),
         to_line="" if is_incoming else _to_line(message),
+        language=message.language,
         is_html=is_incoming and message.is_html,
         body_url=f"{base}/body",
         text_html=mark_safe("") if is_incoming and message.is_html else _text_html(message, is_incoming=is_incoming),

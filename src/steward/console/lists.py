@@ -30,6 +30,7 @@ class Row:
     url: str
     subject: str
     preview: str
+    language: str  # as a tag of BCP 47; empty when it is not certain
     status: str
     requester_name: str
     message_count: int
@@ -141,6 +142,7 @@ def _row(ticket: Ticket, words: _Words, addresses: Mapping[UUID, str], *, url: s
         url=url,
         subject=ticket.subject or words.no_subject,
         preview=ticket.preview,
+        language=ticket.language,
         status=ticket.status,
         requester_name=ticket.requester.name or addresses.get(ticket.requester_id) or words.no_name,
         message_count=ticket.message_count,

@@ -97,6 +97,7 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount
     return {
         "code": ticket.code,
         "subject": ticket.subject,
+        "language": ticket.language,
         "status": ticket.status,
         "status_label": ticket.get_status_display(),
         "department": ticket.department,

@@ -98,10 +98,11 @@ def list_tickets(actor: Actor, view: View, *, after: Cursor | None = None) -> Pa
 
 def _rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The columns that rows of a list show: to read all of them, and the department, costs a third more."""
-    shown = ("code", "subject", "preview", "status", "message_count", "changed_at", "requester__name", "assignee__name")
+    shown = ("code", "subject", "preview", "language", "status", "message_count", "changed_at")
+    names = ("requester__name", "assignee__name")
     # A look into one index for each of the rows, in the same statement: no further query.
     tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__folded").values("tag__name")
-    return tickets.select_related("requester", "assignee").only(*shown).annotate(tag_names=ArraySubquery(tags))
+    return tickets.select_related("requester", "assignee").only(*shown, *names).annotate(tag_names=ArraySubquery(tags))
 
 
 def _ids(actor: Actor, view: View, after: Cursor | None) -> QuerySet[Ticket, Any]:

@@ -39,10 +39,12 @@ def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     message = _message(request, message_id)
     images = _allowed_images(request, message) if request.GET.get("images") == "1" else frozenset[str]()
     html = render_mail(message.body_html, images=images, cid=_inline_images(message))
-    context = {"body_html": mark_safe(html), "title": message.ticket.subject}  # noqa: S308  the sanitiser's output
+    language = message.language or "und"  # whichever the customer wrote in
+    body = mark_safe(html)  # noqa: S308  the sanitiser's output
+    context = {"body_html": body, "title": message.ticket.subject, "language": language}
     response = TemplateResponse(request, "console/mail_body.html", context)
     response["Content-Security-Policy"] = frame_policy(remote_images=bool(images))
-    response["Content-Language"] = "und"  # whichever the customer wrote in
+    response["Content-Language"] = language
     return response
 
 

@@ -16,6 +16,7 @@ from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.lib.html import html_to_text, sanitise_note, sanitise_outgoing
 from steward.lib.ids import new_id
+from steward.lib.text_language import language_of
 from steward.people.models import Department, Membership
 from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.actions.statuses import StatusRefused
@@ -160,6 +161,7 @@ def _write(
         recipients={"to": [p.as_json() for p in to], "cc": [p.as_json() for p in cc]} if to else {},
         body_html=body_html,
         body_text=text,
+        language=language_of(text),
         at=now(),
     )
     Attachment.objects.bulk_create(Attachment(message=message, file=file, name=name) for file, name in writing.files)
@@ -185,5 +187,9 @@ def _move_on(ticket: Ticket, message: Message, **columns: object) -> None:
     if ticket.status in HIDDEN:
         columns.pop("status", None)
     Ticket.objects.filter(pk=ticket.pk).update(
-        changed_at=message.at, preview=preview_of(message.body_text), message_count=F("message_count") + 1, **columns
+        changed_at=message.at,
+        preview=preview_of(message.body_text),
+        language=message.language,
+        message_count=F("message_count") + 1,
+        **columns,
     )

@@ -163,7 +163,7 @@ def _written(person: Mapping[str, str]) -> str:
 
 
 def _restore(ticket: Ticket, before: Mapping[str, Any]) -> None:
-    columns: dict[str, Any] = {"message_count": F("message_count") - 1, "preview": _preview(ticket)}
+    columns: dict[str, Any] = {"message_count": F("message_count") - 1, **_preview(ticket)}
     if before:
         moments = {name: parse_datetime(before[name]) if name in before else None for name in _MOMENTS}
         columns |= moments | {"status": Status(before["status"]), "status_before": before["status_before"]}
@@ -171,9 +171,10 @@ def _restore(ticket: Ticket, before: Mapping[str, Any]) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(**columns)
 
 
-def _preview(ticket: Ticket) -> str:
+def _preview(ticket: Ticket) -> dict[str, str]:
     told = Message.objects.filter(ticket=ticket).exclude(kind=Message.Kind.NOTE).order_by("-at", "-id")
-    return preview_of(told.values_list("body_text", flat=True).first() or "")
+    text, language = told.values_list("body_text", "language").first() or ("", "")
+    return {"preview": preview_of(text), "language": language}
 
 
 def _uninvite(ticket: Ticket, before: Mapping[str, bool]) -> None:
