@@ -263,6 +263,7 @@ class TestHosts:
     @pytest.mark.parametrize(
         "host",
         ["evil.example", "northwind.localhost.evil.example", "northwind.localhost@evil.example", "evil.example#",
+         "northwind.localhost:80@evil.example", "northwind.localhost:80,evil.example", "northwind.localhost:x",
          "NORTHWIND.localhost:80:80", "x.northwind.localhost", "northwind.localhost/evil", ""],
     )  # fmt: skip
     def test_a_host_that_is_none_of_ours_gets_no_page(self, visitor_at, northwind, ada, host):
