@@ -11,6 +11,7 @@ from steward.people.entering import member_of as member_of
 from steward.people.models import Department, DepartmentRole, Invitation, Membership, SignUp
 from steward.people.permissions import BELOW_MANAGER, IN_DEPARTMENT, department_role_may, may_give, role_may
 from steward.people.tokens import hashed_token
+from steward.tenancy.reading import Reading
 
 
 def actor_of(membership: Membership) -> Actor:
@@ -128,9 +129,17 @@ def visible_departments(actor: Actor, among: Sequence[Department] | None = None)
     return [department for department in departments if actor.sees_all or department.id in actor.departments]
 
 
+OPEN_DEPARTMENTS = Reading(lambda: Department.objects.filter(archived_at__isnull=True))
+
+
 def open_departments() -> list[Department]:
     """Where a ticket can be moved to: every department that is not archived, by name."""
-    return sorted(Department.objects.filter(archived_at__isnull=True), key=lambda each: alphabetical(each.name))
+    return sorted(OPEN_DEPARTMENTS(), key=lambda each: alphabetical(each.name))
+
+
+def departments_seen_by(actor: Actor) -> dict[str, list[UUID]]:
+    """The departments whose tickets the actor may see, as the value `departments` of a reading; none for all."""
+    return {} if actor.sees_all else {"departments": list(actor.departments)}
 
 
 def get_open_department(department_id: UUID | None) -> Department:

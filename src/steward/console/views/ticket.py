@@ -11,14 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, with_ticket
-from steward.console.lists import DEFAULT, list_context, list_url, url_after, view_from
-from steward.console.shell import shell
-from steward.console.ticket_page import ticket_context
+from steward.console.lists import DEFAULT, list_context, list_questions, list_url, url_after, view_from
+from steward.console.shell import shell, shell_questions
+from steward.console.ticket_page import ticket_context, ticket_questions
 from steward.console.undoing import undo_context
 from steward.lib.clock import now
 from steward.lib.ids import read_id
-from steward.people.access import get_open_department, members_who_can_solve, open_departments
+from steward.people.access import (
+    OPEN_DEPARTMENTS,
+    get_open_department,
+    members_who_can_solve,
+    open_departments,
+)
 from steward.people.models import Department
+from steward.tenancy.reading import read_ahead
 from steward.tickets import actions
 from steward.tickets.access import can
 from steward.tickets.models import Message, Ticket
@@ -31,14 +37,16 @@ _DONE = (Status.RESOLVED, *HIDDEN)
 @with_ticket("ticket:read")
 def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """One ticket beside its list. htmx asks for the ticket alone."""
-    context, departments = shell(request), open_departments()
-    if "HX-Request" not in request.headers:
-        view = view_from(request.GET.get("view", ""))
-        context |= list_context(request.actor, view, current=ticket.code, departments=departments)
-    try:
-        context |= ticket_context(request, ticket, before=request.GET.get("before"), departments=departments)
-    except (Message.DoesNotExist, ValidationError) as error:
-        raise Http404("no such message in this ticket") from error
+    view = None if "HX-Request" in request.headers else view_from(request.GET.get("view", ""))
+    questions = [*shell_questions(request), OPEN_DEPARTMENTS.asking(), *ticket_questions(request, ticket)]
+    with read_ahead(*questions, *(list_questions(request.actor, view) if view else ())):
+        context, departments = shell(request), open_departments()
+        if view:
+            context |= list_context(request.actor, view, current=ticket.code, departments=departments)
+        try:
+            context |= ticket_context(request, ticket, before=request.GET.get("before"), departments=departments)
+        except (Message.DoesNotExist, ValidationError) as error:
+            raise Http404("no such message in this ticket") from error
     return TemplateResponse(request, "console/ticket.html", context | {"page": "tickets"})
 
 
@@ -46,7 +54,8 @@ def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 @with_ticket("ticket:read")
 def changes_in_ticket(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Header and conversation as they are now, for pages that heard of a change."""
-    context = shell(request) | ticket_context(request, ticket)
+    with read_ahead(*shell_questions(request), *ticket_questions(request, ticket)):
+        context = shell(request) | ticket_context(request, ticket)
     return TemplateResponse(request, "console/live.html", context)
 
 
@@ -63,7 +72,7 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
             actions.change_status(ticket, _wanted_status(request, ticket), actor=request.actor)
     except actions.MomentRefused:
         messages.error(
-            request, _("The status was not changed: choose a moment to come at which the ticket comes back.")
+            request, _("The status was not changed: choose a moment in the future for the ticket to come back.")
         )
     except actions.StatusRefused:
         words = _(

@@ -1,8 +1,10 @@
 """Style sheets and scripts of a page, by name. Which there are is told in `steward.ui.storage`."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -44,4 +46,9 @@ def scripts_later(*names: str) -> SafeString:
 
 
 def _links(html: str, files: Iterable[str]) -> SafeString:
+    return _linked(html, tuple(files), settings.STATIC_URL)
+
+
+@lru_cache(maxsize=256)  # a page has nine of them, the same ones on every page of its kind
+def _linked(html: str, files: tuple[str, ...], _address: str) -> SafeString:
     return format_html_join("\n", html, ((static(file),) for file in files))
