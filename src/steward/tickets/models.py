@@ -101,6 +101,11 @@ class Ticket(AccountOwned):
                 condition=models.Q(assignee__isnull=True, status__in=WAITING), name="tickets_list_unassigned",
             ),
             models.Index("account", "requester", models.F("changed_at").desc(), name="tickets_list_requester"),
+            # What an agent leaves behind, put away or not; and who is deleted is looked for by the database itself.
+            models.Index(
+                fields=["account", "assignee"], condition=models.Q(assignee__isnull=False),
+                name="tickets_ticket_assignee",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
