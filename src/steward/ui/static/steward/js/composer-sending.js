@@ -1,7 +1,8 @@
 // Sending what a composer holds without leaving the page first: what the server refuses or never hears stays under the hands.
-import { addressAfter } from "./afterwards.js";
+import { wayOn } from "./afterwards.js";
+import { arrived, awaitFor } from "./held.js";
 import { send } from "./sending.js";
-import { leaveOffer } from "./undo.js";
+import { leaveOffer, placeOfOpen } from "./undo.js";
 
 export class Sending {
   constructor(writing) {
@@ -38,6 +39,7 @@ export class Sending {
       else if (await mayGo(draft)) await this.deliver(submitter);
     } finally {
       this.isSending = false;
+      if (!this.isGone) arrived(this);
       if (draft.isDirty()) draft.save(); // it was not sent: what sending had put off goes on
     }
   }
@@ -47,15 +49,20 @@ export class Sending {
     this.writing.tell("sending");
     const body = draft.sign(this.writing.fields());
     if (submitter?.name) body.append(submitter.name, submitter.value);
+    // What is typed from here on is no part of it: it is meant for the page that comes, or goes on when none does.
+    awaitFor(this, this.writing.composer);
     const url = submitter?.hasAttribute("formaction") ? submitter.formAction : this.form.action;
     const isHeld = /\/(replies|tickets\/new)$/.test(url);
     if (isHeld) body.append("hold", "on");
+    const [goOn, place] = [wayOn(isHeld), placeOfOpen()];
     const { went, fault, html } = await send(url, body);
     if (html) this.readOn(html);
+    if (!went) arrived(this); // before the fault is told: what is typed takes it away
     if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : "offline"]);
+    this.isGone = true;
     draft.finish();
-    if (isHeld && body.get("once")) leaveOffer(body.get("once"));
-    location.assign(addressAfter(went, isHeld));
+    if (isHeld && body.get("once")) leaveOffer(body.get("once"), place);
+    location.assign(goOn(went));
   }
 
   /** The form that came back knows of answers that came meanwhile: who has been told of them may send. */

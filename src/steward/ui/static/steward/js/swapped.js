@@ -41,13 +41,12 @@ addEventListener("exchange:swapped", ({ detail: { target } }) => {
 function reopen({ menu, typed }) {
   const fresh = document.getElementById(menu.id);
   if (!fresh || fresh === menu) return;
-  if (!fresh.firstElementChild) fresh.replaceChildren(...menu.childNodes);
+  fresh.querySelector("[data-items]:empty")?.replaceChildren(...(menu.querySelector("[data-items]")?.childNodes ?? []));
   fresh.showPopover();
   const field = fresh.querySelector("[data-filter]");
   // Now, and not when the menu tells that it is open: the next letter may come before.
   (field ?? fresh.querySelector(".menu-item"))?.focus();
   if (!field || !typed) return;
-  field.dataset.kept = "";
   field.value = typed;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
