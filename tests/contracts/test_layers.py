@@ -143,6 +143,25 @@ def test_views_get_what_they_show_from_others():
     assert asked == []
 
 
+DECIDES = re.compile(r"\{%\s*(?:el)?if\b[^%]*\b(?:actor|me\.role|me\.sees_all|perms)\b")
+# Of what somebody typed it is asked whether it can be, and not whether they may.
+ASKS_WHAT_WAS_TYPED = {"console/settings/inviting.py"}
+
+
+def test_no_view_and_no_template_decides_who_may():
+    """Roles and what somebody sees are read in `access`, from one matrix; views and templates ask there."""
+    given = {keyword.value for _, call in nodes(ast.Call) for keyword in call.keywords}  # handed on, not looked at
+    deciding = [
+        f"{short(path)}:{node.lineno} {ast.unparse(node)}"
+        for path, node in nodes(ast.Attribute | ast.Compare)
+        if VIEWS & {*path.relative_to(SOURCE).parts[1:-1], path.stem} and short(path) not in ASKS_WHAT_WAS_TYPED
+        if (isinstance(node, ast.Attribute) and node.attr == "sees_all" and node not in given)
+        or (isinstance(node, ast.Compare) and re.search(r"\bRole\.|\.role\b", ast.unparse(node)))
+    ]
+    templates = [short(path) for path in SOURCE.rglob("templates/**/*.html") if DECIDES.search(path.read_text())]
+    assert (deciding, templates) == ([], [])
+
+
 def test_packages_speak_by_events_not_by_signals():
     signals = [
         f"{short(path)}:{node.lineno}"

@@ -137,7 +137,7 @@ def _moment(local: str, zone: str) -> datetime:
 
 def _back(request: ConsoleRequest, ticket: Ticket, began: datetime) -> HttpResponse:
     """The new header for htmx, the page for everybody else; the list when the ticket went out of sight."""
-    sees = request.actor.sees_all or ticket.department_id in request.actor.departments
+    sees = can(request.actor, "ticket:read", ticket)
     if "HX-Request" in request.headers and sees:
         context = shell(request) | ticket_context(request, ticket) | undo_context(request, ticket, began)
         return TemplateResponse(request, "console/_header.html", context)
