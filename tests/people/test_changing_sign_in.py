@@ -1,11 +1,13 @@
 """Password and address: changed by who proves both ends, told to who reads the old one."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from steward.events.models import Event
+from steward.lib.clock import now
 from steward.outbox.models import InstallationMail
 from steward.people.models import MailedLink, User
 from steward.people.passwords import is_breached, is_made_of, refuse_own_words
@@ -51,6 +53,16 @@ class TestPassword:
         with account_scope(northwind.id):
             assert Event.objects.filter(kind="password.changed", object_id=ada.pk, actor_id=ada.pk).exists()
             assert Event.objects.filter(kind="session.ended", object_id=ada.pk).count() == 1
+
+    def test_it_stays_good_until_it_is_changed(self, ada, visitor_at, northwind, monkeypatch, tmp_path):
+        """No password is too old (NIST SP 800-63B section 5.1.1.2)."""
+        clock = tmp_path / "clock"
+        clock.write_text((now() + timedelta(days=3650)).isoformat())
+        monkeypatch.setenv("STEWARD_TEST_CLOCK", str(clock))
+        browser = visitor_at(northwind)
+        answer = browser.post("/console/sign-in", {"login": ada.user.email, "password": PASSWORD})
+        assert answer["Location"] == "/console/"
+        assert is_in(browser)
 
     @pytest.mark.parametrize("current", ["", "wrong", PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1], "x" * 5000])
     def test_not_without_it(self, client_of, ada, current):
