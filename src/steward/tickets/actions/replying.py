@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from steward.contacts.actions import contacts_for, fold_email
+from steward.contacts.models import Contact
 from steward.events.actions import record
 from steward.files.models import File
 from steward.lib.actor import Actor
@@ -25,6 +26,13 @@ from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
 from steward.tickets.statuses import HIDDEN, Status
+
+_ANSWERED: dict[str, Any] = {
+    "status": Status.ANSWERED,
+    "postponed_until": None,
+    "status_before": "",
+    "resolved_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +71,11 @@ def reply_to_ticket(
             raise StatusRefused("a closed ticket is not answered")
         before = remember(ticket, [*to, *cc]) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
-        told = {"message": message.id, "from": ticket.status}
-        if writing.held_for:
-            hold(message, before, message.at + writing.held_for)
-            told |= {"held_until": (message.at + writing.held_for).isoformat()}
-        columns: dict[str, Any] = {
-            "status": Status.ANSWERED,
-            "postponed_until": None,
-            "status_before": "",
-            "resolved_at": None,
-        }
-        if ticket.assignee_id is None:
-            columns |= {"assignee": author}
-        _move_on(ticket, message, **columns)
+        told = {"message": message.id, "from": ticket.status} | _held(message, writing, before)
+        is_taken = ticket.assignee_id is None
+        _move_on(ticket, message, **_ANSWERED | ({"assignee": author} if is_taken else {}))
         record("message.sent", ticket, actor=actor, changes=told)
-        if ticket.assignee_id is None:
+        if is_taken:
             record("ticket.assigned", ticket, actor=actor, changes={"from": None, "to": author.id})
     ticket.refresh_from_db()
     return message
@@ -110,31 +108,41 @@ def compose_ticket(
         raise ValueError("a ticket needs somebody to write to")
     with transaction.atomic():
         strangers = strangers_of([*to, *cc]) if writing.held_for else {}
-        contacts = contacts_for({person.email: person.name for person in to})
-        ticket = Ticket.objects.create(
-            code=fresh_codes(1, rules_of_account())[0],
-            subject=subject,
-            status=Status.ANSWERED,
-            department=department,
-            assignee=author,
-            requester=contacts[fold_email(to[0].email)],
-            created_at=now(),
-            changed_at=now(),
-        )
-        Participant.objects.create(
-            ticket=ticket, contact=ticket.requester, is_requester=True, is_verified=True, joined_at=now()
-        )
+        requester = contacts_for({person.email: person.name for person in to})[fold_email(to[0].email)]
+        ticket = _begin(department, subject, author=author, requester=requester)
         record("ticket.created", ticket, actor=actor, changes={"department": department.id})
         before = remember(ticket) | strangers if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
-        told: dict[str, Any] = {"message": message.id}
-        if writing.held_for:
-            hold(message, before, message.at + writing.held_for, began_ticket=True)
-            told |= {"held_until": (message.at + writing.held_for).isoformat()}
+        told = {"message": message.id} | _held(message, writing, before, began_ticket=True)
         _move_on(ticket, message)
         record("message.sent", ticket, actor=actor, changes=told)
     ticket.refresh_from_db()
     return ticket
+
+
+def _begin(department: Department, subject: str, *, author: Membership, requester: Contact) -> Ticket:
+    """A ticket that an agent opens: answered already, by the mail it begins with."""
+    ticket = Ticket.objects.create(
+        code=fresh_codes(1, rules_of_account())[0],
+        subject=subject,
+        status=Status.ANSWERED,
+        department=department,
+        assignee=author,
+        requester=requester,
+        created_at=now(),
+        changed_at=now(),
+    )
+    Participant.objects.create(ticket=ticket, contact=requester, is_requester=True, is_verified=True, joined_at=now())
+    return ticket
+
+
+def _held(message: Message, writing: Writing, before: dict[str, Any], *, began_ticket: bool = False) -> dict[str, Any]:
+    """Hold the message's mail, when it is to be; what the event tells of that."""
+    if writing.held_for is None:
+        return {}
+    until = message.at + writing.held_for
+    hold(message, before, until, began_ticket=began_ticket)
+    return {"held_until": until.isoformat()}
 
 
 def _write(
