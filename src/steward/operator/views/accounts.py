@@ -60,9 +60,8 @@ def count(request: OperatorRequest, slug: str) -> HttpResponse:
 def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
     """Suspend it; its slug has to be typed."""
     found = _account(slug)
-    if request.POST.get("word", "").strip().lower() != found.slug:
-        error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
-        return _page(request, found, error=error, status=422)
+    if not _is_meant(request, found):
+        return _unchanged(request, found)
     note(request.person.pk, "account.suspended", account_id=found.pk)
     suspend_account(found, actor=SYSTEM)
     return _back(request, found, _("The account is suspended: nobody gets in, and its sessions have ended."))
@@ -73,12 +72,21 @@ def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
 def resumption(request: OperatorRequest, slug: str) -> HttpResponse:
     """Let a suspended account go on; its slug has to be typed."""
     found = _account(slug)
-    if request.POST.get("word", "").strip().lower() != found.slug:
-        error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
-        return _page(request, found, error=error, status=422)
+    if not _is_meant(request, found):
+        return _unchanged(request, found)
     note(request.person.pk, "account.resumed", account_id=found.pk)
     resume_account(found, actor=SYSTEM)
     return _back(request, found, _("The account is open again."))
+
+
+def _is_meant(request: OperatorRequest, found: Account) -> bool:
+    """Its slug was typed."""
+    return request.POST.get("word", "").strip().lower() == found.slug
+
+
+def _unchanged(request: OperatorRequest, found: Account) -> HttpResponse:
+    error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
+    return _page(request, found, error=error, status=422)
 
 
 def _account(slug: str) -> Account:
