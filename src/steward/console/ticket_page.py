@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from steward.channels.email.addressing import MAIL_ACCOUNTS, mail_account_for, mail_accounts
 from steward.channels.email.models import MailAccount
 from steward.channels.email.ways import leads_out
+from steward.console.assignees import few_assignees
 from steward.console.conversation import conversation, conversation_questions
 from steward.console.copies import newest_proposing, proposed_copy
 from steward.console.entrance import ConsoleRequest
@@ -22,8 +23,8 @@ from steward.contacts.models import Contact, ContactAddress
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
-from steward.people.access import departments_seen_by, members_who_can_solve, open_departments
-from steward.people.models import Department, Membership
+from steward.people.access import departments_seen_by, open_departments
+from steward.people.models import Department
 from steward.tenancy.reading import Question, Reading
 from steward.tickets.access import can, visible_in
 from steward.tickets.models import Draft, Message, Ticket
@@ -72,7 +73,8 @@ def ticket_context(
         "allowed": allowed,
         "actions": _addresses(ticket),
         "statuses": _statuses(ticket),
-        "assignees": _assignees(request, ticket),
+        "assignees": few_assignees(request, ticket),
+        "may_assign": can(request.actor, "ticket:assign", ticket),
         "may_release": can(request.actor, "ticket:assign", ticket) or ticket.assignee_id == request.me.id,
         "departments": (departments or open_departments()) if allowed.transfer else [],
         "draft": draft_of(request, ticket, copy=copy),
@@ -159,16 +161,9 @@ def _allowed(request: ConsoleRequest, ticket: Ticket, mail_account: MailAccount 
     )
 
 
-def _assignees(request: ConsoleRequest, ticket: Ticket) -> list[Membership]:
-    """Whom the person may give the ticket to: supervisors to everybody who can solve it, solvers to themselves."""
-    if can(request.actor, "ticket:assign", ticket):
-        return members_who_can_solve(ticket.department_id)
-    return [request.me] if can(request.actor, "ticket:take", ticket) else []
-
-
 def _addresses(ticket: Ticket) -> dict[str, str]:
     names = {"reply_url": "replies", "note_url": "notes", "status_url": "status", "assign_url": "assignment"}
-    names |= {"transfer_url": "department", "draft_url": "draft", "upload_url": "files"}
+    names |= {"transfer_url": "department", "assignees_url": "assignees", "draft_url": "draft", "upload_url": "files"}
     return {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
 
 

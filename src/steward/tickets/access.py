@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from steward.events.models import Event
 from steward.lib.actor import Actor
 from steward.people.access import departments_seen_by, may_in, members_who_see
@@ -39,8 +41,8 @@ def get_ticket(actor: Actor, code: str) -> Ticket:
     return found[0]
 
 
-def who_sees(ticket: Ticket) -> list[Membership]:
-    """Everybody who may see a ticket, by name."""
+def who_sees(ticket: Ticket) -> QuerySet[Membership]:
+    """Everybody who may see a ticket, in no order."""
     return members_who_see(ticket.department_id)
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from steward.console.assignees import few_assignees
 from steward.console.entrance import ConsoleRequest, with_ticket
 from steward.console.lists import DEFAULT, list_context, list_questions, list_url, url_after, view_from
 from steward.console.shell import shell, shell_questions
@@ -20,10 +21,12 @@ from steward.lib.ids import read_id
 from steward.people.access import (
     OPEN_DEPARTMENTS,
     get_open_department,
+    get_solver,
     members_who_can_solve,
     open_departments,
 )
-from steward.people.models import Department
+from steward.people.choosing import LONGEST, find_among
+from steward.people.models import Department, Membership
 from steward.tenancy.reading import read_ahead
 from steward.tickets import actions
 from steward.tickets.access import can
@@ -98,12 +101,32 @@ def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     is_own = wanted == str(request.me.id) or (not wanted and ticket.assignee_id == request.me.id)
     if not is_own and not can(request.actor, "ticket:assign", ticket):
         raise PermissionDenied("ticket:assign")
-    assignee = next((m for m in members_who_can_solve(ticket.department_id) if str(m.id) == wanted), None)
-    if wanted and assignee is None:
-        raise Http404("nobody of that id can have this ticket")
+    try:
+        assignee = get_solver(ticket.department_id, read_id(wanted)) if wanted else None
+    except Membership.DoesNotExist as error:
+        raise Http404("nobody of that id can have this ticket") from error
     began = now()
     actions.assign_ticket(ticket, assignee, actor=request.actor)
     return _back(request, ticket, began)
+
+
+@require_safe
+@with_ticket("ticket:assign")
+def assignees(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Those whom `q` names and who can have the ticket: for the menu as one types, and a page to choose on for others.
+
+    The few likely ones without `q`.
+    """
+    query = request.GET.get("q", "").strip()
+    solvers = members_who_can_solve(ticket.department_id)
+    context = {
+        "ticket": ticket,
+        "assignees": find_among(solvers, query) if query else few_assignees(request, ticket),
+        "query": query[:LONGEST],
+    }
+    if request.headers.get("X-Requested-With") == "choosing":
+        return TemplateResponse(request, "console/_assignees.html", context)
+    return TemplateResponse(request, "console/assignees.html", shell(request) | context | {"page": "tickets"})
 
 
 @require_POST

@@ -7,6 +7,7 @@ import "./keys.js";
 import "./undo.js";
 import "./optimistic.js";
 import "./palette.js";
+import "./choosing.js";
 import "./settings.js";
 import "./filter.js";
 import "./returning.js";
