@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,14 @@ def short(path):
     return path.relative_to(SOURCE).as_posix()
 
 
+@cache
+def walked():
+    """Every node of every file, once for all tests."""
+    return [(path, node) for path, tree in TREES.items() for node in ast.walk(tree)]
+
+
 def nodes(kind):
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, kind):
-                yield path, node
+    return [(path, node) for path, node in walked() if isinstance(node, kind)]
 
 
 def dotted(node):
@@ -56,10 +60,9 @@ def dotted(node):
 
 
 def docstrings():
-    for tree in TREES.values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
-                yield node.body[0].value
+    for _path, node in nodes(ast.Module | ast.ClassDef | ast.FunctionDef):
+        if ast.get_docstring(node):
+            yield node.body[0].value
 
 
 @pytest.mark.system
