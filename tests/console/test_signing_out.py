@@ -1,5 +1,6 @@
 """From wherever one is, one can leave."""
 
+import base64
 import re
 
 import pytest
@@ -29,3 +30,15 @@ def test_every_page_has_the_way_out(area, client_of, ada, operator_client, eli):
     assert len(pages) > (15 if area == "console" else 5)
     without = {path.strip("/") for path, text in pages.items() if not FORM.search(text)}
     assert without <= SIGNED_OUT | FRAMED
+
+
+def test_pages_bring_the_key_of_what_this_persons_browser_keeps(client_of, visitor_at, northwind, ada, ben):
+    """The same for one person at any time, another one for each, and none for nobody (ASVS 14.3.1)."""
+
+    def key(browser, page="/console/"):
+        found = re.search(r'data-copies-key="([^"]*)"', browser.get(page).content.decode())
+        return found and base64.b64decode(found[1])
+
+    assert len(key(client_of(ada))) == 32
+    assert key(client_of(ada)) == key(client_of(ada), "/console/settings/profile") != key(client_of(ben))
+    assert key(visitor_at(northwind), "/console/sign-in") is None
