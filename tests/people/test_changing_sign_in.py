@@ -10,7 +10,7 @@ from steward.events.models import Event
 from steward.lib.clock import now
 from steward.outbox.models import InstallationMail
 from steward.people.models import MailedLink, User
-from steward.people.passwords import is_breached, is_made_of, refuse_own_words
+from steward.people.passwords import is_breached, is_made_of, refuse_own_words, refuse_unfit
 from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import PASSWORD
@@ -199,3 +199,13 @@ class TestAddress:
         for number in range(8):
             browser.post(ADDRESS, {"email": f"ada{number}@new.example"})
         assert len(mails()) == 5
+
+    def test_one_reason_at_a_time_is_told(self, ada):
+        with pytest.raises(ValidationError) as refused:
+            refuse_unfit("password", ada.user, "Northwind")
+        assert [error.code for error in refused.value.error_list] == ["password_too_short"]
+
+    @pytest.mark.parametrize("password", ["Password1234", "northwind2026"])
+    def test_what_is_long_enough_is_refused_for_what_it_is(self, ada, password):
+        with pytest.raises(ValidationError):
+            refuse_unfit(password, ada.user, "Northwind")
