@@ -25,7 +25,7 @@ _WORDS: dict[str, Any] = {
     "password.changed": _("Changed the password"),
     "address.changed": _("Changed the address for signing in"),
     "sessions.ended": _("Ended all other sessions"),
-    "log.forgotten": _("Forgot old entries of this log"),
+    "log.forgotten": _("Deleted old entries of this log"),
 }
 
 

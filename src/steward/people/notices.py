@@ -65,7 +65,7 @@ def send_address_link(reader: Reader, token: str, *, to: str) -> None:
         words = _(
             "The sign-in of %(email)s is to be changed to this address.\n\n"
             "Confirm it here within an hour, in the browser you are signed in with:\n%(url)s\n\n"
-            "If you know nothing of it, do nothing: nothing is changed then.\n"
+            "If you know nothing about it, do nothing: then nothing is changed.\n"
         )
         url = f"{base_url(reader.slug)}/console/confirm-address/{token}"
         text = words % {"email": reader.email, "url": url}

@@ -120,7 +120,9 @@ class ServersForm(forms.Form):
             try:
                 Destination.of(cleaned[f"{kind}_host"], cleaned[f"{kind}_port"])
             except BadDestination:
-                self.add_error(f"{kind}_host", _("This is not the name of a server, such as mail.example.com."))
+                self.add_error(
+                    f"{kind}_host", _("This is not the name of a server. Such names look like mail.example.com.")
+                )
 
 
 class MailAccountForm(ServersForm):

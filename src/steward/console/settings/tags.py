@@ -72,7 +72,7 @@ def tag(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
             actions.change_tag(found, **form.cleaned_data, actor=request.actor)
             return _back(request, _("Saved."))
         except TagRefused:
-            form.add_error("name", _("Another tag has this name. To make one of both, merge them below."))
+            form.add_error("name", _("Another tag has this name. To make one tag of the two, merge them below."))
     others = [other for other in all_tags() if other.pk != found.pk]
     number = tickets_tagged(found)
     context = {
