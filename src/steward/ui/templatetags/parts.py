@@ -20,11 +20,11 @@ def sheets(*names: str) -> SafeString:
 
 @register.simple_tag
 def sheets_later(*names: str) -> SafeString:
-    """Links to sheets that come into force with the first touch of the page (`touching.js`); they are fetched ahead.
+    """Links to sheets that come into force with the first touch of the page (`touching.js`), which fetches them ahead.
 
-    At once where no scripts run.
+    At once where no scripts run. Not by `rel="prefetch"`, which some browsers refuse under `default-src 'none'`.
     """
-    ahead = _links('<link rel="prefetch" as="style" href="{}" data-later>', (f"steward/{name}.css" for name in names))
+    ahead = _links('<link rel="later" href="{}" data-later>', (f"steward/{name}.css" for name in names))
     return format_html("{}<noscript>{}</noscript>", ahead, sheets(*names))
 
 
@@ -42,7 +42,7 @@ def scripts_later(*names: str) -> SafeString:
     A name with a folder, such as `vendor/squire`, is not one of ours.
     """
     found = (f"steward/{name}.js" if "/" in name else f"steward/js/{name}.js" for name in names)
-    return _links('<link rel="prefetch" as="script" href="{}">', found)
+    return _links('<link rel="later" href="{}">', found)
 
 
 def _links(html: str, files: Iterable[str]) -> SafeString:

@@ -4,12 +4,16 @@ import { arrived, awaitFor } from "./held.js";
 import { send } from "./sending.js";
 import { leaveOffer, placeOfOpen } from "./undo.js";
 
+const AGAIN = [3000, 6000, 15_000, 30_000]; // ms
+
 export class Sending {
   constructor(writing) {
     this.writing = writing;
     this.form = writing.form;
     this.error = writing.composer.querySelector(".composer-error");
     this.isSending = false;
+    this.tries = 0;
+    this.forget = () => {};
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.form.addEventListener("keydown", (event) => this.shortcut(event));
   }
@@ -27,6 +31,7 @@ export class Sending {
   async submit(event) {
     event.preventDefault();
     if (this.isSending) return;
+    this.forget();
     const { submitter } = event;
     const { draft, uploads } = this.writing;
     if (this.writing.isEmpty()) return this.fail(this.error.dataset.empty);
@@ -58,11 +63,27 @@ export class Sending {
     const { went, fault, html } = await send(url, body);
     if (html) this.readOn(html);
     if (!went) arrived(this); // before the fault is told: what is typed takes it away
+    if (!went && fault === undefined) this.sendLater(submitter);
     if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : "offline"]);
     this.isGone = true;
     draft.finish();
     if (isHeld && body.get("once")) leaveOffer(body.get("once"), place);
     location.assign(goOn(went));
+  }
+
+  /** No answer was heard: it is sent anew when one may be, unless something is changed before. It cannot go twice (`once`). */
+  sendLater(submitter) {
+    const { composer, draft } = this.writing;
+    const { version } = draft;
+    const again = () => {
+      this.forget();
+      if (composer.isConnected && draft.version === version) this.form.requestSubmit(submitter);
+      else this.tries = 0;
+    };
+    const timer = setTimeout(again, AGAIN[Math.min(this.tries, AGAIN.length - 1)]);
+    this.tries += 1;
+    this.forget = () => (clearTimeout(timer), removeEventListener("online", again));
+    addEventListener("online", again);
   }
 
   /** The form that came back knows of answers that came meanwhile: who has been told of them may send. */
@@ -74,7 +95,9 @@ export class Sending {
   }
 
   fail(text) {
-    this.error.querySelector("span").textContent = text;
+    const words = this.error.querySelector("span");
+    // What stands there already is not said aloud again.
+    if (this.error.hidden || words.textContent !== text) words.textContent = text;
     this.error.hidden = false;
     this.writing.tell("");
   }

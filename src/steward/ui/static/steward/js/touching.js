@@ -45,6 +45,13 @@ function listen(how) {
 
 listen(addEventListener);
 
+// What comes later is fetched when the page has come: with the first touch the network may be gone.
+function fetchAhead() {
+  for (const { href } of document.querySelectorAll("link[rel=later]")) fetch(href, { priority: "low" }).then((file) => file.blob()).catch(console.info);
+}
+if (document.readyState === "complete") fetchAhead();
+else addEventListener("load", () => setTimeout(fetchAhead));
+
 // Something waits for it already: an answer that can be taken back, keys that were pressed on the page before, the row of
 // the ticket one comes from, or the end of a list that is in sight.
 const end = document.querySelector("[hx-trigger*=intersect]")?.getBoundingClientRect().top;
