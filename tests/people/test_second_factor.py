@@ -35,19 +35,6 @@ ADA = "ada@northwind.example"
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-@pytest.fixture
-def secret(ada):
-    """Ada has an app with this secret; the code of the first thirty seconds is used up."""
-    secret = second_factors.new_totp_secret()
-    second_factors.store_totp(ada.user, secret)
-    return secret
-
-
-@pytest.fixture
-def codes(ada, secret):
-    return second_factors.new_recovery_codes(ada.user)
-
-
 def sign_in(browser, email=ADA, password=PASSWORD, **more):
     return browser.post(PAGE, {"login": email, "password": password} | more)
 
