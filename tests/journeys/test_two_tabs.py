@@ -178,6 +178,9 @@ def test_signing_out_leaves_nothing_in_this_browser(stranger, installation, addr
     tab.page.locator("input[name=password]").wait_for()
     beside.page.locator("input[name=password]").wait_for()
     assert tab.page.evaluate("Object.keys(localStorage)") == []
+    tab.page.go_back()
+    tab.page.locator("input[name=password]").wait_for()
+    expect(tab.page.locator("#ticket")).to_have_count(0)
     stranger.complaints[:] = [said for said in stranger.complaints if "net::ERR_" not in said]
 
 
