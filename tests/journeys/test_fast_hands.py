@@ -149,3 +149,35 @@ def test_what_is_typed_while_an_answer_is_refused_goes_on_in_it(visit, page):
     page.wait_for_selector(".composer-error:not([hidden])")
     page.locator(".composer-rich", has_text=f"{words} and more").wait_for()
     visit.complaints.clear()  # the browser tells of the request that failed
+
+
+def test_a_passkey_is_made_no_sooner_than_its_script_is_there(visit, installation):
+    page = visit.page
+    page.goto(f"{installation.console}settings/sign-in/passkeys")
+    script = Late(page, "**/passkey-forms.*.js")
+    page.reload(wait_until="commit")
+    button = page.get_by_role("button", name="Make the passkey")
+    button.wait_for()
+    assert button.is_disabled()
+    page.fill("input[name=name]", "My laptop")
+    page.keyboard.press("Enter")
+    script.come()
+    page.wait_for_function("() => !document.querySelector('form[data-passkey] button[type=submit]').disabled")
+    assert page.input_value("input[name=name]") == "My laptop"
+    assert page.locator("[data-error]").count() == 0
+
+
+def test_a_key_with_the_right_alt_is_held_like_others(visit, page):
+    # Chromium is told what a keyboard says on which [ needs that key: Control and Alt, and that both are AltGraph.
+    visit.context.add_init_script(
+        "KeyboardEvent.prototype.getModifierState = function (name) { return name === 'AltGraph' && this.altKey; }"
+    )
+    page.goto(page.evaluate("document.querySelectorAll('#rows .row')[1].href"))
+    second = code_of(page)
+    page.reload()
+    hands = Late(page, "**/hands.*.js")
+    keyboard = visit.context.new_cdp_session(page)
+    for kind in ("keyDown", "keyUp"):
+        keyboard.send("Input.dispatchKeyEvent", {"type": kind, "key": "[", "code": "Digit8", "modifiers": 1 | 2})
+    hands.come()
+    page.wait_for_function("former => document.getElementById('ticket').dataset.code !== former", arg=second)
