@@ -130,7 +130,7 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount
 _ADDRESSES = Reading(
     lambda *, contact: ContactAddress.objects.filter(contact=contact).order_by("id").values_list("value", "folded")
 )
-_DRAFT = Reading(lambda *, author, ticket: Draft.objects.filter(author=author, ticket=ticket))
+_DRAFT = Reading(lambda *, author, ticket: Draft.objects.filter(author=author, ticket=ticket).order_by("id")[:1])
 
 
 def _contact(contact: Contact) -> dict[str, Any]:

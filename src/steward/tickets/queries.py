@@ -119,8 +119,11 @@ def list_questions(
     actor: Actor, view: View, counted: Sequence[View], *, after: Cursor | None = None
 ) -> Iterator[Question[Any]]:
     """What `list_tickets` and `count_tickets` ask first, to be read ahead."""
-    shape, values = _question(actor, view, after)
-    yield _IDS.asking(*shape, **values)
+    if _is_by_department(actor, view):
+        yield _DEPARTMENTS.asking()
+    else:
+        shape, values = _question(actor, view, after)
+        yield _IDS.asking(*shape, **values)
     yield _COUNTS.asking(*_kinds(counted), **_values(actor, counted))
 
 
@@ -143,11 +146,16 @@ _LINES = Reading(_lines)
 def _question(actor: Actor, view: View, after: Cursor | None) -> tuple[list[Hashable], dict[str, Any]]:
     """The shape and the values of `_ids`."""
     values = _values(actor, [view])
-    if actor.sees_all and view.kind == "unassigned":
+    if _is_by_department(actor, view):
         values["departments"] = _DEPARTMENTS()
     if after is not None:
         values |= {"before": after.changed_at, "before_id": after.id}
     return [actor.sees_all, *_kinds([view])], values
+
+
+def _is_by_department(actor: Actor, view: View) -> bool:
+    """Whether the departments have to be known first: whoever sees all gets one selection for each of them here."""
+    return actor.sees_all and view.kind == "unassigned"
 
 
 def _kinds(views: Sequence[View]) -> list[Hashable]:

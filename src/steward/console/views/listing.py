@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from steward.channels.email.mailbox_states import unreadable
+from steward.channels.email.mailbox_states import FAILING, unreadable
 from steward.console.entrance import ConsoleRequest, member_required
-from steward.console.first_steps import first_steps
+from steward.console.first_steps import first_steps, first_steps_questions
 from steward.console.lists import list_context, list_questions, rows, view_from, views_to_choose
 from steward.console.settings.mail_words import failure_words
 from steward.console.shell import shell, shell_questions
@@ -25,7 +25,8 @@ from steward.tickets.queries import RANKED, Cursor, Found, View, search_tickets
 def list_page(request: ConsoleRequest) -> HttpResponse:
     """A list of tickets: `view` names it, `after` says from where on."""
     view, after = view_from(request.GET.get("view", "")), _cursor(request)
-    with read_ahead(*_questions(request, view, after)):
+    silent = [FAILING.asking()] if can_administer(request.me) else []
+    with read_ahead(*_questions(request, view, after), *first_steps_questions(request), *silent):
         context = shell(request) | list_context(request.actor, view, after=after)
         context |= {"steps": first_steps(request), "silent": _silent_mailboxes(request)}
     return TemplateResponse(request, "console/list.html", context)

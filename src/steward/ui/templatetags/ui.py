@@ -61,14 +61,17 @@ def _glyph(status: str, labelled: bool, _language: str | None) -> SafeString:
 
 
 @register.simple_tag
-def fixed(name: str) -> SafeString:
-    """The template of that name, which says the same to everybody and on every page: rendered once per language."""
-    return _fixed(name, get_language())
+def fixed(name: str, *, page: str = "") -> SafeString:
+    """The template of that name, which says the same to everybody: rendered once per language.
+
+    It knows nothing of who asks, and of the page only which kind it is.
+    """
+    return _fixed(name, page, get_language())
 
 
 @lru_cache(maxsize=1024)
-def _fixed(name: str, _language: str | None) -> SafeString:
-    return render_to_string(name)
+def _fixed(name: str, page: str, _language: str | None) -> SafeString:
+    return render_to_string(name, {"page": page})
 
 
 @register.simple_tag
