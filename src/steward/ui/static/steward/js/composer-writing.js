@@ -46,8 +46,7 @@ export class Writing {
   startEditor() {
     const here = this.root.innerText.replace(/\n$/, "").replace(/ $/, "\u00a0"); // a space at the end is kept
     const isTyped = bare(here) !== bare(this.plain.value);
-    const isHere = this.root.contains(document.activeElement);
-    const caret = caretIn(this.root);
+    const [isHere, caret] = [this.root.contains(document.activeElement), caretIn(this.root)];
     this.editor = makeEditor(this.root, (!isTyped && this.root.dataset.html) || asHtml(here));
     // The editor has not heard that the focus is here already.
     if (isHere) this.root.dispatchEvent(new FocusEvent("focus")), goTo(this.editor, this.root, caret);
@@ -72,8 +71,7 @@ export class Writing {
   }
 
   focusAtEnd() {
-    this.editor.focus();
-    this.editor.moveCursorToEnd();
+    goTo(this.editor, this.root);
   }
 
   fields() {

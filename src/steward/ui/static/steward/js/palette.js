@@ -97,10 +97,8 @@ async function ask(query, number) {
   running = new AbortController();
   try {
     const { signal } = running;
-    const [response, people] = await Promise.all([
-      fetch(`${dialog.dataset.url}?${new URLSearchParams({ q: query })}`, { signal }),
-      peopleNamed(query, signal),
-    ]);
+    const asking = fetch(`${dialog.dataset.url}?${new URLSearchParams({ q: query })}`, { signal });
+    const [response, people] = await Promise.all([asking, peopleNamed(query, signal)]);
     if (response.redirected) return location.reload();
     if (!response.ok) throw new Error(response.statusText);
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
