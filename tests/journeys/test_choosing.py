@@ -123,7 +123,7 @@ def test_the_palette_knows_everybody(page):
 def test_a_mention_before_the_answer(page):
     held = Held(page, "**/mentionable?q=lu*")
     page.keyboard.press("n")
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.type("Dear @luk")
     page.wait_for_timeout(300)
     page.keyboard.press("Enter")
@@ -137,7 +137,7 @@ def test_a_mention_before_the_answer(page):
 
 def test_a_mention_by_arrows(page):
     page.keyboard.press("n")
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.type("@zak")
     expect(page.locator("#mentions [role=option]")).to_have_count(2)
     page.keyboard.press("ArrowDown")

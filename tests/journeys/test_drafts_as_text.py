@@ -27,7 +27,7 @@ def url(visit, installation):
     url = page.locator("#rows .row").nth(next(NUMBERS)).evaluate("row => row.href")
     page.goto(url)
     page.click(TEXT)
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.type("Hello there")
     page.keyboard.press("Enter")
     page.keyboard.type("and bye")
@@ -53,7 +53,7 @@ def test_it_is_text_until_it_is_touched_and_the_caret_stays(page):
     page.wait_for_timeout(1000)
     assert page.inner_text(TEXT).split() == ["Hello", "there", "and", "bye"]
     assert page.evaluate(TOUCH, 6) is False
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.type("my ")
     expect(page.locator(f"{TEXT} > div")).to_have_text(["Hello my there", "and bye"])
 
@@ -66,13 +66,13 @@ def test_who_goes_on_at_its_end_writes_there(page):
 
 def test_what_is_more_than_text_is_in_the_editor_at_once(page):
     page.click(TEXT)
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+b")
     page.wait_for_timeout(1200)
     page.wait_for_selector(".composer-saved[data-state=saved]", state="attached")
     page.reload()
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     expect(page.locator(f"{TEXT} b")).to_have_text(["Hello there", "and bye"])
 
 

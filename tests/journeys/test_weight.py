@@ -56,7 +56,7 @@ def write(page, url, kind):
     page.goto(url)
     page.click(f"steward-composer .tab:has([value={kind}])")
     page.click(".composer-rich")
-    page.wait_for_function("document.querySelector('steward-composer').writing")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.type("It leaves tomorrow.")
 
 
