@@ -36,8 +36,11 @@ export class Sending {
     const { draft, uploads } = this.writing;
     if (this.writing.isEmpty()) return this.fail(this.error.dataset.empty);
     this.isSending = true;
+    // What is typed from here on is no part of it: it is meant for the page that comes, or goes on when none does. Files take
+    // long to come, and until then one may go on writing.
+    if (!uploads.pending.size) awaitFor(this, this.writing.composer);
     try {
-      this.writing.tell("uploading");
+      this.writing.tell(uploads.pending.size ? "uploading" : "sending");
       await uploads.settled();
       await draft.pause();
       if (uploads.hasFailed()) this.writing.tell("unsaved");
@@ -54,7 +57,6 @@ export class Sending {
     this.writing.tell("sending");
     const body = draft.sign(this.writing.fields());
     if (submitter?.name) body.append(submitter.name, submitter.value);
-    // What is typed from here on is no part of it: it is meant for the page that comes, or goes on when none does.
     awaitFor(this, this.writing.composer);
     const url = submitter?.hasAttribute("formaction") ? submitter.formAction : this.form.action;
     const isHeld = /\/(replies|tickets\/new)$/.test(url);
