@@ -20,7 +20,7 @@ demo-reset: .venv/.installed messages
 test: .venv/.installed-dev messages chromium
 	@$(BIN)/pytest $(PYTEST)
 
-# Without the tests that start servers and browsers: a minute or two instead of ten.
+# Without the tests that start servers and browsers: some two minutes of two processors instead of ten.
 test-fast: .venv/.installed-dev messages
 	@$(BIN)/pytest -m "not system" $(PYTEST)
 

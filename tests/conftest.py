@@ -1,5 +1,6 @@
 """What every test gets: a database of its own with the cast in it, and a wall that nothing passes unseen."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,25 @@ def child_processes():
     """Lets the test start child processes: the outside actors of system tests, and command line tools."""
     with wall.allow_child("tests"):
         yield
+
+
+@pytest.fixture
+def stop_clock(monkeypatch, tmp_path):
+    """`stop_clock(moment)`: that is the time from now on."""
+    file = tmp_path / "clock"
+    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
+    return lambda moment: file.write_text(moment.isoformat())
+
+
+@pytest.fixture
+def clock(stop_clock):
+    """It is noon, and stays so; `clock(minutes)` puts the time so many minutes past it."""
+
+    def put(minutes=0, *, seconds=0):
+        stop_clock(cast.NOON + timedelta(minutes=minutes, seconds=seconds))
+
+    put()
+    return put
 
 
 @pytest.fixture

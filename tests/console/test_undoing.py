@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from steward.contacts.models import Contact, ContactAddress
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -15,6 +16,7 @@ from steward.people.actions import join_department
 from steward.people.models import Department, DepartmentRole
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import queued
+from steward.testing.letters import receive, written
 from steward.testing.tickets import make_reply
 from steward.tickets import actions
 from steward.tickets.models import Draft, Message, Participant, Ticket
@@ -236,6 +238,7 @@ class TestAnswers:
         assert parts() == {"Eli Berg", "New One"}
         bens.post(url)
         assert parts() == {"Eli Berg"}
+        assert not inside(lambda: Contact.objects.filter(name="New One").exists()), "made for this mail alone"
 
     def test_what_was_begun_since_stays(self, bens, send, of, ticket, inside):
         url = send()
@@ -382,3 +385,26 @@ class TestNewTickets:
         assert adas.post(url).status_code == 403
         assert [bens.post(url).status_code for _ in range(2)] == [200, 404]
         assert inside(lambda: Event.objects.filter(kind="ticket.taken_back").count()) == 1
+
+    def test_whom_nobody_knew_before_is_forgotten(self, bens, compose, inside):
+        before = inside(Contact.objects.count)
+        url = compose(cc="Farah <farah@example.net>, New One <new@example.net>")
+        assert inside(Contact.objects.count) == before + 2
+        assert "@" not in str(inside(Message.objects.get).held), "ids alone, which no address can be read from"
+        bens.post(url)
+        assert inside(Contact.objects.count) == inside(ContactAddress.objects.count) == before
+        assert inside(lambda: ContactAddress.objects.filter(folded="farah@example.net").exists()), "was known before"
+
+    def test_who_wrote_to_us_meanwhile_stays(self, bens, compose, inside, support_mail):
+        url = compose()
+        receive(support_mail, written(support_mail.address, sender="Nils <nils@example.com>", subject="By the way"))
+        bens.post(url)
+        assert inside(lambda: Ticket.objects.get().requester.name) == "Nils"
+
+    def test_who_was_sent_a_mail_is_known(self, compose, inside, run_jobs, monkeypatch, tmp_path):
+        compose()
+        clock = tmp_path / "clock"
+        clock.write_text((now() + timedelta(seconds=6)).isoformat())
+        monkeypatch.setenv("STEWARD_TEST_CLOCK", str(clock))
+        run_jobs("email.send")
+        assert inside(lambda: Contact.objects.filter(name="Nils").exists())

@@ -40,6 +40,17 @@ def test_a_mail_that_is_tried_again_says_when(client_of, ben, ticket):
     assert 'Next try: <time datetime="2026-03-03T09:00:00+00:00"' in page
 
 
+def test_what_the_server_said_of_a_sent_mail_lies_behind_a_disclosure(client_of, ben, ticket):
+    mail = mail_of(make_reply(ticket, ben)).row
+    with account_scope(ticket.account_id):
+        type(mail).objects.filter(pk=mail.pk).update(state="sent", reason="", server_words="250 queued as 4Xy7<z>")
+    page = client_of(ben).get(f"/console/tickets/{ticket.code}").content.decode()
+    assert "<bdi>Sent</bdi>" in page
+    disclosed = page.partition('<details class="delivery-words">')[2].partition("</details>")[0]
+    assert '<bdi dir="ltr">250 queued as 4Xy7&lt;z&gt;</bdi>' in disclosed
+    assert page.count("250 queued as") == 1
+
+
 def test_send_and_resolve_on_spam_says_what_the_matter_is(client_of, ben, ticket):
     with account_scope(ticket.account_id):
         Ticket.objects.filter(pk=ticket.pk).update(status=Status.SPAM)

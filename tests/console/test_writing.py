@@ -23,6 +23,11 @@ class TestReplying:
         assert kinds() == ["incoming", "outgoing"]
         assert b"Here <b>you</b> are." in bens.get(of()).content
 
+    def test_a_script_gets_the_address_alone_and_the_page_is_made_once(self, bens, of, again):
+        response = bens.post(of("replies"), {"body_text": "Here."}, headers={"HX-Request": "true"})
+        assert (response.status_code, response["HX-Redirect"], response.content) == (200, of(), b"")
+        assert again().status == Status.ANSWERED
+
     def test_who_has_a_ticket_keeps_it(self, bens, of, again, ada, inside, ticket):
         inside(lambda: Ticket.objects.filter(pk=ticket.pk).update(assignee=ada))
         bens.post(of("replies"), {"body_text": "Here."})

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,14 @@ def short(path):
     return path.relative_to(SOURCE).as_posix()
 
 
+@cache
+def walked():
+    """Every node of every file, once for all tests."""
+    return [(path, node) for path, tree in TREES.items() for node in ast.walk(tree)]
+
+
 def nodes(kind):
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, kind):
-                yield path, node
+    return [(path, node) for path, node in walked() if isinstance(node, kind)]
 
 
 def dotted(node):
@@ -56,10 +60,9 @@ def dotted(node):
 
 
 def docstrings():
-    for tree in TREES.values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
-                yield node.body[0].value
+    for _path, node in nodes(ast.Module | ast.ClassDef | ast.FunctionDef):
+        if ast.get_docstring(node):
+            yield node.body[0].value
 
 
 @pytest.mark.system
@@ -125,6 +128,41 @@ def test_jobs_are_queued_in_our_transaction_only():
 
 def imported_names(node):
     return [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+
+
+VIEWS = {"views", "settings"}  # folders; `views.py` is one, too
+ASKS_NOTHING = {"normalise"}  # of what a manager can, this goes to no table
+
+
+def test_views_get_what_they_show_from_others():
+    """A view asks `access` and `queries`, where who may see what is decided once, and never a table itself."""
+    asked = [
+        f"{short(path)}:{node.lineno} {ast.unparse(node)}"
+        for path, node in nodes(ast.Attribute)
+        if VIEWS & {*path.relative_to(SOURCE).parts[1:-1], path.stem}
+        if isinstance(node.value, ast.Attribute) and node.value.attr in {"objects", "_default_manager", "_base_manager"}
+        if node.attr not in ASKS_NOTHING
+    ]
+    assert asked == []
+
+
+DECIDES = re.compile(r"\{%\s*(?:el)?if\b[^%]*\b(?:actor|me\.role|me\.sees_all|perms)\b")
+# Of what somebody typed it is asked whether it can be, and not whether they may.
+ASKS_WHAT_WAS_TYPED = {"console/settings/inviting.py"}
+
+
+def test_no_view_and_no_template_decides_who_may():
+    """Roles and what somebody sees are read in `access`, from one matrix; views and templates ask there."""
+    given = {keyword.value for _, call in nodes(ast.Call) for keyword in call.keywords}  # handed on, not looked at
+    deciding = [
+        f"{short(path)}:{node.lineno} {ast.unparse(node)}"
+        for path, node in nodes(ast.Attribute | ast.Compare)
+        if VIEWS & {*path.relative_to(SOURCE).parts[1:-1], path.stem} and short(path) not in ASKS_WHAT_WAS_TYPED
+        if (isinstance(node, ast.Attribute) and node.attr == "sees_all" and node not in given)
+        or (isinstance(node, ast.Compare) and re.search(r"\bRole\.|\.role\b", ast.unparse(node)))
+    ]
+    templates = [short(path) for path in SOURCE.rglob("templates/**/*.html") if DECIDES.search(path.read_text())]
+    assert (deciding, templates) == ([], [])
 
 
 def test_packages_speak_by_events_not_by_signals():

@@ -24,6 +24,8 @@ URLS, LAYERS, SIGN_IN = (
     "tests/contracts/test_layers.py",
     "tests/people/test_sign_in_page.py",
 )
+STRANGERS = "tests/contracts/test_urls_of_other_accounts.py"
+COLLEAGUES = "tests/contracts/test_urls_inside_an_account.py"
 SANITISING, JOURNEYS = "tests/lib/html/test_sanitising.py", "tests/journeys/test_journeys.py"
 
 FORGOTTEN = "tests/people/test_forgotten_password.py"
@@ -36,9 +38,9 @@ PROVEN = {
     "GHSA-jpq8-j69f-mj98": f"{SANITISING}::test_cleaning_twice_is_cleaning_once",
     "CVE-2026-28289": f"{UNREADABLE}::test_names_of_attachments_deceive_nobody",
     "GHSA-27vp-fpg8-j8wv": f"{MESSAGES}::TestAttachments::test_stored_files_have_no_address_of_their_own",
-    "GHSA-wg74-ww4w-2qpc": f"{URLS}::test_the_owner_of_another_account_finds_nothing",
+    "GHSA-wg74-ww4w-2qpc": f"{STRANGERS}::test_the_owner_of_another_account_finds_nothing",
     "GHSA-wqq7-4q7m-273v": f"{LISTS}::test_everybody_sees_what_is_theirs",
-    "GHSA-9vx8-gx3p-9mh6": f"{URLS}::test_a_reader_reads_and_changes_nothing",
+    "GHSA-9vx8-gx3p-9mh6": f"{COLLEAGUES}::test_a_reader_reads_and_changes_nothing",
     "GHSA-2g42-f97q-973x": f"{URLS}::test_its_own_people_are_heard_by_one_method_and_not_by_others",
     "GHSA-9cm3-qvj2-8hg4": f"{SIGN_IN}::test_a_header_that_anybody_can_write_gives_no_new_attempts",
     "CVE-2025-21628": f"{LISTS}::TestSearch::test_nothing_typed_is_an_error_or_finds_more",
@@ -58,7 +60,7 @@ PROVEN = {
     "LiveAgent 8046": f"{MESSAGES}::TestBodies::test_it_may_do_nothing",
     "libredesk 2026-03-28": f"{THREADING}::TestStrangers::test_the_code_in_the_subject",
     "libredesk 2025-06-08": f"{ANSWERING}::test_our_answer_come_back_is_not_answered",
-    "frappe/helpdesk 2026-03-19": f"{URLS}::test_a_session_opens_no_other_account",
+    "frappe/helpdesk 2026-03-19": f"{STRANGERS}::test_a_session_opens_no_other_account",
 }
 PROVEN |= {
     "CVE-2026-53595": f"{FORGOTTEN}::test_what_is_no_token_changes_nothing",

@@ -2,13 +2,12 @@
 
 import re
 
-import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from steward.contacts.actions import contacts_for
 from steward.tenancy.scope import account_scope
-from steward.testing import environment
+from steward.testing.plans import scans
 from steward.testing.queries import assert_same_queries_for_more_rows, queries_of
 from steward.testing.tickets import make_message, make_note, make_reply, make_ticket, make_tickets
 from steward.tickets.conversation import NewAttachment
@@ -20,11 +19,6 @@ LISTS = ["/console/", *(f"/console/?view={view}" for view in VIEWS), "/console/c
          "/console/search?q=northwind", "/console/search?q=eli", "/console/search?q=ex",
          "/console/palette?q=paper", "/console/palette?q=example",
          "/console/notifications", "/console/notifications/bell"]  # fmt: skip
-# Not the list of tags, which is as long as the words that people have thought of.
-GROWING = re.compile(
-    r"tickets_(?:ticket|message|participant|attachment|draft|searchentry)\w*|contacts_\w+|events_event"
-    r"|notifications_notice|files_file|outbox_outgoingmail|email_rawmail"
-)
 
 
 def two_files():
@@ -101,15 +95,6 @@ def test_one_query_more_is_found(northwind, fill):
         assert_same_queries_for_more_rows(careless, lambda: fill(2))
 
 
-@pytest.fixture
-def as_if_large(db):
-    """The planner believes that the tables which grow have a million rows."""
-    with psycopg.connect(environment.maintenance(environment.database_name()), autocommit=True) as superuser:
-        superuser.execute(
-            "UPDATE pg_class SET reltuples = 1e6, relpages = 1 WHERE relkind = 'r' AND relname ~ %s", [GROWING.pattern]
-        )
-
-
 @pytest.mark.parametrize("page", LISTS)
 def test_a_list_reads_through_an_index(page, fill, client_of, ada, northwind, as_if_large):
     fill(2)
@@ -149,45 +134,6 @@ def test_a_ticket_reads_through_an_index(client_of, ben, eli, northwind, as_if_l
 def test_a_scan_is_found(query, northwind, eli, as_if_large):
     make_ticket(eli)
     assert scans(northwind, [query])
-
-
-# What a planner may choose for the few pages that are really there.
-FOR_SMALL_TABLES = ["seqscan", "bitmapscan", "hashjoin", "mergejoin"]
-COLLECTORS = {"Sort", "Aggregate", "Hash", "HashAggregate", "WindowAgg", "Materialize"}
-
-
-def scans(account, queries):
-    """Queries that read all rows of an account from a table that grows."""
-    with account_scope(account.id), transaction.atomic(), connection.cursor() as cursor:
-        for way in FOR_SMALL_TABLES:
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-        found = [
-            f"{node}: {query}" for query in queries if is_asked(query) for node in whole_reads(plan(cursor, query))
-        ]
-        for way in FOR_SMALL_TABLES:
-            cursor.execute(f"SET LOCAL enable_{way} = on")
-    return found
-
-
-def is_asked(query):
-    return query.startswith("SELECT") and GROWING.search(query) and "set_config" not in query
-
-
-def plan(cursor, query):
-    cursor.execute("EXPLAIN (FORMAT JSON) " + query)
-    return cursor.fetchone()[0][0]["Plan"]
-
-
-def whole_reads(node, *, stops_early=False):
-    """The nodes of a plan that go through an account's rows without an end: no key, and nobody above who has enough."""
-    kind = node["Node Type"]
-    if GROWING.fullmatch(node.get("Relation Name", "")):
-        keys = re.findall(r"(\w+)(?:\)::\w+)? =|= ANY", node.get("Index Cond", ""))
-        if not stops_early and not set(keys) - {"account_id"}:
-            yield f"{kind} of {node['Relation Name']} by {node.get('Index Cond', 'nothing')}"
-    stops_early = kind == "Limit" or (stops_early and kind not in COLLECTORS)
-    for child in node.get("Plans", []):
-        yield from whole_reads(child, stops_early=stops_early)
 
 
 def test_pages_of_the_list_hold_each_ticket_once(fill, client_of, ada):

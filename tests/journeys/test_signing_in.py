@@ -50,6 +50,19 @@ def sign_out(page, installation):
     page.goto(f"{installation.console}sign-in")
 
 
+def keep_codes(page, codes):
+    """Copy them and save them as a file; what was done is said."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("status").get_by_text("The codes are copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").split() == [code.strip() for code in codes]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    saved = Path(download.value.path()).read_text()
+    assert all(code.strip() in saved for code in codes)
+    page.get_by_role("status").get_by_text("The codes are saved as a file.").wait_for()
+
+
 def test_an_app_a_passkey_and_a_recovery_code(stranger, installation, faults):
     page, password = stranger.page, installation.person("agent")["password"]
     session = stranger.context.new_cdp_session(page)
@@ -68,6 +81,7 @@ def test_an_app_a_passkey_and_a_recovery_code(stranger, installation, faults):
     page.get_by_role("button", name="Add the app").click()
     codes = page.locator("[data-recovery-codes] li").all_text_contents()
     assert len(codes) == 10
+    keep_codes(page, codes)
     page.get_by_role("link", name="I have saved them").click()
 
     page.get_by_role("link", name="Add a passkey").click()

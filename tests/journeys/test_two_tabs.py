@@ -178,4 +178,67 @@ def test_signing_out_leaves_nothing_in_this_browser(stranger, installation, addr
     tab.page.locator("input[name=password]").wait_for()
     beside.page.locator("input[name=password]").wait_for()
     assert tab.page.evaluate("Object.keys(localStorage)") == []
+    tab.page.go_back()
+    tab.page.locator("input[name=password]").wait_for()
+    expect(tab.page.locator("#ticket")).to_have_count(0)
     stranger.complaints[:] = [said for said in stranger.complaints if "net::ERR_" not in said]
+
+
+KEPT = "[localStorage, sessionStorage].flatMap((store) => Object.entries(store)).flat().join(' ')"
+
+
+def enter(page, person, address):
+    page.goto(address)
+    page.fill("input[name=login]", person["email"])
+    page.fill("input[name=password]", person["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#ticket[data-code]")
+
+
+def test_a_session_that_ended_leaves_nothing_to_read_and_what_was_typed_is_there_for_its_author(
+    stranger, installation, address
+):
+    """Whoever sits down next at this browser, signed in or with its tools, reads none of it."""
+    author, other = installation.person(), installation.person("agent")
+    enter(stranger.page, author, address)
+    stranger.page.keyboard.press("Control+k")
+    stranger.page.locator("#palette input").wait_for()
+    stranger.page.keyboard.press("Escape")
+    tab = Tab(stranger, address)
+    tab.write_unheard("Not to be found by the next")
+    [session] = [cookie for cookie in stranger.context.cookies() if "console" in cookie["name"]]
+    stranger.context.clear_cookies(name=session["name"])
+    for page in (stranger.page, tab.page):
+        page.goto(address)
+        page.locator("input[name=password]").wait_for()
+        kept = page.evaluate(KEPT)
+        for secret in ("found", "Tabs", author["email"], author["name"]):
+            assert secret not in kept
+    assert len(tab.copies()) == 1
+
+    tab.page.unroute(DRAFT)
+    enter(tab.page, other, address)
+    tab.write("By somebody else")
+    expect(tab.text).to_have_text("By somebody else")
+    tab.page.click("[popovertarget=me-menu]")
+    tab.page.locator("#sign-out button").click()
+    tab.page.locator("input[name=password]").wait_for()
+    assert len(tab.copies()) == 1, "it is not theirs to throw away"
+
+    enter(tab.page, author, address)
+    expect(tab.text).to_have_text("Not to be found by the next")
+    tab.page.wait_for_selector(".composer-saved[data-state=saved]")
+    assert tab.copies() == []
+    stranger.complaints[:] = [said for said in stranger.complaints if "net::ERR_" not in said]
+
+
+def test_copies_that_nobody_came_back_for_are_thrown_away(visit, address, forgiving):
+    old, unread = "steward.draft somebody /old x", "steward.draft somebody /new x"
+    put = f"localStorage.setItem({old!r}, `${{Date.now() - 31 * 864e5}} sealed:x`)"
+    tab = Tab(visit, address)
+    tab.page.evaluate(put)
+    tab.page.evaluate(f"localStorage.setItem({unread!r}, `${{Date.now()}} sealed:x`)")
+    tab.page.reload()
+    tab.write("Something")
+    assert tab.copies() == [unread]
+    tab.page.evaluate("localStorage.clear()")

@@ -51,6 +51,41 @@ def test_a_ticket_comes_in_few_bytes_and_few_requests(opened, installation):
     assert weight["unused_js_percent"] <= UNUSED_PERCENT, weight
 
 
+def write(page, url, kind):
+    """Begin an answer or a note to a ticket, by hand."""
+    page.goto(url)
+    page.click(f"steward-composer .tab:has([value={kind}])")
+    page.click(".composer-rich")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
+    page.keyboard.type("It leaves tomorrow.")
+
+
+def test_a_ticket_with_a_draft_uses_what_it_loads(opened, installation):
+    writer = opened()
+    url = a_ticket(writer, installation)
+    write(writer, url, "reply")
+    writer.wait_for_selector(".composer-saved[data-state=saved]", state="attached")
+    reader = opened()
+    unused = unused_of(reader, url)
+    assert "It leaves tomorrow." in reader.inner_text(".composer-rich")
+    assert max(unused.values()) <= UNUSED_PERCENT, unused
+
+
+def test_a_ticket_to_which_news_come_uses_what_it_loads(opened, installation):
+    writer, reader = opened(), opened()
+    url = a_ticket(writer, installation)
+    write(writer, url, "note")
+
+    def add():
+        before = reader.locator(".message").count()
+        writer.keyboard.press("Control+Enter")
+        reader.wait_for_function("before => document.querySelectorAll('.message').length > before", arg=before)
+        return True
+
+    unused = unused_of(reader, url, add)
+    assert max(unused.values()) <= UNUSED_PERCENT, unused
+
+
 @pytest.mark.parametrize("path", CONSOLE.values(), ids=CONSOLE)
 def test_a_page_of_the_console_uses_what_it_loads(path, opened, installation):
     unused = unused_of(opened(), installation.console + path)

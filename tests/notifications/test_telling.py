@@ -12,8 +12,9 @@ from steward.lib.clock import now
 from steward.live.presence import look_at
 from steward.notifications.actions import change_defaults, choose, read_all
 from steward.notifications.models import Notice, NoticeClock
+from steward.notifications.occasions import Facts
 from steward.notifications.queries import count_unread, list_notices
-from steward.notifications.telling import tell_of_new_events
+from steward.notifications.telling import KINDS, tell_of_new_events
 from steward.notifications.upkeep import forget_old_notices
 from steward.notifications.wishes import DEFAULTS, Kind, Mail, Wish
 from steward.outbox.actions import note_bounce
@@ -154,6 +155,29 @@ class TestOnce:
             assert Notice.objects.count() == 260 * 3
             # Two batches of events: two words on the stream for each person, and not one for each ticket.
             assert Event.objects.filter(kind="notice.added").count() == 2 * 3
+
+    @pytest.mark.parametrize(("happens", "known"), [
+        ("answer", {"Ben"}),
+        ("note", {"Ada", "Ben"}),
+        ("typed", {"Ada", "Ben", "Dana"}),
+        ("ticket", {"Ada", "Ben", "Dana"}),
+    ])  # fmt: skip
+    def test_of_all_members_those_are_read_who_may_be_told(
+        self, tell, settle, northwind, eli, ada, ben, happens, known
+    ):
+        ticket = make_ticket(eli, assignee=ben)
+        tell()
+        if happens == "answer":
+            make_message(ticket)
+        elif happens == "ticket":
+            make_ticket(eli)
+        else:
+            make_note(ticket, ada, body="<p>@Ben</p>" if happens == "typed" else "<p>Mind the vat.</p>")
+        settle()
+        with account_scope(northwind.id):
+            reached = NoticeClock.objects.values_list("position", flat=True).get()
+            new = list(Event.objects.filter(position__gt=reached, kind__in=KINDS))
+            assert set(Facts.behind(new).names.values()) == known
 
     def test_an_event_with_nothing_left_in_it_is_passed_over(self, told, eli, ada, ben, northwind):
         give(make_ticket(eli), ben, ada)

@@ -86,3 +86,9 @@ def test_a_mention_survives_in_a_note_and_leaves_in_no_mail():
 def test_what_looks_like_a_mention_in_another_attribute_is_none():
     html = f"<bdi title='> data-mention=\"{ADA}\"'>x</bdi><p title='<bdi data-mention=\"{ADA}\">'>y</p>"
     assert mentioned_in(sanitise_note(html)) == []
+
+
+@pytest.mark.parametrize("name", [".*", "(Ada|Ben)", "[a-z]+", "a{99999}", "\\", "Ada (Sales)"])
+def test_a_name_is_no_pattern(name):
+    assert mentioned("", f"@{name} please", {ADA: name, BEN: "Ben King"}) == {ADA}
+    assert mentioned("", "@Ben King please", {ADA: name, BEN: "Ben King"}) == {BEN}

@@ -263,7 +263,7 @@ class TestForgettingTheLog:
         assert forget_old_acts() == 2
         assert self.left() - before == {("log.forgotten", "2")}
         assert before - self.left() == {("jobs.read", "366"), ("jobs.read", "400")}
-        assert "Forgot old entries of this log" in page(operator_client, "log")
+        assert "Deleted old entries of this log" in page(operator_client, "log")
 
     def test_nothing_old_leaves_no_trace(self, olga):
         self.noted(3)

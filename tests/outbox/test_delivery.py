@@ -1,6 +1,6 @@
 """Trying mail: once at a time, never lost with a worker, never over another way than the account chose."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,22 +17,10 @@ from steward.privacy.egress.connectors import Declaration, declare_connector, re
 from steward.privacy.egress.models import Connector
 from steward.privacy.egress.replies import DeliveryResult, Outcome, Refusal, Stage
 from steward.tenancy.scope import account_scope
+from steward.testing.cast import NOON
 from steward.testing.jobs import queued
 
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: Any, tmp_path: Any) -> Any:
-    """`clock(minutes)` puts the time so many minutes past noon; it stands still."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(minutes: float) -> None:
-        file.write_text((NOON + timedelta(minutes=minutes)).isoformat())
-
-    stop(0)
-    return stop
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

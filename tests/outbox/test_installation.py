@@ -1,7 +1,6 @@
 """Mail that belongs to no account: stored encrypted, sent by the installation's relay, gone when it has left."""
 
 import email
-from datetime import UTC, datetime, timedelta
 from email.policy import default as modern
 
 import pytest
@@ -22,20 +21,7 @@ from steward.privacy.keys.cipher import decrypt_for_installation, encrypt
 from steward.privacy.keys.errors import Tampered
 from steward.testing.jobs import queued
 
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, tmp_path):
-    """`clock(minutes)` puts the time so many minutes past noon; it stands still."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(minutes):
-        file.write_text((NOON + timedelta(minutes=minutes)).isoformat())
-
-    stop(0)
-    return stop
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture(autouse=True)

@@ -40,19 +40,6 @@ def is_in(browser):
     return browser.get("/console/").status_code == 200
 
 
-@pytest.fixture
-def secret(ada):
-    """Ada has an app; the code of these thirty seconds is used up, so the tests show recovery codes."""
-    secret = second_factors.new_totp_secret()
-    second_factors.store_totp(ada.user, secret)
-    return secret
-
-
-@pytest.fixture
-def codes(ada, secret):
-    return second_factors.new_recovery_codes(ada.user)
-
-
 class TestFixation:
     def test_a_session_that_was_planted_signs_its_planter_in_nowhere(self, visitor_at, northwind, ada, ben, secret):
         """Ada begins a sign-in, and puts the cookie of it into Ben's browser."""
@@ -263,6 +250,7 @@ class TestHosts:
     @pytest.mark.parametrize(
         "host",
         ["evil.example", "northwind.localhost.evil.example", "northwind.localhost@evil.example", "evil.example#",
+         "northwind.localhost:80@evil.example", "northwind.localhost:80,evil.example", "northwind.localhost:x",
          "NORTHWIND.localhost:80:80", "x.northwind.localhost", "northwind.localhost/evil", ""],
     )  # fmt: skip
     def test_a_host_that_is_none_of_ours_gets_no_page(self, visitor_at, northwind, ada, host):

@@ -1,14 +1,16 @@
 """Password and address: changed by who proves both ends, told to who reads the old one."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from steward.events.models import Event
+from steward.lib.clock import now
 from steward.outbox.models import InstallationMail
 from steward.people.models import MailedLink, User
-from steward.people.passwords import is_breached, is_made_of, refuse_own_words
+from steward.people.passwords import is_breached, is_made_of, refuse_own_words, refuse_unfit
 from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import PASSWORD
@@ -51,6 +53,16 @@ class TestPassword:
         with account_scope(northwind.id):
             assert Event.objects.filter(kind="password.changed", object_id=ada.pk, actor_id=ada.pk).exists()
             assert Event.objects.filter(kind="session.ended", object_id=ada.pk).count() == 1
+
+    def test_it_stays_good_until_it_is_changed(self, ada, visitor_at, northwind, monkeypatch, tmp_path):
+        """No password is too old (NIST SP 800-63B section 5.1.1.2)."""
+        clock = tmp_path / "clock"
+        clock.write_text((now() + timedelta(days=3650)).isoformat())
+        monkeypatch.setenv("STEWARD_TEST_CLOCK", str(clock))
+        browser = visitor_at(northwind)
+        answer = browser.post("/console/sign-in", {"login": ada.user.email, "password": PASSWORD})
+        assert answer["Location"] == "/console/"
+        assert is_in(browser)
 
     @pytest.mark.parametrize("current", ["", "wrong", PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1], "x" * 5000])
     def test_not_without_it(self, client_of, ada, current):
@@ -187,3 +199,13 @@ class TestAddress:
         for number in range(8):
             browser.post(ADDRESS, {"email": f"ada{number}@new.example"})
         assert len(mails()) == 5
+
+    def test_one_reason_at_a_time_is_told(self, ada):
+        with pytest.raises(ValidationError) as refused:
+            refuse_unfit("password", ada.user, "Northwind")
+        assert [error.code for error in refused.value.error_list] == ["password_too_short"]
+
+    @pytest.mark.parametrize("password", ["Password1234", "northwind2026"])
+    def test_what_is_long_enough_is_refused_for_what_it_is(self, ada, password):
+        with pytest.raises(ValidationError):
+            refuse_unfit(password, ada.user, "Northwind")

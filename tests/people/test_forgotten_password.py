@@ -2,7 +2,6 @@
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,20 +17,8 @@ from steward.testing.cast import PASSWORD
 
 PAGE, SIGN_IN = "/console/reset-password", "/console/sign-in"
 ADA, NEW = "ada@northwind.example", "seven grey herons at noon"
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, tmp_path):
-    """`clock(minutes)` puts the time so many minutes past noon; it stands still."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(minutes):
-        file.write_text((NOON + timedelta(minutes=minutes)).isoformat())
-
-    stop(0)
-    return stop
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def ask(browser, email=ADA, **more):

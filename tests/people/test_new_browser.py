@@ -1,6 +1,7 @@
 """Signing in with a browser that was not used before is told to whoever owns the sign-in: once, and not the first."""
 
 import quopri
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing.cast import PASSWORD
 
 PAGE = "/console/sign-in"
+NEW = "seven grey herons at noon"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0"
 
 
@@ -262,3 +264,65 @@ class TestOperators:
         browser.post("/operator/me/app", {"code": code})
         assert COOKIE in browser.cookies
         assert KnownBrowser.objects.filter(user=operator.user).count() == 1
+
+
+class TestForgetting:
+    """Who chooses a new password, or ends all other sessions, trusts no browser they have not in front of them."""
+
+    @pytest.fixture
+    def known(self, sign_in):
+        """Two browsers of Ada's that nobody is told of any more."""
+        two = [sign_in(), sign_in()]
+        InstallationMail.objects.all().delete()
+        return two
+
+    def reset_password(self, visitor_at, northwind):
+        visitor_at(northwind).post("/console/reset-password", {"email": "ada@northwind.example"})
+        text = quopri.decodestring(
+            decrypt_for_installation(
+                (mail := InstallationMail.objects.get()).content, context=mail.context_of("content")
+            )
+        ).decode()
+        [path] = re.findall(r"/console/reset-password/[\w-]+", text)
+        assert visitor_at(northwind).post(path, {"password": NEW}).status_code == 302
+
+    def test_a_reset_password_forgets_all_of_them(self, sign_in, known, visitor_at, northwind):
+        self.reset_password(visitor_at, northwind)
+        for number, browser in enumerate(known, start=1):
+            sign_in(browser, password=NEW)
+            assert len(notices()) == number
+        known[0].post("/console/sign-out")
+        sign_in(known[0], password=NEW)
+        assert len(notices()) == 2, "never twice"
+
+    def test_even_of_who_has_one_only(self, sign_in, visitor_at, northwind):
+        """What is left is no browser at all, and yet the next one is not the first."""
+        browser = sign_in()
+        self.reset_password(visitor_at, northwind)
+        sign_in(browser, password=NEW)
+        assert len(notices()) == 1
+
+    @pytest.mark.parametrize("path", ["sessions/others/end", "sign-in/password"])
+    def test_ending_all_other_sessions_forgets_all_others(self, sign_in, known, path):
+        mine, other = known
+        form = {"current": PASSWORD, "password": NEW} if "password" in path else {}
+        assert mine.post(f"/console/settings/{path}", form).status_code == 302
+        password = NEW if form else PASSWORD
+        mine.post("/console/sign-out")
+        sign_in(mine, password=password)
+        assert not notices()
+        sign_in(other, password=password)
+        assert len(notices()) == 1
+
+    def test_other_people_in_that_browser_are_still_known(self, sign_in, known, visitor_at, northwind):
+        shared = known[0]
+        shared.post("/console/sign-out")
+        sign_in(shared, email="ben@northwind.example")
+        shared.post("/console/sign-out")
+        self.reset_password(visitor_at, northwind)
+        sign_in(shared, email="ben@northwind.example")
+        assert not [to for to, _ in notices() if to.startswith("ben")]
+
+    def test_a_reset_of_who_has_never_signed_in_leaves_nothing(self, visitor_at, northwind):
+        self.reset_password(visitor_at, northwind)
+        assert not KnownBrowser.objects.exists()

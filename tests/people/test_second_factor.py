@@ -4,7 +4,6 @@ import base64
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -32,33 +31,8 @@ from steward.testing.cast import PASSWORD
 PAGE, SECOND = "/console/sign-in", "/console/sign-in/second-factor"
 SETTINGS, APP = "/console/settings/sign-in", "/console/settings/sign-in/app"
 ADA = "ada@northwind.example"
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, tmp_path):
-    """`clock(seconds)` puts the time so many seconds past noon; it stands still."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(seconds):
-        file.write_text((NOON + timedelta(seconds=seconds)).isoformat())
-
-    stop(0)
-    return stop
-
-
-@pytest.fixture
-def secret(ada):
-    """Ada has an app with this secret; the code of the first thirty seconds is used up."""
-    secret = second_factors.new_totp_secret()
-    second_factors.store_totp(ada.user, secret)
-    return secret
-
-
-@pytest.fixture
-def codes(ada, secret):
-    return second_factors.new_recovery_codes(ada.user)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def sign_in(browser, email=ADA, password=PASSWORD, **more):
@@ -94,7 +68,7 @@ class TestSigningIn:
     def test_with_the_code_one_is_in_where_one_was_going(self, visitor_at, northwind, secret, clock):
         browser = visitor_at(northwind)
         sign_in(browser, next="/console/search?q=x")
-        clock(30)
+        clock(seconds=30)
         answer = browser.post(SECOND, {"code": second_factors.totp_code(secret)})
         assert answer["Location"] == "/console/search?q=x"
         assert is_in(browser)
@@ -102,7 +76,7 @@ class TestSigningIn:
 
     @pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９"])
     def test_a_code_may_be_typed_in_the_digits_of_ones_keyboard(self, visitor_at, northwind, secret, clock, digits):
-        clock(30)
+        clock(seconds=30)
         browser, code = visitor_at(northwind), second_factors.totp_code(secret)
         sign_in(browser)
         browser.post(SECOND, {"code": "".join(digits[int(digit)] for digit in code)})
@@ -112,7 +86,7 @@ class TestSigningIn:
         browser = visitor_at(northwind)
         sign_in(browser)
         before = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
-        clock(30)
+        clock(seconds=30)
         browser.post(SECOND, {"code": second_factors.totp_code(secret)})
         assert browser.cookies[django_settings.SESSION_COOKIE_NAME].value != before
         browser.cookies[django_settings.SESSION_COOKIE_NAME] = before
@@ -126,7 +100,7 @@ class TestSigningIn:
         assert not is_in(browser)
 
     def test_a_code_is_good_once(self, visitor_at, northwind, secret, clock):
-        clock(30)
+        clock(seconds=30)
         code = second_factors.totp_code(secret)
         for number, works in enumerate((True, False)):
             browser = visitor_at(northwind)
@@ -135,9 +109,9 @@ class TestSigningIn:
             assert is_in(browser) is works, number
 
     def test_a_code_is_good_for_thirty_seconds(self, visitor_at, northwind, secret, clock):
-        clock(30)
+        clock(seconds=30)
         code = second_factors.totp_code(secret)
-        clock(60)
+        clock(seconds=60)
         browser = visitor_at(northwind)
         sign_in(browser)
         assert browser.post(SECOND, {"code": code}).status_code == 422
@@ -148,7 +122,7 @@ class TestSigningIn:
         assert browser.post(SECOND, {"code": second_factors.totp_code(secret)}).status_code == 422
 
     def test_guessing_is_stopped_and_told(self, visitor_at, northwind, secret, clock):
-        clock(30)
+        clock(seconds=30)
         browser = visitor_at(northwind)
         sign_in(browser)
         for number in range(7):
@@ -156,7 +130,7 @@ class TestSigningIn:
         assert "Try again in 5 minutes" in page.content.decode()
         assert browser.post(SECOND, {"code": second_factors.totp_code(secret)}).status_code == 422
         assert purposes() == ["security notice"]
-        clock(30 + 5 * 60)
+        clock(seconds=30 + 5 * 60)
         browser.post(SECOND, {"code": second_factors.totp_code(secret)})
         assert is_in(browser)
 
@@ -170,7 +144,7 @@ class TestSigningIn:
         assert kinds(northwind).count("recovery_code.used") == 2
 
     def test_nobody_comes_to_the_second_step_without_the_first(self, visitor_at, northwind, secret, clock):
-        clock(30)
+        clock(seconds=30)
         browser = visitor_at(northwind)
         assert browser.get(SECOND)["Location"] == PAGE
         assert browser.post(SECOND, {"code": second_factors.totp_code(secret)})["Location"] == PAGE
@@ -179,7 +153,7 @@ class TestSigningIn:
     def test_a_sign_in_that_waits_goes_on_at_no_other_account(self, visitor_at, northwind, contoso, secret, clock):
         browser = visitor_at(northwind)
         sign_in(browser)
-        clock(30)
+        clock(seconds=30)
         form = {"code": second_factors.totp_code(secret)}
         answer = browser.post(SECOND, form, headers={"host": "contoso.localhost"})
         assert answer["Location"] == PAGE
@@ -188,7 +162,7 @@ class TestSigningIn:
     def test_an_event_tells_by_what_somebody_signed_in(self, visitor_at, northwind, ada, secret, clock):
         browser = visitor_at(northwind)
         sign_in(browser)
-        clock(30)
+        clock(seconds=30)
         browser.post(SECOND, {"code": second_factors.totp_code(secret)})
         with account_scope(northwind.id):
             event = Event.objects.get(kind="member.signed_in")
@@ -332,7 +306,7 @@ class TestConfirming:
     @pytest.fixture
     def stale(self, client_of, ada, clock):
         browser = client_of(ada)
-        clock(3600)
+        clock(seconds=3600)
         return browser
 
     @pytest.mark.parametrize("page", PAGES)

@@ -1,6 +1,6 @@
 """Sessions: shown to their owner, ended by them, by what changes, and by time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -12,24 +12,12 @@ from steward.people.models import SecurityPolicy, Session, User
 from steward.people.sessions import hashed
 from steward.people.signed_in import end_sessions, end_sessions_of_account
 from steward.tenancy.scope import account_scope
-from steward.testing.cast import PASSWORD
+from steward.testing.cast import NOON, PASSWORD
 
 PAGE = "/console/settings/sessions"
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, tmp_path):
-    """`clock(minutes)` puts the time so many minutes past noon; it stands still."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(minutes):
-        file.write_text((NOON + timedelta(minutes=minutes)).isoformat())
-
-    stop(0)
-    return stop
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def is_in(browser):

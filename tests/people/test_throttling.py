@@ -1,6 +1,6 @@
 """Throttling: counted for everybody, past every rollback, and never a way to keep somebody out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -11,25 +11,13 @@ from steward.people.models import Throttle
 from steward.people.throttling import Limit, TooManyTries, client_of, count_try, forget_past_tries, take_back
 from steward.tenancy.scope import account_scope
 from steward.testing import environment
-from steward.testing.cast import PASSWORD
+from steward.testing.cast import NOON, PASSWORD
 
 LIMIT = Limit("test", 3, timedelta(minutes=5))
 PAGE = "/console/sign-in"
 ADA = "ada@northwind.example"
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, tmp_path):
-    """`clock(minutes)` puts the time so many minutes past noon; it stands still."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(minutes):
-        file.write_text((NOON + timedelta(minutes=minutes)).isoformat())
-
-    stop(0)
-    return stop
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def tries(number, subject="x"):

@@ -116,16 +116,16 @@ def needs(program: str, package: str) -> None:
 @pytest.fixture(scope="session")
 def authority() -> Iterator[Authority]:
     """The certificate authority that the installation is told to trust."""
-    with wall.allow_child("certificates of the tests"):
-        folder = open_folder("steward-ca-")
-        made = Authority(folder)
-    yield made
-    shutil.rmtree(folder)
+    yield from _authority()
 
 
 @pytest.fixture(scope="session")
 def strange_authority() -> Iterator[Authority]:
     """One it knows nothing of."""
+    yield from _authority()
+
+
+def _authority() -> Iterator[Authority]:
     with wall.allow_child("certificates of the tests"):
         folder = open_folder("steward-ca-")
         made = Authority(folder)

@@ -80,6 +80,9 @@ def test_answers_are_kept_until_they_are_forgotten(northwind, django_assert_num_
         ("[::1]", "[::1]"),
         ("[::1]:8000", "[::1]"),
         ("", ""),
+        ("northwind.localhost:80@evil.example", ""),
+        ("northwind.localhost:80,evil.example:80", ""),
+        ("northwind.localhost/evil:80", ""),
     ],
 )
 def test_the_host_of_a_request(header, host):

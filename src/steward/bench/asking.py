@@ -13,6 +13,7 @@ from django.db import connection
 
 from steward.people.models import Membership
 from steward.people.signed_in import stored_session
+from steward.tenancy.reading import statements_in
 
 
 class Unexpected(RuntimeError):
@@ -76,7 +77,7 @@ def statements() -> Iterator[list[Statement]]:
     asked: list[Statement] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        asked.append((sql, params))
+        asked.extend(statements_in(sql, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

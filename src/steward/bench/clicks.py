@@ -10,7 +10,7 @@ from django.conf import settings
 from steward.bench.figures import load
 from steward.bench.filling import fill
 from steward.bench.inhabitants import host_of, large_account, people
-from steward.bench.streams import web_process
+from steward.bench.listening import web_process
 from steward.people.signed_in import stored_session
 from steward.privacy.egress import wall
 

@@ -31,6 +31,7 @@ class Ear(asyncio.Protocol):
     request: bytes
     heard: dict[int, float] = field(default_factory=dict)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: bytes = b""  # of the answer, until the stream is open
     transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,10 +40,23 @@ class Ear(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         at = time.monotonic()
-        if b"event: presence" in data:  # the last of what an opened stream begins with
-            self.opened.set()
+        if not self.opened.is_set():
+            self.begun += data
+            if b"event: presence" in self.begun:  # the last of what an opened stream begins with
+                self.opened.set()
         for position in _EVENT.findall(data):
             self.heard[int(position)] = at
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.opened.set()  # whoever waits for it looks at how the answer begins
+
+    @property
+    def is_refused(self) -> bool:
+        return b"event: presence" not in self.begun
+
+
+class NotOpened(RuntimeError):
+    """The server did not open a stream; with the beginning of what it answered."""
 
 
 async def hear(port: int, asked: Mapping[str, Any]) -> None:
@@ -76,6 +90,8 @@ async def _opened(port: int, opening: asyncio.Semaphore, host: str, cookie: str)
     async with opening, asyncio.timeout(PATIENCE):
         _, ear = await asyncio.get_running_loop().create_connection(lambda: Ear(request.encode()), HOST, port)
         await ear.opened.wait()
+    if ear.is_refused:
+        raise NotOpened(ear.begun[:200].decode(errors="replace") or "closed without an answer")
     return ear
 
 

@@ -4,11 +4,12 @@ import argparse
 from typing import Any
 
 from steward.bench import clicks, pages, receiving, streams
+from steward.bench.listening import Unheard as Unheard
 from steward.bench.machine import postgres_version
 
 
 def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
-    """The figures of the part that the options name."""
+    """The figures of the part that the options name. Raises `Unheard` when streams cannot be listened to."""
     if options.part == "mail":
         figures = receiving.measure(superuser, mails=options.mails, connections=options.connections)
     elif options.part == "live":

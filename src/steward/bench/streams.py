@@ -1,30 +1,22 @@
 """Streams: how long after the commit browsers hear of an event, and what streams cost that hear of nothing."""
 
-import json
-import os
 import resource
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 from django.conf import settings
 
 from steward.bench.figures import load
-from steward.bench.inhabitants import host_of
+from steward.bench.listening import listeners, tell, web_process
 from steward.bench.processes import seconds_used
 from steward.events.actions import record
 from steward.events.queries import last_position
 from steward.lib.actor import SYSTEM
 from steward.lib.ids import new_id
 from steward.people.actions import add_member, create_department
-from steward.people.models import Membership, Role
-from steward.people.signed_in import stored_session
-from steward.privacy.egress import wall
+from steward.people.models import Role
 from steward.privacy.keys.store import create_account_key
 from steward.tenancy.actions import create_account
 from steward.tenancy.models import Account
@@ -64,15 +56,16 @@ def _events(browsers: int) -> int:
 def _fan_out(account: Account, browsers: int) -> dict[str, Any]:
     """All browsers in one account, which is the hardest: every event goes to every one of them."""
     events = _events(browsers)
-    with web_process() as (port, pid), _listeners(account, browsers, port) as (say, hear):
-        opened, committed = hear(), {}
+    with web_process() as (port, pid), listeners(account, browsers, port) as listening:
+        opened, committed = listening.hear(), {}
+        tell(f"{events} events are committed, {PER_SECOND} a second")
         before = seconds_used(settings.STEWARD_DATA, {"web": pid})
         for number in range(events):
             position, at = _commit(account)
             committed[position] = at
             time.sleep(1 / PER_SECOND * (0.5 + number % 2))
-        say(committed)
-        waited = hear()
+        listening.say(committed)
+        waited = listening.hear()
         after = seconds_used(settings.STEWARD_DATA, {"web": pid})
     missed = browsers * events - waited.pop("heard")
     cpu = round((after["web"] - before["web"]) * 1e6 / (browsers * events), 1) if before else 0.0
@@ -90,14 +83,15 @@ def _commit(account: Account) -> tuple[int, float]:
 
 def _idle(account: Account, streams: int, quiet: float) -> dict[str, Any]:
     with web_process() as (port, pid):
-        with _listeners(account, 50, port) as (_, hear):
-            hear()  # what is made once, such as the threads that let people in, is there
+        with listeners(account, 50, port) as listening:
+            listening.hear()  # what is made once, such as the threads that let people in, is there
         time.sleep(2)
         empty = _resident(pid)
-        with _listeners(account, streams, port) as (_, hear):
-            opened = hear()
+        with listeners(account, streams, port) as listening:
+            opened = listening.hear()
             time.sleep(3)
             before, full = seconds_used(settings.STEWARD_DATA, {"web": pid}), _resident(pid)
+            tell(f"{streams} idle streams are watched for {quiet:.0f} s")
             time.sleep(quiet)
             after = seconds_used(settings.STEWARD_DATA, {"web": pid})
     used = {name: after[name] - before[name] for name in before}
@@ -112,6 +106,7 @@ def _idle(account: Account, streams: int, quiet: float) -> dict[str, Any]:
 
 
 def _account() -> Account:
+    tell(f"an account with {PEOPLE} people is made")
     account_id = new_id()
     with account_scope(account_id):
         account = create_account(f"live{account_id.hex[-12:]}", name="Live", account_id=account_id)
@@ -121,52 +116,6 @@ def _account() -> Account:
             email = f"agent{number}@{account.slug}.example"
             add_member(email, name=f"Agent {number}", role=Role.ADMIN, password=None, actor=SYSTEM)
     return account
-
-
-def _cookies(account: Account, number: int) -> list[str]:
-    """So many sessions: each browser has one of its own."""
-    with account_scope(account.id):
-        people = list(Membership.objects.select_related("user")[:PEOPLE])
-    sessions = (stored_session(people[n % len(people)].user, account.id) for n in range(number))
-    return [f"{settings.SESSION_COOKIE_NAME}={session}" for session in sessions]
-
-
-@contextmanager
-def web_process() -> Iterator[tuple[int, int]]:
-    """The web process as `steward up` runs it: its port and process id."""
-    command = [sys.executable, "-m", "steward.project.cli", "web", "--supervised"]
-    environment = {**os.environ, "STEWARD_DB_ROLE": "app", "STEWARD_HOST": "127.0.0.1"}
-    log = Path(settings.STEWARD_DATA) / "log" / "bench.log"
-    with log.open("wb") as output, wall.allow_child("the process that is measured"):
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-        try:
-            yield settings.STEWARD_PORT, process.pid
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-@contextmanager
-def _listeners(account: Account, number: int, port: int) -> Iterator[tuple[Any, Any]]:
-    """Open streams; the answer is a function that says something to their process, and one that hears from it."""
-    asked = {"host": host_of(account.id), "cookies": _cookies(account, number)}
-    command = [sys.executable, "-m", "steward.bench.hearing", str(port)]
-    with wall.allow_child("browsers are a process of their own"):
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert process.stdin  # noqa: S101 - asked for above
-        assert process.stdout  # noqa: S101
-        _say(process.stdin, asked)
-        try:
-            yield lambda wish: _say(process.stdin, wish), lambda: json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _say(stdin: IO[str] | None, wish: Sequence[Any] | dict[Any, Any]) -> None:
-    assert stdin  # noqa: S101 - a pipe
-    stdin.write(json.dumps(wish) + "\n")
-    stdin.flush()
 
 
 def _resident(pid: int) -> int:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin
 
 from steward.bench.figures import Spread
 from steward.bench.weighing import weight_of
@@ -72,7 +73,8 @@ def _visit(browser: Any, url: str, cookie: Cookie) -> Any:
     """A page in a browser of its own, with nothing kept from before."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     if cookie:
-        context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": url}])
+        # From the root on: below the page alone it would not be sent for what the page asks for by itself.
+        context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": urljoin(url, "/")}])
     return context.new_page()
 
 

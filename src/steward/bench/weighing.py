@@ -6,7 +6,7 @@ those that answer to hands have nothing to do yet. Not seen: scripts that are fe
 count), and the script of the shared worker, which all tabs have together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 RESTS = 1500  # milliseconds
@@ -16,13 +16,16 @@ def weight_of(page: Any, url: str) -> dict[str, Any]:
     """The weight of what is at `url`, opened in `page`, whose browser has kept nothing from before.
 
     `kib` and `requests` of a first visit, `kib_again` and `requests_again` of a second one, `unused_css_percent`,
-    `unused_js_percent`. Streams that never end do not count.
+    `unused_js_percent`. Streams that never end do not count. Raises `RuntimeError` where the browser shows an error of
+    its own in place of the page or of a mail in it: that is a heavy page, too, but none of ours.
     """
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     first = _loaded(page, network, url)
     second = _loaded(page, network, url)
     unused = unused_of(page, url)
+    if any(frame.url.startswith("chrome-error:") for frame in page.frames):
+        raise RuntimeError(f"{url} shows an error of the browser")
     return {
         "kib": round(first["bytes"] / 1024, 1), "requests": first["requests"],
         "kib_again": round(second["bytes"] / 1024, 1), "requests_again": second["requests"],
@@ -52,8 +55,11 @@ def _loaded(page: Any, network: Any, url: str) -> dict[str, int]:
     return {"bytes": sum(came[key] for key in real), "requests": len(real)}
 
 
-def unused_of(page: Any, url: str) -> dict[str, float]:
-    """Per cent of the bytes of all style sheets and scripts of the page that were not used by it (CDP coverage)."""
+def unused_of(page: Any, url: str, happens: Callable[[], object] = bool) -> dict[str, float]:
+    """Per cent of the bytes of all style sheets and scripts of the page that were not used by it (CDP coverage).
+
+    `happens` is done elsewhere once the page rests, and what that brings counts, too.
+    """
     coverage = page.context.new_cdp_session(page)
     for domain in ("DOM", "CSS", "Profiler", "Debugger"):
         coverage.send(f"{domain}.enable")
@@ -70,6 +76,8 @@ def unused_of(page: Any, url: str) -> dict[str, float]:
     coverage.send("CSS.startRuleUsageTracking")
     page.goto(url)
     page.wait_for_timeout(RESTS)
+    if happens():
+        page.wait_for_timeout(RESTS)
     rules = coverage.send("CSS.stopRuleUsageTracking")["ruleUsage"]
     used_css = sum(_covered([rule for rule in rules if rule["styleSheetId"] == sheet]) for sheet in sheets)
     ran = coverage.send("Profiler.takePreciseCoverage")["result"]

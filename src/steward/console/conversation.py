@@ -1,12 +1,13 @@
 """What the ticket page shows of a conversation: messages, what happened between them, days."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -18,6 +19,7 @@ from steward.events.models import Event
 from steward.events.queries import timeline_of
 from steward.files.content_types import is_inline_image
 from steward.lib.html import has_remote_images, render_mail, sanitise_note, sanitise_outgoing
+from steward.tenancy.reading import Question, Reading
 from steward.tickets.models import Attachment, Message, Ticket
 from steward.ui.enumerating import enumerated
 
@@ -43,6 +45,7 @@ class ShownMessage:
     author_email: str
     channel_label: str
     to_line: str
+    language: str  # as a tag of BCP 47; empty when it is not certain
     is_html: bool
     body_url: str
     text_html: SafeString
@@ -88,17 +91,8 @@ class Conversation:
 
 def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Conversation:
     """The newest messages of a ticket, or those before the one with the id `before`, and what happened among them."""
-    # Not the finished mails, which can be large: a page tells what became of them.
-    messages = (
-        Message.objects.filter(ticket=ticket)
-        .select_related("author", "outgoing")
-        .defer("body_text", "author__signature", "outgoing__content", "outgoing__envelope_to")
-    )
-    boundary = None
-    if before:
-        boundary = messages.get(pk=before)
-        messages = messages.filter(Q(at__lt=boundary.at) | Q(at=boundary.at, id__lt=boundary.id))
-    page = list(messages.order_by("-at", "-id")[: PAGE + 1])
+    boundary = _messages(ticket=ticket.pk).get(pk=before) if before else None
+    page = _before(ticket, boundary) if boundary else _NEWEST(ticket=ticket.pk)
     has_more = len(page) > PAGE
     page = list(reversed(page[:PAGE]))
     # From the page's first message on, to before the first one of the page that follows: each event is on one page.
@@ -113,21 +107,49 @@ def conversation(ticket: Ticket, *, zone: str, before: str | None = None) -> Con
     )
 
 
-def _events(ticket: Ticket, *, since: datetime | None, before: datetime | None) -> list[ShownEvent]:
-    events = timeline_of(ticket.id)
-    if since:
-        events = events.filter(at__gte=since)
-    if before:
-        events = events.filter(at__lt=before)
+def conversation_questions(ticket: Ticket) -> Iterator[Question[Any]]:
+    """What the newest page of a conversation asks, to be read ahead."""
+    yield _NEWEST.asking(ticket=ticket.pk)
+    yield _LATEST_EVENTS.asking(ticket=ticket.pk)
+
+
+def _messages(*, ticket: UUID) -> QuerySet[Message]:
+    # Not the finished mails, which can be large: a page tells what became of them.
+    return (
+        Message.objects.filter(ticket=ticket)
+        .select_related("author", "outgoing")
+        .defer("body_text", "author__signature", "outgoing__content", "outgoing__envelope_to")
+    )
+
+
+def _before(ticket: Ticket, boundary: Message) -> list[Message]:
+    earlier = Q(at__lt=boundary.at) | Q(at=boundary.at, id__lt=boundary.id)
+    return list(_messages(ticket=ticket.pk).filter(earlier).order_by("-at", "-id")[: PAGE + 1])
+
+
+def _events_of(*, ticket: UUID, before: datetime | None = None) -> QuerySet[Event]:
+    events = timeline_of(ticket).filter(at__lt=before) if before else timeline_of(ticket)
     told_by = ("kind", "actor_kind", "actor_id", "at", "changes")
-    chosen: list[Event] = list(events.order_by("-at", "-id").only(*told_by)[:_MOST_EVENTS])
+    return events.order_by("-at", "-id").only(*told_by)[:_MOST_EVENTS]
+
+
+_NEWEST = Reading(lambda *, ticket: _messages(ticket=ticket).order_by("-at", "-id")[: PAGE + 1])
+_LATEST_EVENTS = Reading(_events_of)
+_FILES = Reading(
+    lambda *, messages: Attachment.objects.filter(message__in=messages).select_related("file").order_by("id")
+)
+
+
+def _events(ticket: Ticket, *, since: datetime | None, before: datetime | None) -> list[ShownEvent]:
+    latest = _LATEST_EVENTS(ticket=ticket.pk, before=before) if before else _LATEST_EVENTS(ticket=ticket.pk)
+    chosen = [event for event in latest if since is None or event.at >= since]
     names = Names.needed_by(chosen)
     return [ShownEvent(event.at, text) for event in reversed(chosen) if (text := told(event, names))]
 
 
 def _shown(messages: Sequence[Message]) -> list[ShownMessage]:
     files: dict[object, list[Attachment]] = {}
-    for attachment in Attachment.objects.filter(message__in=messages).select_related("file").order_by("id"):
+    for attachment in _FILES(messages=[message.pk for message in messages]):
         files.setdefault(attachment.message_id, []).append(attachment)
     return [_shown_message(message, files.get(message.id, [])) for message in messages]
 
@@ -143,6 +165,7 @@ def _shown_message(message: Message, attachments: Iterable[Attachment]) -> Shown
         author_email=message.sender_email,
         channel_label=_("e-mail"),
         to_line="" if is_incoming else _to_line(message),
+        language=message.language,
         is_html=is_incoming and message.is_html,
         body_url=f"{base}/body",
         text_html=mark_safe("") if is_incoming and message.is_html else _text_html(message, is_incoming=is_incoming),

@@ -23,6 +23,7 @@ class Delivery:
     at: datetime | None
     resend_url: str
     next_at: datetime | None = None
+    server_words: str = ""  # of an answer that was sent: only who looks for a lost mail wants them
 
 
 def delivery_of(message: Message) -> Delivery:
@@ -40,6 +41,7 @@ def delivery_of(message: Message) -> Delivery:
         at=mail.finished_at,
         next_at=mail.next_attempt_at if mail.state in {State.DEFERRED, State.HELD} else None,
         resend_url=resend_url if may_resend else "",
+        server_words=mail.server_words if mail.state == State.SENT and not mail.reason else "",
     )
 
 
@@ -64,7 +66,7 @@ def _text(mail: OutgoingMail) -> str:
         case State.SENT if mail.reason == PARTLY_BOUNCED:
             return _("Sent, but did not arrive everywhere: %(words)s") % {"words": words}
         case State.SENT:
-            return _("Sent. The server said: %(words)s") % {"words": words} if words else _("Sent")
+            return _("Sent")
         case State.DEFERRED:
             return _("Not sent yet: %(words)s") % {"words": words or _("the server could not be reached")}
         case State.FAILED if mail.reason == "bounced":

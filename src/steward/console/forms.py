@@ -36,7 +36,7 @@ class AddressesField(forms.CharField):
             validate_email(address)
         except forms.ValidationError as error:
             raise forms.ValidationError(
-                _("“%(address)s” is not an e-mail address. Write them like eli@example.com, with commas between.")
+                _("“%(address)s” is not an e-mail address. Write addresses like eli@example.com, with commas between.")
                 % {"address": address}
             ) from error
 

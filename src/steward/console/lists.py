@@ -1,9 +1,9 @@
 """What the list column shows: the views one can choose, and rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from steward.contacts.queries import first_addresses
 from steward.lib.actor import Actor
 from steward.people.access import visible_departments
 from steward.people.models import Afterwards, Department, Membership
+from steward.tenancy.reading import Question
 from steward.tickets.models import Tag, Ticket
-from steward.tickets.queries import COUNTED, Cursor, View, count_tickets, list_tickets
+from steward.tickets.queries import COUNTED, Cursor, Line, View, count_tickets, list_tickets
+from steward.tickets.queries import list_questions as questions_of_list
 from steward.tickets.statuses import WAITING, Status
 
 DEFAULT = View("all")
@@ -30,6 +32,7 @@ class Row:
     url: str
     subject: str
     preview: str
+    language: str  # as a tag of BCP 47; empty when it is not certain
     status: str
     requester_name: str
     message_count: int
@@ -126,30 +129,36 @@ def list_context(
     }
 
 
-def rows(tickets: Sequence[Ticket], view: View | None, current: str = "") -> list[Row]:
+def list_questions(actor: Actor, view: View, *, after: Cursor | None = None) -> Iterator[Question[Any]]:
+    """What `list_context` asks first, to be read ahead."""
+    yield from questions_of_list(actor, view, _counted(view), after=after)
+
+
+def rows(tickets: Sequence[Line], view: View | None, current: str = "") -> list[Row]:
     """The tickets as rows; who has no name is shown by address."""
-    addresses = first_addresses({t.requester_id for t in tickets if not t.requester.name})
+    addresses = first_addresses({t.requester_id for t in tickets if not t.requester_name})
     words = _Words(_("No subject"), _("Somebody without a name"), _("Assigned to %(name)s"))
     asked = _asked(view)
     return [_row(t, words, addresses, url=f"{ticket_url(t.code)}{asked}", current=t.code == current) for t in tickets]
 
 
-def _row(ticket: Ticket, words: _Words, addresses: Mapping[UUID, str], *, url: str, current: bool) -> Row:
-    assignee = ticket.assignee.name if ticket.assignee else ""
+def _row(ticket: Line, words: _Words, addresses: Mapping[UUID, str], *, url: str, current: bool) -> Row:
+    assignee = ticket.assignee_name or ""
     return Row(
         code=ticket.code,
         url=url,
         subject=ticket.subject or words.no_subject,
         preview=ticket.preview,
+        language=ticket.language,
         status=ticket.status,
-        requester_name=ticket.requester.name or addresses.get(ticket.requester_id) or words.no_name,
+        requester_name=ticket.requester_name or addresses.get(ticket.requester_id) or words.no_name,
         message_count=ticket.message_count,
         last_message_at=ticket.changed_at,
         unread=ticket.status in WAITING,
         assignee_name=assignee,
         assigned_to=words.assigned_to % {"name": assignee} if assignee else "",
         current=current,
-        tags=_shown_tags(getattr(ticket, "tag_names", [])),
+        tags=_shown_tags(ticket.tag_names),
     )
 
 
@@ -174,7 +183,7 @@ def views_to_choose(
     if current.kind == "tag":
         tag = Tag.objects.filter(pk=current.value).first()
         named.append((current, f"#{tag.name}" if tag else _("A former tag"), pgettext("labels of tickets", "Tags")))
-    counts = count_tickets(actor, list({View("mine"), View("unassigned"), current}))
+    counts = count_tickets(actor, _counted(current))
     return [
         Choice(
             key=view.key,
@@ -186,6 +195,11 @@ def views_to_choose(
         )
         for view, label, group in named
     ]
+
+
+def _counted(current: View) -> list[View]:
+    """Beside the current view only those that tell of work to do."""
+    return list(dict.fromkeys([View("mine"), View("unassigned"), current]))
 
 
 def _told(count: int | None) -> str | None:

@@ -13,8 +13,8 @@ from steward.console.settings.pages import find_pages
 from steward.contacts.models import ContactAddress
 from steward.lib.fold import fold, search_terms, words_for_index
 from steward.people.access import visible_departments
-from steward.tickets.models import Tag, Ticket
-from steward.tickets.queries import View, search_tickets
+from steward.tickets.models import Tag
+from steward.tickets.queries import Line, View, search_tickets
 from steward.tickets.statuses import Status
 
 _MOST_TICKETS = 6
@@ -55,15 +55,15 @@ def found(request: ConsoleRequest, query: str) -> list[Kind]:
     return [kind for kind in kinds if kind.items]
 
 
-def _ticket(ticket: Ticket) -> Item:
-    who = ticket.requester.name
+def _ticket(ticket: Line) -> Item:
+    who = ticket.requester_name
     hint = " · ".join(filter(None, (ticket.code, who)))
     return Item(ticket.subject or _("No subject"), ticket_url(ticket.code), hint=hint, status=ticket.status)
 
 
-def _people(tickets: Sequence[Ticket], query: str) -> list[Item]:
+def _people(tickets: Sequence[Line], query: str) -> list[Item]:
     """The customers of what was found whom the words name: nobody comes up here of whom one may see no ticket."""
-    people = {ticket.requester_id: ticket.requester.name for ticket in tickets}
+    people = {ticket.requester_id: ticket.requester_name for ticket in tickets}
     addresses = ContactAddress.objects.filter(contact__in=list(people)).order_by("id")
     items = {}
     for contact, address in addresses.values_list("contact_id", "value"):

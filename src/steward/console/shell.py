@@ -1,11 +1,16 @@
 """What every page of the console shows around its content."""
 
+from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from steward.console.entrance import ConsoleRequest
-from steward.events.queries import last_position
-from steward.notifications.queries import MOST_COUNTED, count_unread
+from steward.events.queries import POSITION, last_position
+from steward.notifications.queries import MOST_COUNTED, count_unread, unread_question
 from steward.people.models import Appearance, Availability
+from steward.privacy.keys.cipher import derive_installation
+from steward.tenancy.reading import Question
 
 
 def shell(request: ConsoleRequest) -> dict[str, Any]:
@@ -25,12 +30,24 @@ def shell(request: ConsoleRequest) -> dict[str, Any]:
             "availability_label": me.get_availability_display(),
             "availabilities": Availability.choices,
             "afterwards": me.afterwards,
+            "copies_key": copies_key(me.id),
         },
         "theme": "" if me.appearance == Appearance.SYSTEM else me.appearance,
         "density": me.density,
         "live_position": last_position(),
         "bell": bell(request),
     }
+
+
+def copies_key(member_id: UUID) -> str:
+    """The key, in Base64, under which a browser keeps what this person typed. It comes with their pages only."""
+    return b64encode(derive_installation(f"copies in browsers {member_id}")).decode()
+
+
+def shell_questions(request: ConsoleRequest) -> Iterator[Question[Any]]:
+    """What `shell` asks, to be read ahead: the position of the events first."""
+    yield POSITION.asking()
+    yield unread_question(request.me, request.actor)
 
 
 def bell(request: ConsoleRequest) -> dict[str, Any]:

@@ -1,32 +1,34 @@
 """Everything the ticket page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from steward.channels.email.addressing import mail_account_for, mail_accounts
+from steward.channels.email.addressing import MAIL_ACCOUNTS, mail_account_for, mail_accounts
 from steward.channels.email.models import MailAccount
 from steward.channels.email.ways import leads_out
-from steward.console.conversation import conversation
+from steward.console.assignees import few_assignees
+from steward.console.conversation import conversation, conversation_questions
 from steward.console.copies import newest_proposing, proposed_copy
 from steward.console.entrance import ConsoleRequest
 from steward.console.lists import ticket_url
 from steward.console.meanwhile import last_message
-from steward.contacts.models import Contact
+from steward.contacts.models import Contact, ContactAddress
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
-from steward.people.access import members_who_can_solve, open_departments
-from steward.people.models import Department, Membership
-from steward.tickets.access import can, visible_tickets
+from steward.people.access import departments_seen_by, open_departments
+from steward.people.models import Department
+from steward.tenancy.reading import Question, Reading
+from steward.tickets.access import can, visible_in
 from steward.tickets.models import Draft, Message, Ticket
-from steward.tickets.queries import tags_of
+from steward.tickets.queries import TAGGED, tags_of
 from steward.tickets.statuses import Status, next_statuses
 
 _OTHERS = 8
@@ -71,7 +73,8 @@ def ticket_context(
         "allowed": allowed,
         "actions": _addresses(ticket),
         "statuses": _statuses(ticket),
-        "assignees": _assignees(request, ticket),
+        "assignees": few_assignees(request, ticket),
+        "may_assign": can(request.actor, "ticket:assign", ticket),
         "may_release": can(request.actor, "ticket:assign", ticket) or ticket.assignee_id == request.me.id,
         "departments": (departments or open_departments()) if allowed.transfer else [],
         "draft": draft_of(request, ticket, copy=copy),
@@ -81,6 +84,16 @@ def ticket_context(
         "postpone_default": _tomorrow_morning(request.account.time_zone),
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
     } | tags_context(request, ticket)
+
+
+def ticket_questions(request: ConsoleRequest, ticket: Ticket) -> Iterator[Question[Any]]:
+    """What `ticket_context` asks of the newest page, to be read ahead."""
+    yield from conversation_questions(ticket)
+    yield MAIL_ACCOUNTS.asking()
+    yield _ADDRESSES.asking(contact=ticket.requester_id)
+    yield _DRAFT.asking(author=request.me.pk, ticket=ticket.pk)
+    yield _OTHERS_OF.asking(requester=ticket.requester_id, ticket=ticket.pk, **departments_seen_by(request.actor))
+    yield TAGGED.asking(tickets=[ticket.pk])
 
 
 def tags_context(request: ConsoleRequest, ticket: Ticket) -> dict[str, Any]:
@@ -97,6 +110,7 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount
     return {
         "code": ticket.code,
         "subject": ticket.subject,
+        "language": ticket.language,
         "status": ticket.status,
         "status_label": ticket.get_status_display(),
         "department": ticket.department,
@@ -113,8 +127,14 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount
     }
 
 
+_ADDRESSES = Reading(
+    lambda *, contact: ContactAddress.objects.filter(contact=contact).order_by("id").values_list("value", "folded")
+)
+_DRAFT = Reading(lambda *, author, ticket: Draft.objects.filter(author=author, ticket=ticket).order_by("id")[:1])
+
+
 def _contact(contact: Contact) -> dict[str, Any]:
-    known = contact.addresses.order_by("id").values_list("value", "folded")
+    known = _ADDRESSES(contact=contact.pk)
     addresses = [value for value, _folded in known]
     return {
         "id": contact.id,
@@ -141,16 +161,9 @@ def _allowed(request: ConsoleRequest, ticket: Ticket, mail_account: MailAccount 
     )
 
 
-def _assignees(request: ConsoleRequest, ticket: Ticket) -> list[Membership]:
-    """Whom the person may give the ticket to: supervisors to everybody who can solve it, solvers to themselves."""
-    if can(request.actor, "ticket:assign", ticket):
-        return members_who_can_solve(ticket.department_id)
-    return [request.me] if can(request.actor, "ticket:take", ticket) else []
-
-
 def _addresses(ticket: Ticket) -> dict[str, str]:
     names = {"reply_url": "replies", "note_url": "notes", "status_url": "status", "assign_url": "assignment"}
-    names |= {"transfer_url": "department", "draft_url": "draft", "upload_url": "files"}
+    names |= {"transfer_url": "department", "assignees_url": "assignees", "draft_url": "draft", "upload_url": "files"}
     return {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
 
 
@@ -161,7 +174,10 @@ def _statuses(ticket: Ticket) -> list[dict[str, Any]]:
 
 def draft_of(request: ConsoleRequest, ticket: Ticket | None, *, copy: str = "") -> dict[str, Any]:
     """What the person was writing here, or an empty draft, whose Copy is the proposed one."""
-    draft = Draft.objects.filter(author=request.me, ticket=ticket).first()
+    if ticket is None:
+        draft = Draft.objects.filter(author=request.me, ticket=None).first()
+    else:
+        draft = next(iter(_DRAFT(author=request.me.pk, ticket=ticket.pk)), None)
     if draft is None:
         return {"html": "", "text": "", "kind": "reply", "cc": copy, "attachments": [], "mark": ""}
     files = draft.attachments.select_related("file").order_by("id")
@@ -208,7 +224,15 @@ def _tomorrow_morning(zone: str) -> datetime:
     return here.replace(hour=8, minute=0, second=0, microsecond=0)
 
 
+def _others_of(*, requester: UUID, ticket: UUID, departments: Sequence[UUID] | None = None) -> QuerySet[Ticket, Any]:
+    others = visible_in(departments).filter(requester=requester).exclude(pk=ticket)
+    return others.order_by("-changed_at").values("code", "subject", "status", at=F("changed_at"))[:_OTHERS]
+
+
+_OTHERS_OF = Reading(_others_of)
+
+
 def _others(request: ConsoleRequest, ticket: Ticket) -> list[dict[str, Any]]:
-    others = visible_tickets(request.actor).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
-    shown = others.order_by("-changed_at").values("code", "subject", "status", at=F("changed_at"))[:_OTHERS]
+    seen = departments_seen_by(request.actor)
+    shown = _OTHERS_OF(requester=ticket.requester_id, ticket=ticket.pk, **seen)
     return [{**other, "url": ticket_url(other["code"])} for other in shown]

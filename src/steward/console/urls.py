@@ -5,6 +5,7 @@ from django.urls import include, path
 from steward.console.settings.sign_in import confirm_address
 from steward.console.views import (
     appearance,
+    assignees,
     attachment,
     availability,
     brand_logo,
@@ -85,6 +86,7 @@ urlpatterns = [
     path("tickets/<code>/notes", note, name="note"),
     path("tickets/<code>/status", change_status, name="status"),
     path("tickets/<code>/assignment", ticket_assignment, name="assign"),
+    path("tickets/<code>/assignees", assignees, name="assignees"),
     path("tickets/<code>/department", ticket_department, name="transfer"),
     path("tickets/<code>/undoing", undo, name="undo"),
     path("tickets/<code>/tags", ticket_tags, name="tags"),

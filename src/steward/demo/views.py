@@ -134,7 +134,7 @@ def answer(request: HttpRequest, mail_id: str) -> HttpResponseBase:
         hand_in(answer_to(kept, sender=sender, text=text, files=files))
     except NobodyThere as problem:
         return _mail_page(request, kept, errors=[_no_reader(problem)])
-    messages.success(request, _("The answer is on its way in, and is a message of its ticket in a moment."))
+    messages.success(request, _("The answer is on its way in, and will be in its ticket in a moment."))
     return HttpResponseRedirect(reverse("demo:mail", args=[kept.id]))
 
 

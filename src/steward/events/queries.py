@@ -8,6 +8,7 @@ from django.db import models
 
 from steward.events.actions import digest_of
 from steward.events.models import Event, EventClock
+from steward.tenancy.reading import Reading
 
 FIRST_CHAIN = b"\0" * 32
 
@@ -17,9 +18,12 @@ def timeline_of(object_id: UUID) -> models.QuerySet[Event]:
     return Event.objects.filter(object_id=object_id).order_by("at", "id")
 
 
+POSITION = Reading(lambda: EventClock.objects.order_by("id").values_list("position", flat=True)[:1])
+
+
 def last_position() -> int:
     """How far the account has come; 0 before its first event."""
-    return EventClock.objects.values_list("position", flat=True).first() or 0
+    return next(iter(POSITION()), 0)
 
 
 def chain_link(previous: bytes, event: Event) -> bytes:

@@ -5,14 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from steward.lib.clock import now
 from steward.people.models import SignUp, User
-from steward.people.passwords import refuse_own_words
+from steward.people.passwords import refuse_unfit
 from steward.privacy.egress.envelope import Unsendable, recipient_form
 from steward.tenancy.models import Region
 from steward.tenancy.slugs import LONGEST, SlugRefused, check_slug, is_free, suggestions
@@ -99,8 +98,7 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
-        validate_password(password, User(email=self.asked.email))
-        refuse_own_words(password, self.asked.name, self.asked.company, self.asked.slug)
+        refuse_unfit(password, User(email=self.asked.email), self.asked.name, self.asked.company, self.asked.slug)
         return password
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from steward.events.models import Event
 from steward.lib.actor import ActorKind
+from steward.notifications.concerned import departments_asked, members_concerned, named_by, read_id
 from steward.notifications.deciding import Occasion, Person
 from steward.notifications.mentions import mentioned
 from steward.outbox.delivery import PARTLY_REFUSED
@@ -21,7 +22,7 @@ FAILURES = ("mail.failed", "mail.bounced", "mail.sent")  # the last one when it 
 
 @dataclass
 class Facts:
-    """The tickets, messages and people behind some events."""
+    """The tickets, messages and people behind some events; of the people, those who may be told or did something."""
 
     people: list[Person]
     names: dict[UUID, str]
@@ -35,19 +36,22 @@ class Facts:
 
     @classmethod
     def behind(cls, events: Sequence[Event]) -> "Facts":
-        """A fixed number of queries, however many events there are."""
+        """A fixed number of queries, however many events there are; of thousands of members those who may be told."""
         failed = _failed([event.object_id for event in events if is_failure(event)])
         ids = {event.object_id for event in events} | {message.ticket_id for message in failed.values()}
         tickets = Ticket.objects.only("id", "department", "assignee", "status").in_bulk(ids)
-        members = list(Membership.objects.only("id", "name", "role").prefetch_related("departments"))
+        notes = _notes(events)
+        took_part = _took_part([e.object_id for e in events if e.kind == "message.received"])
+        named = named_by(events, tickets.values(), [*failed.values()], notes.values()).union(*took_part.values())
+        members = members_concerned(named, departments_asked(events, tickets, notes))
         return cls(
             people=[_person(member) for member in members],
             names={member.id: member.name for member in members},
             tickets=tickets,
-            messages=_notes(events),
+            messages=notes,
             first=_first([e.object_id for e in events if e.kind in {"ticket.created", "message.received"}]),
             failed=failed,
-            took_part=_took_part([e.object_id for e in events if e.kind == "message.received"]),
+            took_part=took_part,
         )
 
     def known(self, member: UUID | None) -> UUID | None:
@@ -84,11 +88,11 @@ class Facts:
             self.message_of[event.id] = failed.id
             return replace(occasion, author=failed.author_id)
         if event.kind == "ticket.assigned":
-            return replace(occasion, given_to=_id(told.get("to")))
+            return replace(occasion, given_to=read_id(told.get("to")))
         opened_by, is_automatic = self.first.get(occasion.ticket, (None, False))
         if event.kind == "ticket.created":
             return replace(occasion, is_automatic=is_automatic)
-        message = _id(told.get("message"))
+        message = read_id(told.get("message"))
         if event.kind == "message.received":
             if message:
                 self.message_of[event.id] = message
@@ -125,7 +129,9 @@ def _failed(mails: list[UUID]) -> dict[UUID, Message]:
 
 
 def _notes(events: Iterable[Event]) -> dict[UUID, Message]:
-    ids = [key for event in events if event.kind == "note.added" and (key := _id((event.changes or {}).get("message")))]
+    ids = [
+        key for event in events if event.kind == "note.added" and (key := read_id((event.changes or {}).get("message")))
+    ]
     return Message.objects.only("id", "body_html", "body_text").in_bulk(ids) if ids else {}
 
 
@@ -143,7 +149,3 @@ def _took_part(tickets: list[UUID]) -> dict[UUID, frozenset[UUID]]:
     for ticket, author in wrote.values_list("ticket_id", "author_id").distinct():
         authors[ticket].add(author)
     return {ticket: frozenset(each) for ticket, each in authors.items()}
-
-
-def _id(text: object) -> UUID | None:
-    return UUID(str(text)) if text else None

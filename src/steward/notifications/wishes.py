@@ -15,7 +15,7 @@ class Kind(models.TextChoices):
     """Why somebody is told; the strongest reason first."""
 
     MENTIONED = "mentioned", _("Somebody mentions me in a note")
-    ASSIGNED = "assigned", _("A ticket is given to me")
+    ASSIGNED = "assigned", _("A ticket is assigned to me")
     ANSWERED = "answered", _("The customer answers in a ticket of mine")
     FAILED = "failed", _("An answer of mine cannot be delivered")
     NEW_TICKET = "new_ticket", _("A new ticket comes into one of my departments")

@@ -21,8 +21,11 @@ _WORDS: dict[str, Any] = {
     "second_factor.added": _("Added a second factor"),
     "second_factor.removed": _("Removed a second factor"),
     "recovery_codes.replaced": _("Made new recovery codes"),
+    "recovery_code.used": _("Used a recovery code"),
     "password.changed": _("Changed the password"),
-    "log.forgotten": _("Forgot old entries of this log"),
+    "address.changed": _("Changed the address for signing in"),
+    "sessions.ended": _("Ended all other sessions"),
+    "log.forgotten": _("Deleted old entries of this log"),
 }
 
 

@@ -95,7 +95,7 @@ def _queue() -> Finding:
 def _workers() -> Finding:
     living = sum(1 for worker in workers() if now() - worker.seen_at < _SILENT)
     if not living:
-        return Finding(_("Workers"), _("No worker has said lately that it lives: mail and jobs wait."), "bad")
+        return Finding(_("Workers"), _("No worker has given a sign of life lately: mail and jobs wait."), "bad")
     words = ngettext("%(count)d worker is at work.", "%(count)d workers are at work.", living)
     return Finding(_("Workers"), words % {"count": living})
 

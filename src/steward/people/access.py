@@ -1,16 +1,19 @@
 """Who a request acts for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from steward.lib.actor import Actor, ActorKind
 from steward.lib.alphabet import alphabetical
 from steward.lib.clock import now
 from steward.people.entering import may_enter as may_enter
 from steward.people.entering import member_of as member_of
-from steward.people.models import Department, DepartmentRole, Invitation, Membership, SignUp
+from steward.people.models import Department, DepartmentMembership, DepartmentRole, Invitation, Membership, Role, SignUp
 from steward.people.permissions import BELOW_MANAGER, IN_DEPARTMENT, department_role_may, may_give, role_may
 from steward.people.tokens import hashed_token
+from steward.tenancy.reading import Reading
 
 
 def actor_of(membership: Membership) -> Actor:
@@ -128,9 +131,17 @@ def visible_departments(actor: Actor, among: Sequence[Department] | None = None)
     return [department for department in departments if actor.sees_all or department.id in actor.departments]
 
 
+OPEN_DEPARTMENTS = Reading(lambda: Department.objects.filter(archived_at__isnull=True))
+
+
 def open_departments() -> list[Department]:
     """Where a ticket can be moved to: every department that is not archived, by name."""
-    return sorted(Department.objects.filter(archived_at__isnull=True), key=lambda each: alphabetical(each.name))
+    return sorted(OPEN_DEPARTMENTS(), key=lambda each: alphabetical(each.name))
+
+
+def departments_seen_by(actor: Actor) -> dict[str, list[UUID]]:
+    """The departments whose tickets the actor may see, as the value `departments` of a reading; none for all."""
+    return {} if actor.sees_all else {"departments": list(actor.departments)}
 
 
 def get_open_department(department_id: UUID | None) -> Department:
@@ -140,20 +151,26 @@ def get_open_department(department_id: UUID | None) -> Department:
     return Department.objects.get(pk=department_id, archived_at__isnull=True)
 
 
-def members_who_can_solve(department_id: UUID) -> list[Membership]:
-    """Whom a ticket of the department can be given to: its solvers and above, and whoever sees all."""
-    solving = Membership.objects.filter(
-        departments__department_id=department_id, departments__role__in=IN_DEPARTMENT["ticket:take"]
-    )
-    able = (solving | Membership.objects.filter(role__in=["owner", "admin"])).distinct()
-    return sorted(able, key=lambda each: alphabetical(each.name))
+def members_who_can_solve(department_id: UUID) -> QuerySet[Membership]:
+    """Whom a ticket of the department can be given to, in no order: its solvers and above, and whoever sees all."""
+    return _of_department(department_id, IN_DEPARTMENT["ticket:take"])
 
 
-def members_who_see(department_id: UUID) -> list[Membership]:
-    """Who sees the tickets of a department: who belongs to it, and whoever sees all. By name."""
-    seeing = Membership.objects.filter(departments__department_id=department_id)
-    able = (seeing | Membership.objects.filter(role__in=["owner", "admin"])).distinct()
-    return sorted(able, key=lambda each: alphabetical(each.name))
+def get_solver(department_id: UUID, member_id: UUID | None) -> Membership:
+    """Somebody who can solve in the department; raises `Membership.DoesNotExist`, also for no id."""
+    if member_id is None:
+        raise Membership.DoesNotExist
+    return members_who_can_solve(department_id).get(pk=member_id)
+
+
+def members_who_see(department_id: UUID) -> QuerySet[Membership]:
+    """Who sees the tickets of a department, in no order: who belongs to it, and whoever sees all."""
+    return _of_department(department_id, IN_DEPARTMENT["ticket:read"])
+
+
+def _of_department(department_id: UUID, roles: Collection[str]) -> QuerySet[Membership]:
+    there = DepartmentMembership.objects.filter(department=department_id, role__in=roles).values("membership")
+    return Membership.objects.filter(Q(pk__in=there) | Q(role__in=[Role.OWNER, Role.ADMIN]))
 
 
 def solvable_departments(actor: Actor) -> list[Department]:

@@ -22,10 +22,13 @@ from steward.people.second_factors import has_second_factor
 from steward.people.signed_in import begin_session
 from steward.people.throttling import client_of
 from steward.privacy.keys.cipher import decrypt_for_installation, encrypt_for_installation
+from steward.tenancy.reading import Reading
 from steward.tenancy.scope import account_scope
 
 _SECRETS = "mfa_authenticator.data"
 _SHOWN = "password_shown"  # in a session that waits for the second factor: a mark of the password that was right
+
+_PERSON = Reading(lambda *, key: User.objects.filter(pk=key))
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -38,6 +41,11 @@ class Argon2id(Argon2PasswordHasher):
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped
     """Accepts an identity only where it has a membership; the answer to all others is that of a wrong password."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """As Django's, which writes the statement anew for each request."""
+        user = next(iter(_PERSON(key=user_id)), None)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user = self._person_of(request, credentials)

@@ -5,20 +5,19 @@ By its cookie alone: where somebody is says nothing about who they are, and no a
 
 import hashlib
 import hmac
-import logging
+import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.http import HttpRequest
 
 from steward.lib.clock import now
-from steward.outbox.installation import Unsendable
 from steward.people.devices import browser_and_system, device_of
 from steward.people.models import KnownBrowser, User
 from steward.people.notices import Reader, Seen, tell_new_browser
 from steward.privacy.keys.cipher import derive_installation
 
-logger = logging.getLogger("steward.security")
 _KEPT = timedelta(days=180)  # as long as the cookie
 
 
@@ -27,7 +26,7 @@ def note_browser(request: HttpRequest, user: User, *, reader: Reader, zone: str)
 
     Nobody is told of their first browser, nor of one browser twice.
     """
-    mark, at = _mark(device_of(request), user), now()
+    mark, at = mark_of(request, user), now()
     with transaction.atomic():
         # Two sign-ins at once: the second one waits, and finds what the first one wrote.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -42,11 +41,21 @@ def note_browser(request: HttpRequest, user: User, *, reader: Reader, zone: str)
 
 def _tell(request: HttpRequest, reader: Reader, at: datetime, zone: str) -> None:
     browser, system = browser_and_system(request.headers.get("User-Agent", ""))
-    try:
-        tell_new_browser(reader, Seen(browser, system, at, zone))
-    except Unsendable:
-        # Nobody is kept out because no mail reaches them.
-        logger.warning("a sign-in with a new browser could not be told: no mail can be sent to that address")
+    tell_new_browser(reader, Seen(browser, system, at, zone))
+
+
+def forget_browsers(user_id: UUID, *, but: bytes = b"") -> None:
+    """Know none of the person's browsers any more but the one with the mark `but`: the next sign-in in them is told.
+
+    For when somebody may have been where they should not: a browser that was theirs once is no proof of anything then.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user_id)
+        mine = KnownBrowser.objects.filter(user=user_id)
+        if not mine.exclude(mark=but).delete()[0] or mine.exists():
+            return
+        # A mark that no browser has: without one, the next sign-in would look like the first, which is not told.
+        KnownBrowser.objects.create(mark=secrets.token_bytes(32), user_id=user_id, seen_at=now())
 
 
 def forget_unused_browsers() -> int:
@@ -67,5 +76,7 @@ DELETE FROM people_knownbrowser b WHERE b.seen_at < %s AND EXISTS (
 """
 
 
-def _mark(device: str, user: User) -> bytes:
-    return hmac.new(derive_installation("browsers"), f"{device} {user.pk}".encode(), hashlib.sha256).digest()
+def mark_of(request: HttpRequest, user: User) -> bytes:
+    """What is stored of the browser that asks: a keyed hash of its cookie and the person."""
+    words = f"{device_of(request)} {user.pk}"
+    return hmac.new(derive_installation("browsers"), words.encode(), hashlib.sha256).digest()

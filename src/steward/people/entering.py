@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from steward.lib.clock import now
-from steward.people.models import Membership, Requires, SecurityPolicy, Session
+from steward.people.models import DepartmentMembership, Membership, Requires, SecurityPolicy, Session
 from steward.people.networks import is_inside
 from steward.people.second_factors import has_second_factor
 from steward.people.sessions import ACCOUNT, BEGAN
 from steward.people.signed_in import holds_second_factor, note_seen
+from steward.tenancy.reading import Reading, read_ahead
 
 
 class Refusal(StrEnum):
@@ -45,10 +46,14 @@ def may_enter(visitor: Visitor, *, is_active: bool = True) -> Entry:
 
     `is_active` is false for what a page asks by itself: it does not keep a session awake that nobody uses.
     """
-    me = member_of(visitor)
+    user_id = visitor.user.pk
+    if user_id is None:
+        return Entry(None, Refusal.SIGNED_OUT)
+    with read_ahead(_MEMBER.asking(user=user_id), _BELONGINGS.asking(user=user_id), _POLICY.asking()):
+        me = member_of(visitor)
+        policy = policy_of_account()
     if me is None:
         return Entry(None, Refusal.SIGNED_OUT)
-    policy = policy_of_account()
     refusal = _refusal(visitor, me, policy)
     if refusal is None and is_active:
         note_seen(visitor.session, until=_end_of(visitor.session, policy))
@@ -60,12 +65,24 @@ def member_of(visitor: Visitor) -> Membership | None:
     user = visitor.user
     if not user.is_authenticated or visitor.session.get(ACCOUNT) != str(visitor.account.id):
         return None
-    return Membership.objects.filter(user_id=user.pk).prefetch_related("departments").first()
+    me = next(iter(_MEMBER(user=user.pk)), None)
+    if me is not None:
+        belongings: Any = DepartmentMembership.objects.filter(membership=me)
+        belongings._result_cache = _BELONGINGS(user=user.pk)
+        belongings._prefetch_done = True
+        # As `prefetch_related` leaves them.
+        me._prefetched_objects_cache = {"departments": belongings}  # type: ignore[attr-defined]
+    return me
+
+
+_MEMBER = Reading(lambda *, user: Membership.objects.filter(user=user))
+_BELONGINGS = Reading(lambda *, user: DepartmentMembership.objects.filter(membership__user=user))
+_POLICY = Reading(lambda: SecurityPolicy.objects.all())
 
 
 def policy_of_account() -> SecurityPolicy:
     """How one gets into the account in scope; the defaults when nobody has chosen."""
-    return SecurityPolicy.objects.first() or SecurityPolicy()
+    return next(iter(_POLICY()), None) or SecurityPolicy()
 
 
 def needs_second_factor(me: Membership, policy: SecurityPolicy) -> bool:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from steward.people import second_factors
 from steward.people.models import User
-from steward.people.passwords import refuse_own_words
+from steward.people.passwords import refuse_unfit
 
 
 class NewPasswordForm(forms.Form):
@@ -27,8 +26,7 @@ class NewPasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password, self.user)
-        refuse_own_words(password, *self.words)
+        refuse_unfit(password, self.user, *self.words)
         return password
 
 

@@ -6,11 +6,17 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.utils.translation import pgettext_lazy
 
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.outbox.models import OutgoingMail
+from steward.people.choices import Afterwards as Afterwards
+from steward.people.choices import Appearance as Appearance
+from steward.people.choices import Availability as Availability
+from steward.people.choices import Density as Density
+from steward.people.choices import DepartmentRole as DepartmentRole
+from steward.people.choices import Requires as Requires
+from steward.people.choices import Role as Role
 from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.tenancy.models import Account, AccountOwned, Ref
 
@@ -78,54 +84,6 @@ class Session(AbstractBaseSession):
         from steward.people.sessions import SessionStore  # noqa: PLC0415  the store imports this model
 
         return SessionStore
-
-
-class Role(models.TextChoices):
-    """What a person may do in the account as a whole."""
-
-    OWNER = "owner", pgettext_lazy("role", "Owner")
-    ADMIN = "admin", pgettext_lazy("role", "Admin")
-    AGENT = "agent", pgettext_lazy("role", "Agent")
-
-
-class DepartmentRole(models.TextChoices):
-    """What a person may do in one department; each includes the ones before it."""
-
-    READER = "reader", pgettext_lazy("department role", "Reader")
-    SOLVER = "solver", pgettext_lazy("department role", "Solver")
-    SUPERVISOR = "supervisor", pgettext_lazy("department role", "Supervisor")
-    MANAGER = "manager", pgettext_lazy("department role", "Manager")
-
-
-class Availability(models.TextChoices):
-    """Whether a person takes work now; said by hand."""
-
-    ONLINE = "online", pgettext_lazy("availability", "Online")
-    AWAY = "away", pgettext_lazy("availability", "Away")
-    OFF = "off", pgettext_lazy("availability", "Off")
-
-
-class Appearance(models.TextChoices):
-    """Light or dark pages."""
-
-    SYSTEM = "system", pgettext_lazy("appearance", "As my device")
-    LIGHT = "light", pgettext_lazy("appearance", "Light")
-    DARK = "dark", pgettext_lazy("appearance", "Dark")
-
-
-class Density(models.TextChoices):
-    """How much of a ticket a list shows."""
-
-    TWO_LINES = "two", pgettext_lazy("density of lists", "Two lines")
-    ONE_LINE = "one", pgettext_lazy("density of lists", "One line")
-
-
-class Afterwards(models.TextChoices):
-    """Where one is once an answer was sent or a ticket left the list."""
-
-    STAY = "stay", pgettext_lazy("after an answer", "Stay on the ticket")
-    LIST = "list", pgettext_lazy("after an answer", "Back to the list")
-    NEXT = "next", pgettext_lazy("after an answer", "On to the next ticket")
 
 
 class Department(AccountOwned):
@@ -319,14 +277,6 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tries} until {self.ends_at}"
-
-
-class Requires(models.TextChoices):
-    """Who needs a second factor."""
-
-    NOBODY = "nobody", pgettext_lazy("who needs a second factor", "Nobody has to; everybody can")
-    ADMINS = "admins", pgettext_lazy("who needs a second factor", "Owners and admins")
-    ALL = "all", pgettext_lazy("who needs a second factor", "Everybody")
 
 
 class SecurityPolicy(AccountOwned):

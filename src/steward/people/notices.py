@@ -1,8 +1,10 @@
 """Mail to a person about their own sign-in: links that prove who reads them, and notices of what was changed.
 
-By the installation's outbox: an identity belongs to no account. Nothing in them is secret but the links.
+By the installation's outbox: an identity belongs to no account. Nothing in them is secret but the links. Nobody is kept
+from changing their sign-in because no mail reaches them.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,20 +16,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from steward.lib.clock import now
-from steward.outbox.installation import put_in_installation_outbox
+from steward.outbox.installation import Unsendable, put_in_installation_outbox
 from steward.tenancy.hosts import base_url
 
+logger = logging.getLogger("steward.security")
 Words = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """To whom: the address, in which language, at which account (slug; empty on the base domain), by which clock."""
+    """To whom: the address, in which language, at which account (slug; empty: an operator), by which clock."""
 
     email: str
     language: str
     slug: str = ""
     zone: str = "UTC"  # IANA
+
+    @property
+    def is_operator(self) -> bool:
+        return not self.slug
+
+    @property
+    def new_password_url(self) -> str:
+        """Where they choose another password."""
+        return f"{base_url(self.slug)}{'/operator/me/password' if self.is_operator else '/console/reset-password'}"
+
+    @property
+    def sessions_url(self) -> str:
+        """Where they see their sessions."""
+        return f"{base_url(self.slug)}{'/operator/me' if self.is_operator else '/console/settings/sessions'}"
 
 
 def send_password_link(reader: Reader, token: str) -> None:
@@ -48,7 +65,7 @@ def send_address_link(reader: Reader, token: str, *, to: str) -> None:
         words = _(
             "The sign-in of %(email)s is to be changed to this address.\n\n"
             "Confirm it here within an hour, in the browser you are signed in with:\n%(url)s\n\n"
-            "If you know nothing of it, do nothing: nothing is changed then.\n"
+            "If you know nothing about it, do nothing: then nothing is changed.\n"
         )
         url = f"{base_url(reader.slug)}/console/confirm-address/{token}"
         text = words % {"email": reader.email, "url": url}
@@ -136,8 +153,7 @@ class Seen:
 
 
 def tell_new_browser(reader: Reader, seen: Seen) -> None:
-    """Somebody signed in with a browser that was not used for it before. An operator has no account (`slug`)."""
-    is_member = bool(reader.slug)
+    """Somebody signed in with a browser that is not known for it."""
     with override(reader.language):
         at = date_format(localtime(seen.at, ZoneInfo(seen.zone)), "DATETIME_FORMAT")
         told = {
@@ -145,11 +161,12 @@ def tell_new_browser(reader: Reader, seen: Seen) -> None:
             "time": at,
             "zone": seen.zone,
             "browser": seen.words,
-            "sessions": f"{base_url(reader.slug)}{'/console/settings/sessions' if is_member else '/operator/me'}",
-            "password": f"{base_url(reader.slug)}{'/console/reset-password' if is_member else '/operator/me/password'}",
+            "sessions": reader.sessions_url,
+            "password": reader.new_password_url,
         }
         words = _(
-            "Somebody signed in as %(email)s with a browser you have not used here before.\n\n"
+            "Somebody signed in as %(email)s with a browser you have not used here before, "
+            "or not since you chose a new password or signed out everywhere else.\n\n"
             "Time: %(time)s (%(zone)s)\n"
             "Browser: %(browser)s\n\n"
             "If it was you, there is nothing to do.\n\n"
@@ -165,12 +182,25 @@ def _tell(reader: Reader, subject: Words, what: Words) -> None:
         parts = [
             what() % {"email": reader.email},
             _("Time: %(time)s (%(zone)s)") % {"time": at, "zone": reader.zone},
-            _("If it was not you, choose a new password at once and tell an admin:\n%(url)s/console/reset-password")
-            % {"url": base_url(reader.slug)},
+            _what_to_do(reader),
             _("If it was you, there is nothing to do."),
         ]
         _put(reader, "security notice", subject(), "\n\n".join(parts) + "\n")
 
 
+def _what_to_do(reader: Reader) -> str:
+    if reader.is_operator:
+        words = _(
+            "If it was not you, choose a new password at once and tell the other operators:\n%(url)s\n\n"
+            "If you cannot sign in any more, whoever runs the machine makes you a new link (steward operator link)."
+        )
+        return words % {"url": reader.new_password_url}
+    words = _("If it was not you, choose a new password at once and tell an admin:\n%(url)s/console/reset-password")
+    return words % {"url": base_url(reader.slug)}
+
+
 def _put(reader: Reader, purpose: str, subject: str, text: str) -> None:
-    put_in_installation_outbox(purpose=purpose, to=reader.email, subject=subject, text=text)
+    try:
+        put_in_installation_outbox(purpose=purpose, to=reader.email, subject=subject, text=text)
+    except Unsendable:
+        logger.warning("%s: it could not be told: no mail can be sent to that address", purpose)

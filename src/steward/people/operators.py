@@ -11,16 +11,21 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
 
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.people import notices
+from steward.people.browsers import forget_browsers
 from steward.people.identities import forget_identity_without_account
 from steward.people.models import MailedLink, Operator, OperatorAct, Session, User
+from steward.people.notices import Reader
 from steward.people.passwords import LONGEST
 from steward.people.refusals import note_refusal
 from steward.people.sessions import ACCOUNT, BEGAN, CONFIRMED, FACTORS, SessionStore
 from steward.people.signed_in import begin_session, end_sessions_everywhere, holds_second_factor, note_seen
 from steward.people.tokens import hashed_token, new_token
+from steward.tenancy.languages import spoken
 from steward.tenancy.scope import account_scope
 
 IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=12)
@@ -69,11 +74,13 @@ def remove_operator(operator: Operator) -> None:
 
 
 def reset_second_factors(operator: Operator) -> None:
-    """Forget all second factors of somebody who lost them; the next sign-in adds one. All sessions end."""
+    """Forget all second factors of somebody who lost them; the next sign-in adds one. They are told."""
     with transaction.atomic():
         Authenticator.objects.filter(user=operator.user_id).delete()
         end_sessions_everywhere(operator.user_id, actor=SYSTEM)
+        forget_browsers(operator.user_id)
         note(None, "second_factor.removed", about=str(operator.user_id))
+        notices.tell_factor_removed(reader_of_operator(operator.user))
 
 
 def new_operator_link(operator: Operator) -> str:
@@ -100,16 +107,25 @@ def operator_link(token: str) -> MailedLink:
 
 
 def set_password_by_link(token: str, password: str) -> User:
-    """Set the password, once; all sessions of the identity end. Raises `LinkGone`."""
+    """Set the password, once; all sessions of the identity end, and they are told. Raises `LinkGone`."""
     with transaction.atomic():
         link = operator_link(token)
         if not MailedLink.objects.filter(pk=link.pk).delete()[0]:
             raise LinkGone
+        had_one = link.user.has_usable_password()
         link.user.set_password(password)
         link.user.save(update_fields=["password"])
         end_sessions_everywhere(link.user.pk, actor=SYSTEM)
+        forget_browsers(link.user.pk)
         note(link.user.pk, "password.changed", about="link")
+        if had_one:
+            notices.tell_password_changed(reader_of_operator(link.user))
     return link.user
+
+
+def reader_of_operator(user: User) -> Reader:
+    """Where an operator reads about their sign-in: in the language of the page they are at."""
+    return Reader(user.email, spoken(get_language() or ""))
 
 
 def is_operator(user: User) -> bool:

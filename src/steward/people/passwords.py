@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -87,6 +87,18 @@ class OwnWordsValidator:
 
     def get_help_text(self) -> str:
         return _("Not made of your name or the company's.")
+
+
+def refuse_unfit(password: str, user: Any = None, *words: str) -> None:
+    """Raises `ValidationError` with the first reason against a password, the shortest to mend: one at a time is read.
+
+    `words` are names of the person and of the account.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as refused:
+        raise refused.error_list[0] from None
+    refuse_own_words(password, *words)
 
 
 def refuse_own_words(password: str, *words: str) -> None:

@@ -60,7 +60,7 @@ MEANINGS: Mapping[str, str | Promise] = {
     "ticket:take": _("Take a ticket, and let go of one's own"),
     "ticket:tag": _("Put on and take off tags"),
     "message:resend": _("Send an answer again that did not arrive"),
-    "ticket:assign": _("Give a ticket to somebody else, or take it from them"),
+    "ticket:assign": _("Assign a ticket to somebody else, or take it from them"),
     "ticket:transfer": _("Move a ticket to another department"),
     "department:edit": _("Change the department's name and signature"),
     "department:place_agents": _("Put agents into the department and out of it, below the manager's own role"),

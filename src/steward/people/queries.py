@@ -1,19 +1,19 @@
 """What pages about people show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import pgettext
 
 from steward.lib.alphabet import alphabetical
 from steward.lib.clock import now
 from steward.lib.fold import fold
-from steward.people.models import Department, DepartmentMembership, Invitation, Membership, Role, Session
+from steward.people.models import Department, DepartmentMembership, Invitation, Membership, Role, Session, User
 from steward.tenancy.scope import current_account_id
 from steward.ui.enumerating import isolated
 
@@ -91,6 +91,28 @@ def _listed(ids: list[UUID]) -> list[ListedMember]:
     ]
 
 
+def members_with(ids: Iterable[UUID]) -> list[Membership]:
+    """The members with these ids, in their order; ids of nobody are left out. One query."""
+    wanted = list(ids)
+    found = Membership.objects.in_bulk(wanted)
+    return [found[key] for key in wanted if key in found]
+
+
+def others_than(member: Membership) -> QuerySet[Membership]:
+    """Everybody else who works in the account, by name: a form chooses from them."""
+    return Membership.objects.exclude(pk=member.pk).order_by("name")
+
+
+def membership_of(user: User) -> Membership | None:
+    """Who somebody is in the account in scope."""
+    return Membership.objects.filter(user=user).first()
+
+
+def user_with(email: str) -> User | None:
+    """Whose address this is, as `User.objects.normalise` writes it."""
+    return User.objects.filter(email=email).first()
+
+
 def waiting_invitations() -> list[Invitation]:
     """The invitations that nobody has accepted yet, the newest first."""
     return list(Invitation.objects.select_related("invited_by", "mail").order_by("-sent_at", "id"))
@@ -103,6 +125,17 @@ def departments_with_sizes() -> list[tuple[Department, int]]:
         Department.objects.all(), key=lambda d: (d.archived_at is not None, not d.is_default, alphabetical(d.name))
     )
     return [(department, sizes.get(department.pk, 0)) for department in departments]
+
+
+def departments_open(*, but: Department | None = None) -> QuerySet[Department]:
+    """The departments that are not archived, by name, one of them perhaps left out: a form chooses from them."""
+    found = Department.objects.filter(archived_at__isnull=True).order_by("name")
+    return found.exclude(pk=but.pk) if but else found
+
+
+def first_department() -> Department | None:
+    """The default one; without one the first by name."""
+    return Department.objects.order_by("-is_default", "name").first()
 
 
 def _departments(member: Membership) -> list[str]:

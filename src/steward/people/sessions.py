@@ -9,6 +9,7 @@ from django.contrib.sessions.backends import db
 
 from steward.lib.clock import now
 from steward.people.models import Session
+from steward.tenancy.reading import Reading
 
 ACCOUNT = "account"  # the id of the account the session is bound to
 BEGAN = "began_at"
@@ -20,6 +21,9 @@ CONFIRMED = "confirmed_at"  # when they showed it last
 def hashed(session_key: str) -> str:
     """The form of a session key in the database: 40 hex digits of its SHA-256."""
     return hashlib.sha256(session_key.encode()).hexdigest()[:40]
+
+
+_LIVING = Reading(lambda *, key, at: Session.objects.filter(session_key=key, expire_date__gt=at))
 
 
 class SessionStore(db.SessionStore):
@@ -34,7 +38,7 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
         if not self.session_key:
             return None
-        found = Session.objects.filter(session_key=hashed(self.session_key), expire_date__gt=now()).first()
+        found = next(iter(_LIVING(key=hashed(self.session_key), at=now())), None)
         if found is None:
             self._session_key = None
         self.row = found

@@ -1,6 +1,8 @@
 """What `setting_up` runs as the owner of the tables: migrations; then keys and static files, while Django is there."""
 
 import hashlib
+import importlib.metadata
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +15,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from steward.privacy.keys.store import set_up_keys
 from steward.project.starting import start_django
+from steward.ui import joining, sheets, storage
 
 _NOTE = ".source"
+_TOOLS = ("django", "whitenoise", "rjsmin")
 
 
 def main() -> int:
@@ -40,19 +44,24 @@ def collect_static() -> None:
     digest = _digest()
     if note.exists() and note.read_text() == digest:
         return
+    note.unlink(missing_ok=True)  # what is left half done is not taken for whole
     call_command("collectstatic", verbosity=0, interactive=False)
     note.write_text(digest)
 
 
 def _digest() -> str:
-    """Changes when any source file does."""
+    """Changes when any source file does, or what joins, names and compresses them."""
     return hashlib.sha256("\n".join(sorted(_signatures())).encode()).hexdigest()
 
 
 def _signatures() -> Iterator[str]:
+    for tool in _TOOLS:
+        yield f"{tool} {importlib.metadata.version(tool)}"
+    for module in (joining, sheets, storage):
+        yield f"{module.__name__} {hashlib.sha256(inspect.getsource(module).encode()).hexdigest()}"
     for finder in get_finders():
-        for path, storage in finder.list([]):
-            stat = Path(storage.path(path)).stat()
+        for path, found in finder.list([]):
+            stat = Path(found.path(path)).stat()
             yield f"{path} {stat.st_size} {stat.st_mtime_ns}"
 
 

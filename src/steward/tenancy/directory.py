@@ -46,6 +46,11 @@ def slugs_of(account_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "slug"))
 
 
+def account_as_stored(account_id: UUID) -> Account:
+    """The account as it is now: what the directory remembers may be some seconds old. `Account.DoesNotExist`."""
+    return Account.objects.get(pk=account_id)
+
+
 def forget() -> None:
     """Look everything up anew: an account was made or changed in this process."""
     _known.clear()

@@ -1,5 +1,6 @@
 """The first question of every request: whose host is this?"""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,9 @@ from steward.tenancy.models import Account
 # Asked by supervisors and balancers, by whatever name they know the machine.
 _HOSTLESS = frozenset({"/healthz", "/readyz", "/metrics"})
 BACK_OFFICE = "/operator/"
+
+# A name or an address in brackets, and a port (RFC 9110 section 7.2). Two headers arrive as one with a comma.
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -51,6 +55,6 @@ def _account_of(host: str, path: str) -> Entry | None:
 
 
 def host_of(request: HttpRequest) -> str:
-    """The host the request names, lower case, without port."""
-    host = str(request.META.get("HTTP_HOST", "")).lower()
-    return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+    """The host the request names, lower case, without port; empty when what it names is none, or it names two."""
+    named = _HOST.fullmatch(str(request.META.get("HTTP_HOST", "")).lower())
+    return named[1] if named else ""

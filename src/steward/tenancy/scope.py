@@ -32,6 +32,16 @@ def account_in_scope() -> UUID | None:
 
 
 @contextmanager
+def standing_in(account_id: UUID) -> Iterator[None]:
+    """Let `account_id` be the account in scope for code that only builds statements: the database hears nothing."""
+    token = _current.set(account_id)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
 def account_scope(account_id: UUID) -> Iterator[None]:
     """Open the outermost transaction for one account; nested scopes of the same account join it.
 

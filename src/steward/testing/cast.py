@@ -8,6 +8,7 @@ The accounts are part of the template, so that no test waits for passwords to be
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from steward.tenancy.actions import create_account
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)  # where tests stop the clock
 PASSWORD = "a fine day for a walk"  # noqa: S105  everybody's
 
 EARNEST = {"memory_cost": Argon2id.memory_cost, "time_cost": Argon2id.time_cost}

@@ -6,14 +6,22 @@ from collections.abc import Callable
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from steward.tenancy.reading import statements_in
+
 _VALUES = re.compile(r"'[^']*'|\b\d+\b|\(\s*%s(?:\s*,\s*%s)+\s*\)")
 
 
 def queries_of(page: Callable[[], object]) -> list[str]:
-    """The statements that a page makes, in order."""
+    """The statements that a page makes, in order; those that went together, one by one."""
     with CaptureQueriesContext(connection) as captured:
         page()
-    return [query["sql"] for query in captured.captured_queries]
+    return [statement for query in captured.captured_queries for statement in _statements(query["sql"])]
+
+
+def _statements(sql: str) -> list[str]:
+    # Only readings go together: what is written may hold anything between its quotes.
+    is_reading = sql.lstrip("(").startswith("SELECT")
+    return [statement for statement, _ in statements_in(sql, None)] if is_reading else [sql]
 
 
 def assert_same_queries_for_more_rows(page: Callable[[], object], add_rows: Callable[[], object]) -> None:

@@ -1,29 +1,48 @@
 """Who may see a ticket and what they may do with it."""
 
+from collections.abc import Sequence
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from steward.events.models import Event
 from steward.lib.actor import Actor
-from steward.people.access import may_in, members_who_see
+from steward.people.access import departments_seen_by, may_in, members_who_see
 from steward.people.models import Membership
+from steward.tenancy.reading import Reading
 from steward.tickets.models import Attachment, Message, Tag, Ticket, TicketQuerySet
 
 
 def visible_tickets(actor: Actor) -> TicketQuerySet:
     """The tickets of the departments the actor belongs to; of all of them for owners and admins."""
+    return visible_in(**departments_seen_by(actor))
+
+
+def visible_in(departments: Sequence[UUID] | None = None) -> TicketQuerySet:
+    """The tickets of these departments; of all of them for None."""
     tickets: TicketQuerySet = Ticket.objects.all()  # type: ignore[assignment]
-    return tickets if actor.sees_all else tickets.filter(department__in=list(actor.departments))
+    return tickets if departments is None else tickets.filter(department__in=departments)
+
+
+def _with_code(*, code: str, departments: Sequence[UUID] | None = None) -> TicketQuerySet:
+    return visible_in(departments).select_related("department", "assignee", "requester").filter(code=code)
+
+
+_TICKET = Reading(_with_code)
 
 
 def get_ticket(actor: Actor, code: str) -> Ticket:
     """The ticket with this code; raises `Ticket.DoesNotExist` also when the actor may not see it."""
     if "\0" in code:  # PostgreSQL would not even look
         raise Ticket.DoesNotExist
-    return visible_tickets(actor).select_related("department", "assignee", "requester").get(code=code)
+    found = _TICKET(code=code, **departments_seen_by(actor))
+    if not found:
+        raise Ticket.DoesNotExist
+    return found[0]
 
 
-def who_sees(ticket: Ticket) -> list[Membership]:
-    """Everybody who may see a ticket, by name."""
+def who_sees(ticket: Ticket) -> QuerySet[Membership]:
+    """Everybody who may see a ticket, in no order."""
     return members_who_see(ticket.department_id)
 
 

@@ -35,7 +35,8 @@ class IncomingMessage:
     """One message from a customer, with the ticket it belongs to as far as the channel could tell.
 
     `ticket` None makes a new ticket; `previous` is the closed one it follows. `is_verified` False: the sender was not
-    known in that ticket, so they join as an unverified participant. `own_words` is the text without history.
+    known in that ticket, so they join as an unverified participant. `own_words` is the text without history, in the
+    `language` of a tag of BCP 47, empty when it is not certain.
     """
 
     sender: Correspondent
@@ -49,6 +50,7 @@ class IncomingMessage:
     previous: Ticket | None = None
     recipients: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     is_html: bool = False
+    language: str = ""
     internet_id: str = ""
     attachments: tuple[NewAttachment, ...] = ()
     is_automatic: bool = False

@@ -24,7 +24,7 @@ PARTS = (
     "console.js", "office.js", "demo.js", "entrance.js", "front.js", "page.js", "shared.js", "live-worker.js",
     "hands.js", "news.js", "live-freshness.js", "writing.js", "drafts.js", "leaving.js", "mail-frame.js", "desktop.js",
     "composer.js", "live-beats.js", "fault.js", "fresh-numbers.js", "passkey-forms.js", "passkey.js",
-    "sign-up.js", "live-lock.js",
+    "sign-up.js", "live-lock.js", "recovery.js",
 )  # fmt: skip
 
 

@@ -16,18 +16,6 @@ def answering(support_mail):
     return support_mail
 
 
-@pytest.fixture
-def clock(monkeypatch, tmp_path):
-    """`clock(moment)` stops the time there."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("STEWARD_TEST_CLOCK", str(file))
-
-    def stop(moment):
-        file.write_text(moment.isoformat())
-
-    return stop
-
-
 def test_a_new_matter_is_answered(answering, run_jobs):
     [came] = receive(answering, written(answering.address, message_id="first@example.org"))
     [mail] = outgoing_mails(answering)
@@ -47,10 +35,10 @@ def test_it_can_be_answered_in_turn_and_joins_the_ticket(answering):
     assert len(outgoing_mails(answering)) == 1
 
 
-def test_once_a_day_whatever_they_write(answering, clock):
+def test_once_a_day_whatever_they_write(answering, stop_clock):
     moment = datetime(2026, 3, 3, 9, tzinfo=UTC)
     for hours, expected in ((0, 1), (1, 1), (14, 1), (15, 2), (16, 2)):
-        clock(moment + timedelta(hours=hours))
+        stop_clock(moment + timedelta(hours=hours))
         sender = "ELI@example.org" if hours % 2 else "Eli <eli@example.org>"
         receive(answering, written(answering.address, sender=sender))
         assert len(outgoing_mails(answering)) == expected, f"after {hours} hours"
@@ -61,10 +49,10 @@ def test_three_new_matters_in_one_batch(answering):
     assert len(outgoing_mails(answering)) == 1
 
 
-def test_another_message_in_the_same_ticket_is_not_a_new_matter(answering, clock):
-    clock(datetime(2026, 3, 3, tzinfo=UTC))
+def test_another_message_in_the_same_ticket_is_not_a_new_matter(answering, stop_clock):
+    stop_clock(datetime(2026, 3, 3, tzinfo=UTC))
     receive(answering, written(answering.address, message_id="first@example.org"))
-    clock(datetime(2026, 3, 5, tzinfo=UTC))
+    stop_clock(datetime(2026, 3, 5, tzinfo=UTC))
     receive(answering, written(answering.address, in_reply_to="first@example.org"))
     assert len(outgoing_mails(answering)) == 1
 

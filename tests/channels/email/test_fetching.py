@@ -117,14 +117,19 @@ def test_bytes_are_bytes(northwind: Any, dovecot: Any, attach: Any, fetch: Any) 
     eventually(lambda: stored(northwind) == [mail])
 
 
+def read_one(account: Any, fetch: Any, source: Any) -> None:
+    """Read the mailbox until its first mail is stored, and stop."""
+    first = fetch(source)
+    eventually(lambda: len(stored(account)) == 1)
+    first.stop()
+    first.join(5)
+
+
 def test_reading_again_stores_nothing_again(northwind: Any, dovecot: Any, attach: Any, fetch: Any) -> None:
     server = dovecot()
     server.deliver(b"Subject: one\r\n\r\n")
     source = attach(server)
-    first = fetch(source)
-    eventually(lambda: len(stored(northwind)) == 1)
-    first.stop()
-    first.join(5)
+    read_one(northwind, fetch, source)
     with account_scope(northwind.id):  # as if the process had died between the mail and its position
         MailboxPosition.objects.update(last_uid=0, old_until=0)
     fetch(source)
@@ -137,10 +142,7 @@ def test_another_uidvalidity_is_another_mailbox(northwind: Any, dovecot: Any, at
     server = dovecot()
     server.deliver(b"Subject: one\r\n\r\n")
     source = attach(server)
-    first = fetch(source)
-    eventually(lambda: len(stored(northwind)) == 1)
-    first.stop()
-    first.join(5)
+    read_one(northwind, fetch, source)
     before = position(northwind).uid_validity
     server.stop()
     time.sleep(1.1)  # UIDVALIDITY is the second in which the mailbox was made

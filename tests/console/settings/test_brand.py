@@ -106,7 +106,7 @@ class TestLogo:
         ("content", "words"),
         [
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG is not taken"),
-            (b"GIF89a....", "no PNG, JPEG or WebP"),
+            (b"GIF89a....", "not a PNG, JPEG or WebP"),
             (png(1025, 1), "1024 pixels"),
             (png(8, 8) + b"\0" * (512 * 1024), "512 KB"),
             (png(8, 8)[:30], "damaged"),

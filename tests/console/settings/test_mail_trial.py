@@ -83,7 +83,7 @@ class TestAMailbox:
 
     def test_a_wrong_password(self, adas, dovecot, form):
         page = tried(adas, form | typed(dovecot, imap_password="guess"))
-        assert "User name or password are not accepted" in page
+        assert "The user name or the password is not accepted" in page
         assert "Authentication failed" in page, "the words of the server"
         assert "guess" not in page
 

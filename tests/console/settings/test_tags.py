@@ -1,12 +1,16 @@
 """The account's tags, and tags on tickets."""
 
+import re
+
 import pytest
 
+from steward.console.settings import tags as tag_settings
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import acting
 from steward.testing.tickets import make_ticket
+from steward.tickets import tag_counts
 from steward.tickets.actions import tag_named, tag_ticket
 from steward.tickets.models import Tag, TicketTag
 
@@ -45,6 +49,12 @@ def tags_on(ticket):
 def kinds(ticket):
     with account_scope(ticket.account_id):
         return list(Event.objects.filter(object_id=ticket.pk).order_by("id").values_list("kind", flat=True))
+
+
+def counts_in(browser):
+    """What the list says of each tag."""
+    page = " ".join(browser.get(LIST).content.decode().split())
+    return dict(re.findall(r'<bdi>(#\w+)</bdi></a></td> <td class="num">([^<]*)</td>', page))
 
 
 class TestOnATicket:
@@ -104,6 +114,19 @@ class TestInTheSettings:
         assert "#VAT" in page
         assert "#delivery" in page
         assert tags_on(tagged) == ["VAT"]
+
+    def test_more_are_not_counted_than_anybody_reads(self, adas, tagged, northwind, eli, monkeypatch):
+        with account_scope(northwind.id):
+            tag_ticket(make_ticket(eli), named(northwind, "vat"), actor=SYSTEM)
+            tag_named("delivery", actor=SYSTEM)
+        assert counts_in(adas) == {"#delivery": "0", "#vat": "2"}
+        monkeypatch.setattr(tag_counts, "MOST", 2)
+        monkeypatch.setattr(tag_settings, "MOST", 2)
+        assert counts_in(adas) == {"#delivery": "0", "#vat": "1+"}
+        monkeypatch.setattr(tag_counts, "MOST_OF_ONE", 2)
+        monkeypatch.setattr(tag_settings, "MOST_OF_ONE", 2)
+        page = adas.get(f"{LIST}/{named(northwind, 'vat').id}").content.decode()
+        assert "The tag is on 1+ tickets." in page
 
     def test_a_name_that_is_taken(self, adas, tagged, northwind):
         adas.post(LIST, {"name": "delivery"})

@@ -11,6 +11,7 @@ from steward.channels.email.tokens import DELIVERY, KEY_PURPOSE, MESSAGE, REPLY,
 from steward.contacts.actions import fold_email
 from steward.privacy.keys.cipher import derive
 from steward.tenancy.directory import account_at
+from steward.tenancy.reading import Reading
 from steward.tickets.models import Participant, Ticket
 
 
@@ -64,9 +65,12 @@ def mail_account_for(ticket: Ticket, among: Sequence[MailAccount] | None = None)
     return _fittest(accounts, ticket.department_id, _written_to(ticket) if len(own) > 1 else ())
 
 
+MAIL_ACCOUNTS = Reading(lambda: MailAccount.objects.order_by("-is_default", "id"))
+
+
 def mail_accounts() -> list[MailAccount]:
     """Every address of the account: the default first, then the oldest."""
-    return list(MailAccount.objects.order_by("-is_default", "id"))
+    return MAIL_ACCOUNTS()
 
 
 def _fittest(accounts: Sequence[MailAccount], department_id: UUID, written_to: Collection[str]) -> MailAccount | None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from steward.channels.email.models import Arrival, MailAccount, MailboxPosition
 from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail, State
+from steward.tenancy.reading import Reading
 from steward.tenancy.scope import current_account_id
 
 _PATIENCE = timedelta(minutes=5)  # a server that is just started again concerns nobody
@@ -72,9 +73,16 @@ def served_addresses() -> list[ServedAddress]:
 
 def unreadable() -> list[MailboxPosition]:
     """Mailboxes of the account that could not be read for a while, longest first, each with its `mail_account`."""
-    failing = MailboxPosition.objects.filter(failing_since__lt=now() - _PATIENCE, mail_account__imap__isnull=False)
+    return [each for each in FAILING() if each.failing_since and each.failing_since < now() - _PATIENCE]
+
+
+def _failing() -> QuerySet[MailboxPosition]:
+    failing = MailboxPosition.objects.filter(failing_since__isnull=False, mail_account__imap__isnull=False)
     read = failing.filter(folder=F("mail_account__folder"))  # not one that was read before
-    return list(read.select_related("mail_account").order_by("failing_since"))
+    return read.select_related("mail_account").order_by("failing_since")
+
+
+FAILING = Reading(_failing)
 
 
 def traffic() -> Traffic:

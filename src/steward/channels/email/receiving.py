@@ -256,6 +256,7 @@ def _incoming(mail: ReadMail, placement: Placement, departments: _Departments) -
         body_text=parsed.body.text,
         own_words=parsed.body.visible,
         is_html=parsed.body.type == "html",
+        language=parsed.language,
         department_id=departments.of(mail.raw.envelope_to),
         at=mail.raw.received_at,
         ticket=placement.ticket,

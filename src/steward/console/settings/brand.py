@@ -24,11 +24,11 @@ from steward.console.settings.entrance import settings_page, settings_response
 SCHEMES = ("light", "dark")
 _REFUSALS = {
     Problem.TOO_LARGE: gettext_lazy("The picture is larger than 512 KB. Save it smaller."),
-    Problem.TOO_WIDE: gettext_lazy("The picture is wider or higher than 1024 pixels. Save it smaller."),
+    Problem.TOO_WIDE: gettext_lazy("The picture is wider or taller than 1024 pixels. Save it smaller."),
     Problem.VECTOR: gettext_lazy(
         "SVG is not taken: such a file can carry programs, and few mail programs show it. Save the logo as PNG."
     ),
-    Problem.UNKNOWN: gettext_lazy("This is no PNG, JPEG or WebP picture, whatever its name says."),
+    Problem.UNKNOWN: gettext_lazy("This is not a PNG, JPEG or WebP picture, whatever its name says."),
     Problem.BROKEN: gettext_lazy("The picture is damaged. Save it again, or choose another one."),
 }
 
@@ -67,7 +67,9 @@ class BrandForm(forms.Form):
         try:
             colour = read_colour(self.cleaned_data["accent"])
         except ValueError as error:
-            raise forms.ValidationError(_("This is no colour. Write it as #005975 or oklch(0.44 0.09 222).")) from error
+            raise forms.ValidationError(
+                _("This is not a colour. Write it like #005975 or oklch(0.44 0.09 222).")
+            ) from error
         if not is_readable(colour):
             self.nearest = nearest_readable(colour)
             said = _(

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from steward.console.entrance import ConsoleRequest, View, open_to_enrolment
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.people import second_factors
-from steward.people.actions.sign_in import Person, reader_of
+from steward.people.actions.sign_in import Person, note_used_code, reader_of
+from steward.people.browsers import mark_of
 from steward.people.passwords import LONGEST
 from steward.people.signed_in import confirm_session, is_fresh
 from steward.people.throttling import CONFIRMATION, CONFIRMATION_DAY, TooManyTries, count_try, take_back
@@ -44,6 +45,7 @@ def person_of(request: ConsoleRequest) -> Person:
         me=request.me,
         reader=reader_of(request.me, request.account),
         session_key=request.session.session_key,
+        browser=mark_of(request, request.me.user),
     )
 
 
@@ -101,6 +103,8 @@ def _shown(request: ConsoleRequest) -> list[str] | None:
     if not second_factors.has_second_factor(user):
         return ["password"]
     factor = second_factors.use_code(user, request.POST.get("code", ""))
+    if factor == "recovery_code":
+        note_used_code(user, account=request.account)
     return ["password", factor] if factor else None
 
 

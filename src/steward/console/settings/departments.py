@@ -34,7 +34,7 @@ from steward.people.actions import (
     place_in_department,
 )
 from steward.people.models import Department, DepartmentRole, Membership
-from steward.people.queries import departments_with_sizes, page_of_member_ids
+from steward.people.queries import departments_with_sizes, members_with, page_of_member_ids
 
 
 class NewDepartmentForm(forms.Form):
@@ -157,7 +157,6 @@ def _placed(request: ConsoleRequest, department: Department) -> dict[str, Any]:
     ids, following = page_of_member_ids(
         lambda each: (each.id not in held, alphabetical(each.name)), query=asked.query, after=asked.after
     )
-    members = Membership.objects.in_bulk(ids)
     placed = [
         {
             "member": member,
@@ -167,7 +166,7 @@ def _placed(request: ConsoleRequest, department: Department) -> dict[str, Any]:
             if held.get(member.pk, "") in {"", *allowed}
             else [],
         }
-        for member in (members[key] for key in ids)
+        for member in members_with(ids)
     ]
     return {"placed": placed, "place_query": request.GET.urlencode()} | asked.context(following)
 
@@ -178,7 +177,7 @@ def _name_taken() -> str:
 
 def _member(text: str) -> Membership:
     member_id = read_id(text)
-    found = Membership.objects.filter(pk=member_id).first() if member_id else None
-    if found is None:
+    found = members_with([member_id]) if member_id else []
+    if not found:
         raise Http404("nobody of that id works here")
-    return found
+    return found[0]

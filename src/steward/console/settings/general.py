@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.people.account_settings import change_account
-from steward.tenancy.models import Account
+from steward.tenancy.directory import account_as_stored
 from steward.tickets.actions import change_ticket_rules
 from steward.tickets.actions.numbering import rules_of_account
 
@@ -101,7 +101,7 @@ def general(request: ConsoleRequest) -> HttpResponse:
 
 def _now(request: ConsoleRequest) -> dict[str, Any]:
     # Not from the directory, which may be some seconds old: whoever saves would save that.
-    account, rules = Account.objects.get(pk=request.account.id), rules_of_account()
+    account, rules = account_as_stored(request.account.id), rules_of_account()
     told = {name: getattr(account, name) for name in ("name", "language", "time_zone")}
     return told | {name: getattr(rules, name) for name in GeneralForm.base_fields if hasattr(rules, name)}
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from steward.channels.email.access import count_unsent, get_mail_account, has_others, is_used_already
 from steward.channels.email.domain_proof import Proof, is_shown, proof_wanted
 from steward.channels.email.mailbox_editing import (
     ComesBy,
@@ -44,7 +45,6 @@ from steward.console.settings.mail_forms import AutomaticAnswerForm, MailAccount
 from steward.console.settings.mail_words import failure_words
 from steward.console.settings.wording_errors import said_of
 from steward.lib.fold import fold
-from steward.outbox.models import OutgoingMail, State
 from steward.privacy.egress.connectors import declare_connector
 
 _SECRETS = ("imap_password", "smtp_password")
@@ -190,8 +190,8 @@ def mail_account_removal(request: ConsoleRequest, mail_account_id: UUID) -> Http
         "word": word,
         "typed": request.POST.get("word", ""),
         "error": error,
-        "others": MailAccount.objects.exclude(pk=found.pk).exists(),
-        "unsent": _unsent(found),
+        "others": has_others(found),
+        "unsent": count_unsent(found),
     }
     status = 422 if error else 200
     return settings_response(request, "console/settings/mail_account_removal.html", context, status=status)
@@ -199,10 +199,10 @@ def mail_account_removal(request: ConsoleRequest, mail_account_id: UUID) -> Http
 
 def get_or_404(mail_account_id: UUID) -> MailAccount:
     """The address with its department and servers."""
-    found = MailAccount.objects.select_related("department", "imap", "smtp").filter(pk=mail_account_id).first()
-    if found is None:
-        raise Http404("no such address")
-    return found
+    try:
+        return get_mail_account(mail_account_id)
+    except MailAccount.DoesNotExist as error:
+        raise Http404("no such address") from error
 
 
 def account_page(
@@ -216,7 +216,7 @@ def account_page(
         "mail_account": found,
         "position": found.positions.filter(folder=found.folder).first(),
         "has_relay": _has_relay(),
-        "others": MailAccount.objects.exclude(pk=found.pk).exists(),
+        "others": has_others(found),
     } | context
     position = whole["position"]
     if position and position.failure:
@@ -269,13 +269,6 @@ def _mailbox(request: ConsoleRequest, address: str, wanted: Wanted) -> Mailbox:
     )
 
 
-def _unsent(found: MailAccount) -> int:
-    if found.smtp_id is None or MailAccount.objects.filter(smtp=found.smtp).exclude(pk=found.pk).exists():
-        return 0
-    waiting = OutgoingMail.objects.filter(connector=found.smtp, state__in=[State.WAITING, State.DEFERRED, State.HELD])
-    return int(waiting.count())
-
-
 def _has_relay() -> bool:
     return bool(settings.STEWARD_SMTP_RELAY or settings.STEWARD_DEMO)
 
@@ -285,7 +278,7 @@ def _password_wanted() -> str:
 
 
 def _not_to_be_had(address: str) -> str:
-    if MailAccount.objects.filter(address=address.lower()).exists():
+    if is_used_already(address):
         return _("This is an address of your account already.")
     if "+" in address.partition("@")[0]:
         return _("Leave out the + and what follows it: Steward uses that itself.")

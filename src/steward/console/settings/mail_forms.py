@@ -10,8 +10,7 @@ from steward.channels.email.mail_templates import ALLOWED, Kind
 from steward.channels.email.mailbox_editing import ComesBy, LeavesBy, Server, Wanted, comes_by, leaves_by
 from steward.channels.email.models import MailAccount
 from steward.console.settings.wording_errors import words_field
-from steward.people.access import open_departments
-from steward.people.models import Department
+from steward.people.queries import departments_open
 from steward.privacy.egress.addresses import BadDestination, Destination
 from steward.privacy.egress.models import Connector
 
@@ -121,7 +120,9 @@ class ServersForm(forms.Form):
             try:
                 Destination.of(cleaned[f"{kind}_host"], cleaned[f"{kind}_port"])
             except BadDestination:
-                self.add_error(f"{kind}_host", _("This is not the name of a server, such as mail.example.com."))
+                self.add_error(
+                    f"{kind}_host", _("This is not the name of a server. Such names look like mail.example.com.")
+                )
 
 
 class MailAccountForm(ServersForm):
@@ -142,8 +143,7 @@ class MailAccountForm(ServersForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["department"]
-        open_ones = [department.pk for department in open_departments()]
-        field.queryset = Department.objects.filter(pk__in=open_ones).order_by("name")
+        field.queryset = departments_open()
 
     def wanted(self) -> Wanted:
         """What was chosen."""

@@ -22,6 +22,7 @@ from steward.lib.html import sanitise_outgoing, text_to_html
 from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail
 from steward.people.models import Department, Membership
+from steward.people.queries import first_department
 
 PURPOSE = "template test"
 
@@ -107,4 +108,4 @@ def _blocks(me: Membership, language: str, values: dict[str, str]) -> dict[str, 
 
 
 def _department() -> Department | None:
-    return Department.objects.order_by("-is_default", "name").first()
+    return first_department()

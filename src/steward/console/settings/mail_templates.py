@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from steward.channels.email.access import own_template, own_templates
 from steward.channels.email.mail_templates import (
     ALLOWED,
     HAS_SUBJECT,
@@ -24,7 +25,6 @@ from steward.channels.email.mail_templates import (
     change_template,
     reset_template,
 )
-from steward.channels.email.models import MailTemplate
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.counting import counted_as
 from steward.console.settings.entrance import settings_page, settings_response
@@ -75,7 +75,7 @@ class TemplateForm(forms.Form):
 @settings_page("mail-templates")
 def mail_templates(request: ConsoleRequest) -> HttpResponse:
     """Every kind with its languages, and which of them the account has its own words for."""
-    own = set(MailTemplate.objects.values_list("kind", "language"))
+    own = own_templates()
     kinds = [
         {
             "label": kind.label,
@@ -169,7 +169,7 @@ def _page(
         "language": language,
         "language_name": dict(settings.LANGUAGES)[language],
         "languages": [(code, name, _url(kind, code)) for code, name in _languages(request)],
-        "is_own": MailTemplate.objects.filter(kind=kind, language=language).exists(),
+        "is_own": own_template(kind, language) is not None,
         "gaps": [(name, GAPS[name]) for name in (*ALLOWED[kind].gaps, *ALLOWED[kind].blocks)],
         "template_query": urlencode({"kind": kind, "language": language}),
     }
@@ -177,7 +177,7 @@ def _page(
 
 
 def _stored(kind: str, language: str) -> TemplateForm:
-    own = MailTemplate.objects.filter(kind=kind, language=language).first()
+    own = own_template(kind, language)
     words = own or built_in(kind, language)
     return TemplateForm(initial={"subject": words.subject, "body": words.body}, kind=kind)
 

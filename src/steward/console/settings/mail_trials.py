@@ -145,7 +145,7 @@ def _typed_route(request: ConsoleRequest, form: MailAccountForm, kind: str, foun
     try:
         declared = declaration(form.server(kind), before=getattr(found, kind) if found else None)
     except BadDestination as error:
-        raise _NotToTry(_("This is not the name of a server, such as mail.example.com.")) from error
+        raise _NotToTry(_("This is not the name of a server. Such names look like mail.example.com.")) from error
     except PasswordMissing as error:
         raise _NotToTry(_("Type the password: there is none for this server and user yet.")) from error
     return Route(

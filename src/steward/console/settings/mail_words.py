@@ -50,7 +50,9 @@ FAULTS: Mapping[Fault, str | Promise] = {
     Fault.NO_TLS: _("The server does not speak TLS from the first byte at this port. Try STARTTLS."),
     Fault.NO_STARTTLS: _("The server offers no STARTTLS at this port. Try TLS from the first byte and its port."),
     Fault.OTHER_PROTOCOL: _("What answers at this port is no mail server of this kind."),
-    Fault.PASSWORD: _("User name or password are not accepted. Some providers want a password made for applications."),
+    Fault.PASSWORD: _(
+        "The user name or the password is not accepted. Some providers want a password made for applications."
+    ),
     Fault.NO_SIGN_IN: _("The server knows none of the ways in which Steward can sign in (PLAIN, LOGIN)."),
     Fault.FOLDER: _("There is no such folder. Its name is written as the server has it, such as INBOX/Support."),
     Fault.LATER: _("The server refuses for now, as many do when somebody writes first. Try again in a few minutes."),

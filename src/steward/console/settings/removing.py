@@ -17,9 +17,9 @@ from steward.console.settings.agents import member_or_404
 from steward.console.settings.departments import editable
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.fold import fold
-from steward.people.access import can_remove, may, open_departments
+from steward.people.access import can_remove, may
 from steward.people.actions import LastOwner, NotToBeArchived, archive_department, remove_member
-from steward.people.models import Department, Membership
+from steward.people.queries import departments_open, others_than
 from steward.tickets.actions.handing_over import living_tickets_of
 
 
@@ -54,7 +54,7 @@ def agent_removal(request: ConsoleRequest, member_id: UUID) -> HttpResponse:
         raise PermissionDenied("agent:remove")
     form = EndingForm(
         request.POST if request.method == "POST" else None,
-        others=Membership.objects.exclude(pk=member.pk).order_by("name"),
+        others=others_than(member),
         word=pgettext("typed to confirm", "remove"),
         nobody=_("Nobody: they become unassigned"),
     )
@@ -82,9 +82,7 @@ def department_archive(request: ConsoleRequest, department_id: UUID) -> HttpResp
         raise Http404("archived already")
     form = EndingForm(
         request.POST if request.method == "POST" else None,
-        others=Department.objects.filter(pk__in=[d.pk for d in open_departments() if d.pk != found.pk]).order_by(
-            "name"
-        ),
+        others=departments_open(but=found),
         word=pgettext("typed to confirm", "archive"),
         nobody=None,
     )

@@ -62,7 +62,7 @@ class SecurityForm(forms.Form):
         try:
             networks = parse_networks(self.cleaned_data["networks"])
         except NotANetwork as error:
-            words = _("“%(line)s” is no address and no range of addresses.")
+            words = _("“%(line)s” is neither an address nor a range of addresses.")
             raise forms.ValidationError(words, params={"line": error.line[:80]}) from error
         if len(networks) > MOST:
             words = ngettext("At most %(count)d network.", "At most %(count)d networks.", MOST)
@@ -136,7 +136,10 @@ def _judged(form: SecurityForm, address: str) -> dict[str, Any]:
     try:
         network = network_around(address, networks)
     except NotANetwork:
-        return {"fault": _("“%(line)s” is no address, such as 192.0.2.7 or 2001:db8::7.") % {"line": address}}
+        return {
+            "fault": _("“%(line)s” is not an address. Addresses look like 192.0.2.7 or 2001:db8::7.")
+            % {"line": address}
+        }
     return {"is_in": network is not None or not networks, "network": network, "has_networks": bool(networks)}
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest
-from steward.console.settings.confirming import confirmed
+from steward.console.settings.confirming import confirmed, person_of
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.people import signed_in
+from steward.people.actions import sign_in as verbs
 
 
 @require_safe
@@ -44,7 +45,7 @@ def session_end(request: ConsoleRequest, session_id: UUID) -> HttpResponse:
 @confirmed
 def other_sessions_end(request: ConsoleRequest) -> HttpResponse:
     """End all sessions but this one."""
-    signed_in.end_sessions_everywhere(request.me.user_id, but=request.session.session_key, actor=request.actor)
+    verbs.end_other_sessions(person_of(request))
     return _back(request, _("You are signed out everywhere else."))
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,7 +21,8 @@ from steward.tickets.access import get_tag
 from steward.tickets.actions import TagRefused
 from steward.tickets.actions.tagging import LONGEST
 from steward.tickets.models import Tag
-from steward.tickets.queries import all_tags, tags_with_counts, tickets_tagged
+from steward.tickets.queries import all_tags
+from steward.tickets.tag_counts import MOST, MOST_OF_ONE, tags_with_counts, tickets_tagged
 from steward.tickets.tasks import delete_tag_later, merge_tags_later
 from steward.ui.initials import TINTS
 
@@ -53,7 +55,7 @@ def tags(request: ConsoleRequest) -> HttpResponse:
             return _back(request, _("Saved."))
         except TagRefused:
             form.add_error("name", _refusal())
-    context = {"form": form, "tags": tags_with_counts()}
+    context = {"form": form, "tags": [(each, _told(count, MOST)) for each, count in tags_with_counts()]}
     return settings_response(request, "console/settings/tags.html", context, status=422 if form.is_bound else 200)
 
 
@@ -70,9 +72,12 @@ def tag(request: ConsoleRequest, tag_id: UUID) -> HttpResponse:
             actions.change_tag(found, **form.cleaned_data, actor=request.actor)
             return _back(request, _("Saved."))
         except TagRefused:
-            form.add_error("name", _("Another tag has this name. To make one of both, merge them below."))
+            form.add_error("name", _("Another tag has this name. To make one tag of the two, merge them below."))
     others = [other for other in all_tags() if other.pk != found.pk]
-    context = {"form": form, "tag": found, "others": others, "count": tickets_tagged(found)}
+    number = tickets_tagged(found)
+    context = {
+        "form": form, "tag": found, "others": others, "number": number, "told": _told(number, MOST_OF_ONE)
+    }  # fmt: skip
     return settings_response(request, "console/settings/tag.html", context, status=422 if form.is_bound else 200)
 
 
@@ -113,6 +118,11 @@ def _tag(tag_id: UUID | None) -> Tag:
 def _back(request: Any, words: str) -> HttpResponse:
     messages.success(request, words)
     return HttpResponseRedirect(reverse("console:settings-tags"))
+
+
+def _told(count: int, most: int) -> str:
+    shown = number_format(min(count, most - 1), force_grouping=True)
+    return f"{shown}+" if count >= most else shown
 
 
 def _refusal() -> str:

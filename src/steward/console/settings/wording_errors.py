@@ -38,7 +38,7 @@ def said_of(error: BadWording) -> str:
             "The brackets %(brackets)s begin or end no placeholder. Complete the placeholder, or take the brackets out."
         ) % {"brackets": error.name}
     sentences = {
-        "unknown": _("There is no placeholder %(gap)s. Those there are stand on this page."),
+        "unknown": _("There is no placeholder %(gap)s. The ones you can use are listed on this page."),
         "misplaced": _("Put %(gap)s on a line of its own."),
         "missing": _("The mail needs %(gap)s: without it nobody would read what the agent wrote."),
         "repeated": _("%(gap)s can stand here only once."),

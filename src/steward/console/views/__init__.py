@@ -14,6 +14,7 @@ from steward.console.views.notifications import mentionable, notification_bell, 
 from steward.console.views.signing import passkey, second_factor, sign_in, sign_out
 from steward.console.views.tagging import tag_choices, ticket_tags
 from steward.console.views.ticket import (
+    assignees,
     change_status,
     changes_in_ticket,
     ticket_assignment,
@@ -25,6 +26,7 @@ from steward.console.views.writing import note, reply
 
 __all__ = [
     "appearance",
+    "assignees",
     "attachment",
     "availability",
     "brand_logo",

@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -19,7 +18,7 @@ from steward.people.actions import accept_invitation, take_passage
 from steward.people.actions.passages import is_open
 from steward.people.identities import is_known
 from steward.people.models import Invitation, User
-from steward.people.passwords import refuse_own_words
+from steward.people.passwords import refuse_unfit
 from steward.people.throttling import LINK_CLIENT, TooManyTries, client_of, count_try
 from steward.tenancy.languages import chosen_language, spoken
 from steward.tenancy.scope import account_scope
@@ -52,8 +51,7 @@ class ArrivalForm(forms.Form):
         cleaned = super().clean() or {}
         if password := cleaned.get("password"):
             try:
-                validate_password(password, User(email=self.invitation.email))
-                refuse_own_words(password, cleaned.get("name", ""), self.company)
+                refuse_unfit(password, User(email=self.invitation.email), cleaned.get("name", ""), self.company)
             except forms.ValidationError as problem:
                 self.add_error("password", problem)
         return cleaned

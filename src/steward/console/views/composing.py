@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -12,6 +12,7 @@ from steward.channels.email.ways import has_way_out
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.forms import NewTicketForm
 from steward.console.lists import url_after
+from steward.console.onward import go_on_at
 from steward.console.shell import shell
 from steward.console.ticket_page import draft_of
 from steward.console.views.drafting import seen_marks
@@ -20,7 +21,8 @@ from steward.lib.ids import new_id
 from steward.people.access import solvable_departments
 from steward.people.models import Afterwards
 from steward.tickets import actions
-from steward.tickets.models import Message, Ticket
+from steward.tickets.messages import ticket_begun_with
+from steward.tickets.models import Ticket
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +39,7 @@ def compose(request: ConsoleRequest) -> HttpResponse:
         ticket = written_once(form, lambda: _composed(request, form)) or _composed_before(request, form)
         if ticket is not None:
             stays = request.me.afterwards != Afterwards.LIST  # a new ticket has no next one
-            return HttpResponseRedirect(url_after(request.me, ticket, is_done=not stays), status=303)
+            return go_on_at(request, url_after(request.me, ticket, is_done=not stays))
     return _page(request, form, status=422)
 
 
@@ -57,8 +59,7 @@ def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket:
 
 def _composed_before(request: ConsoleRequest, form: NewTicketForm) -> Ticket | None:
     """The ticket that the same form made when it came first."""
-    message = Message.objects.filter(pk=form.cleaned_data["once"], author=request.me).select_related("ticket").first()
-    return message.ticket if message else None
+    return ticket_begun_with(form.cleaned_data["once"], author=request.me)
 
 
 def _begun(request: ConsoleRequest) -> dict[str, object]:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from steward.people.actions import sign_in as verbs
 from steward.people.forms import NewPasswordForm
-from steward.people.models import Membership, User
+from steward.people.models import User
+from steward.people.queries import membership_of
 from steward.people.throttling import (
     LINK_CLIENT,
     RESET_ADDRESS,
@@ -85,7 +86,7 @@ def reset_password(request: Any, token: str) -> HttpResponse:
 
 def _form(request: Any, token: str) -> NewPasswordForm:
     link = verbs.password_link(token, account_id=request.account.id)
-    me = Membership.objects.filter(user=link.user).first()
+    me = membership_of(link.user)
     words = (me.name if me else "", request.account.name, request.account.slug)
     return NewPasswordForm(request.POST if request.method == "POST" else None, user=link.user, words=words)
 

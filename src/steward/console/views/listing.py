@@ -1,29 +1,35 @@
 """Lists and search."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from steward.channels.email.mailbox_states import unreadable
+from steward.channels.email.mailbox_states import FAILING, unreadable
 from steward.console.entrance import ConsoleRequest, member_required
-from steward.console.first_steps import first_steps
-from steward.console.lists import list_context, rows, view_from, views_to_choose
+from steward.console.first_steps import first_steps, first_steps_questions
+from steward.console.lists import list_context, list_questions, rows, view_from, views_to_choose
 from steward.console.settings.mail_words import failure_words
-from steward.console.shell import shell
-from steward.people.access import can_administer
-from steward.tickets.queries import RANKED, Cursor, Found, search_tickets
+from steward.console.shell import shell, shell_questions
+from steward.people.access import OPEN_DEPARTMENTS, can_administer
+from steward.tenancy.reading import Question, read_ahead
+from steward.tickets.queries import RANKED, Cursor, Found, View, search_tickets
 
 
 @require_safe
 @member_required
 def list_page(request: ConsoleRequest) -> HttpResponse:
     """A list of tickets: `view` names it, `after` says from where on."""
-    view = view_from(request.GET.get("view", ""))
-    context = list_context(request.actor, view, after=_cursor(request))
-    context |= {"steps": first_steps(request), "silent": _silent_mailboxes(request)}
-    return TemplateResponse(request, "console/list.html", shell(request) | context)
+    view, after = view_from(request.GET.get("view", "")), _cursor(request)
+    silent = [FAILING.asking()] if can_administer(request.me) else []
+    with read_ahead(*_questions(request, view, after), *first_steps_questions(request), *silent):
+        context = shell(request) | list_context(request.actor, view, after=after)
+        context |= {"steps": first_steps(request), "silent": _silent_mailboxes(request)}
+    return TemplateResponse(request, "console/list.html", context)
 
 
 @require_safe
@@ -31,8 +37,9 @@ def list_page(request: ConsoleRequest) -> HttpResponse:
 def changes_in_list(request: ConsoleRequest) -> HttpResponse:
     """The list as it is now, for pages that heard of a change."""
     view = view_from(request.GET.get("view", ""))
-    context = list_context(request.actor, view, current=request.GET.get("current", ""))
-    return TemplateResponse(request, "console/live.html", shell(request) | context)
+    with read_ahead(*_questions(request, view)):
+        context = shell(request) | list_context(request.actor, view, current=request.GET.get("current", ""))
+    return TemplateResponse(request, "console/live.html", context)
 
 
 @require_safe
@@ -56,6 +63,12 @@ def search(request: ConsoleRequest) -> HttpResponse:
         "search_note": _search_note(found),
     }
     return TemplateResponse(request, "console/search.html", shell(request) | context)
+
+
+def _questions(request: ConsoleRequest, view: View, after: Cursor | None = None) -> Iterator[Question[Any]]:
+    yield from shell_questions(request)
+    yield OPEN_DEPARTMENTS.asking()
+    yield from list_questions(request.actor, view, after=after)
 
 
 def _silent_mailboxes(request: ConsoleRequest) -> list[dict[str, object]]:

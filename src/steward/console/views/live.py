@@ -9,7 +9,7 @@ from steward.lib.ids import read_id
 from steward.live.presence import look_at, look_away
 from steward.live.viewer import VIEWER, Viewer
 from steward.notifications.actions import read_ticket
-from steward.people.models import Membership
+from steward.people.queries import members_with
 from steward.people.sessions import hashed
 from steward.tickets.access import can
 from steward.tickets.models import Ticket
@@ -56,5 +56,4 @@ def presence(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 def colleagues(request: ConsoleRequest) -> HttpResponse:
     """Names and avatars of the members with these ids (`id`, several times): streams tell ids only."""
     asked = [key for text in request.GET.getlist("id")[:_MOST_COLLEAGUES] if (key := read_id(text))]
-    members = Membership.objects.filter(pk__in=asked).only("id", "name")
-    return TemplateResponse(request, "console/colleagues.html", {"colleagues": members})
+    return TemplateResponse(request, "console/colleagues.html", {"colleagues": members_with(asked)})

@@ -23,6 +23,7 @@ from steward.files.content_types import INLINE, is_inline_image
 from steward.lib.html import frame_policy, remote_images, render_mail
 from steward.privacy.egress.gate import record_remote_images
 from steward.tickets.access import can, get_attachment, get_message
+from steward.tickets.messages import carried_images
 from steward.tickets.models import Attachment, Message
 
 # Controls, the zero-width space and what turns the direction of writing; joiners stay, for Persian needs them.
@@ -39,10 +40,12 @@ def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     message = _message(request, message_id)
     images = _allowed_images(request, message) if request.GET.get("images") == "1" else frozenset[str]()
     html = render_mail(message.body_html, images=images, cid=_inline_images(message))
-    context = {"body_html": mark_safe(html), "title": message.ticket.subject}  # noqa: S308  the sanitiser's output
+    language = message.language or "und"  # whichever the customer wrote in
+    body = mark_safe(html)  # noqa: S308  the sanitiser's output
+    context = {"body_html": body, "title": message.ticket.subject, "language": language}
     response = TemplateResponse(request, "console/mail_body.html", context)
     response["Content-Security-Policy"] = frame_policy(remote_images=bool(images))
-    response["Content-Language"] = "und"  # whichever the customer wrote in
+    response["Content-Language"] = language
     return response
 
 
@@ -116,7 +119,7 @@ def _host_of(address: str) -> str:
 
 def _inline_images(message: Message) -> Mapping[str, str]:
     """The address of each image that the mail carries itself, by Content-ID (RFC 2392)."""
-    carried = Attachment.objects.filter(message=message, file__content_type__in=INLINE).exclude(content_id="")
+    carried = carried_images(message, INLINE)
     return {each.content_id: f"/console/attachments/{each.id}?inline=1" for each in carried}
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from steward.console.assignees import likely_people
 from steward.console.entrance import ConsoleRequest, member_required, with_ticket
 from steward.console.shell import bell, shell
 from steward.lib.ids import read_id
@@ -17,6 +18,7 @@ from steward.notifications.models import Notice
 from steward.notifications.queries import desktop_notices, list_notices
 from steward.notifications.wishes import Kind
 from steward.notifications.wording import path_of, sentence
+from steward.people.choosing import few_among, find_among
 from steward.tickets.access import who_sees
 from steward.tickets.models import Ticket
 
@@ -69,8 +71,9 @@ def notifications_read(request: ConsoleRequest) -> HttpResponse:
 @require_safe
 @with_ticket("ticket:read")
 def mentionable(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
-    """Who can be mentioned in a note of this ticket: everybody else who sees it."""
-    people = [member for member in who_sees(ticket) if member.pk != request.me.pk]
+    """Who can be mentioned in a note of this ticket: of everybody else who sees it a few, or those whom `q` names."""
+    query, others = request.GET.get("q", "").strip(), who_sees(ticket).exclude(pk=request.me.pk)
+    people = find_among(others, query, is_begun=True) if query else few_among(others, likely_people(request, ticket))
     return TemplateResponse(request, "console/mentionable.html", {"people": people})
 
 

@@ -30,6 +30,7 @@ from steward.people.authentication import SecondFactorStage, has_a_place, still_
 from steward.people.devices import device_known_to
 from steward.people.entering import Refusal
 from steward.people.models import User
+from steward.people.queries import user_with
 from steward.people.showing_factors import shown_factor, words_for_wrong
 from steward.people.signed_in import confirm_session
 from steward.people.throttling import (
@@ -61,7 +62,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
             return cast(dict[str, Any], self.cleaned_data)
         email = User.objects.normalise(self.cleaned_data["login"])
         # A browser they have used has tries of its own: nobody else can use up those.
-        device = device_known_to(self.request, User.objects.filter(email=email).first())
+        device = device_known_to(self.request, user_with(email))
         counted = ((SIGN_IN_CLIENT, client_of(self.request)), (SIGN_IN_ADDRESS, device or email))
         try:
             for limit, subject in counted:

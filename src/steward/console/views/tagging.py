@@ -24,7 +24,7 @@ def tag_choices(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """The account's tags to choose from, when the menu opens: most pages never need them."""
     on = {tag.pk for tag in tags_of([ticket.pk]).get(ticket.pk, [])}
     choices = [{"tag": tag, "is_on": tag.pk in on} for tag in all_tags()]
-    return TemplateResponse(request, "console/_tag_menu.html", {"choices": choices} | tags_context(request, ticket))
+    return TemplateResponse(request, "console/_tag_menu.html", {"choices": choices})
 
 
 @require_POST

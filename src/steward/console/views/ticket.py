@@ -10,15 +10,24 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from steward.console.assignees import few_assignees
 from steward.console.entrance import ConsoleRequest, with_ticket
-from steward.console.lists import DEFAULT, list_context, list_url, url_after, view_from
-from steward.console.shell import shell
-from steward.console.ticket_page import ticket_context
+from steward.console.lists import DEFAULT, list_context, list_questions, list_url, url_after, view_from
+from steward.console.shell import shell, shell_questions
+from steward.console.ticket_page import ticket_context, ticket_questions
 from steward.console.undoing import undo_context
 from steward.lib.clock import now
 from steward.lib.ids import read_id
-from steward.people.access import get_open_department, members_who_can_solve, open_departments
-from steward.people.models import Department
+from steward.people.access import (
+    OPEN_DEPARTMENTS,
+    get_open_department,
+    get_solver,
+    members_who_can_solve,
+    open_departments,
+)
+from steward.people.choosing import LONGEST, find_among
+from steward.people.models import Department, Membership
+from steward.tenancy.reading import read_ahead
 from steward.tickets import actions
 from steward.tickets.access import can
 from steward.tickets.models import Message, Ticket
@@ -31,14 +40,16 @@ _DONE = (Status.RESOLVED, *HIDDEN)
 @with_ticket("ticket:read")
 def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """One ticket beside its list. htmx asks for the ticket alone."""
-    context, departments = shell(request), open_departments()
-    if "HX-Request" not in request.headers:
-        view = view_from(request.GET.get("view", ""))
-        context |= list_context(request.actor, view, current=ticket.code, departments=departments)
-    try:
-        context |= ticket_context(request, ticket, before=request.GET.get("before"), departments=departments)
-    except (Message.DoesNotExist, ValidationError) as error:
-        raise Http404("no such message in this ticket") from error
+    view = None if "HX-Request" in request.headers else view_from(request.GET.get("view", ""))
+    questions = [*shell_questions(request), OPEN_DEPARTMENTS.asking(), *ticket_questions(request, ticket)]
+    with read_ahead(*questions, *(list_questions(request.actor, view) if view else ())):
+        context, departments = shell(request), open_departments()
+        if view:
+            context |= list_context(request.actor, view, current=ticket.code, departments=departments)
+        try:
+            context |= ticket_context(request, ticket, before=request.GET.get("before"), departments=departments)
+        except (Message.DoesNotExist, ValidationError) as error:
+            raise Http404("no such message in this ticket") from error
     return TemplateResponse(request, "console/ticket.html", context | {"page": "tickets"})
 
 
@@ -46,7 +57,8 @@ def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 @with_ticket("ticket:read")
 def changes_in_ticket(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Header and conversation as they are now, for pages that heard of a change."""
-    context = shell(request) | ticket_context(request, ticket)
+    with read_ahead(*shell_questions(request), *ticket_questions(request, ticket)):
+        context = shell(request) | ticket_context(request, ticket)
     return TemplateResponse(request, "console/live.html", context)
 
 
@@ -63,7 +75,7 @@ def change_status(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
             actions.change_status(ticket, _wanted_status(request, ticket), actor=request.actor)
     except actions.MomentRefused:
         messages.error(
-            request, _("The status was not changed: choose a moment to come at which the ticket comes back.")
+            request, _("The status was not changed: choose a moment in the future for the ticket to come back.")
         )
     except actions.StatusRefused:
         words = _(
@@ -89,12 +101,32 @@ def ticket_assignment(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     is_own = wanted == str(request.me.id) or (not wanted and ticket.assignee_id == request.me.id)
     if not is_own and not can(request.actor, "ticket:assign", ticket):
         raise PermissionDenied("ticket:assign")
-    assignee = next((m for m in members_who_can_solve(ticket.department_id) if str(m.id) == wanted), None)
-    if wanted and assignee is None:
-        raise Http404("nobody of that id can have this ticket")
+    try:
+        assignee = get_solver(ticket.department_id, read_id(wanted)) if wanted else None
+    except Membership.DoesNotExist as error:
+        raise Http404("nobody of that id can have this ticket") from error
     began = now()
     actions.assign_ticket(ticket, assignee, actor=request.actor)
     return _back(request, ticket, began)
+
+
+@require_safe
+@with_ticket("ticket:assign")
+def assignees(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
+    """Those whom `q` names and who can have the ticket: for the menu as one types, and a page to choose on for others.
+
+    The few likely ones without `q`.
+    """
+    query = request.GET.get("q", "").strip()
+    solvers = members_who_can_solve(ticket.department_id)
+    context = {
+        "ticket": ticket,
+        "assignees": find_among(solvers, query) if query else few_assignees(request, ticket),
+        "query": query[:LONGEST],
+    }
+    if request.headers.get("X-Requested-With") == "choosing":
+        return TemplateResponse(request, "console/_assignees.html", context)
+    return TemplateResponse(request, "console/assignees.html", shell(request) | context | {"page": "tickets"})
 
 
 @require_POST
@@ -128,7 +160,7 @@ def _moment(local: str, zone: str) -> datetime:
 
 def _back(request: ConsoleRequest, ticket: Ticket, began: datetime) -> HttpResponse:
     """The new header for htmx, the page for everybody else; the list when the ticket went out of sight."""
-    sees = request.actor.sees_all or ticket.department_id in request.actor.departments
+    sees = can(request.actor, "ticket:read", ticket)
     if "HX-Request" in request.headers and sees:
         context = shell(request) | ticket_context(request, ticket) | undo_context(request, ticket, began)
         return TemplateResponse(request, "console/_header.html", context)

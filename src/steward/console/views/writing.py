@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -14,6 +14,7 @@ from steward.console.entrance import ConsoleRequest, with_ticket
 from steward.console.forms import WritingForm
 from steward.console.lists import list_context, url_after, view_from
 from steward.console.meanwhile import AnsweredMeanwhile, check_answers
+from steward.console.onward import go_on_at
 from steward.console.shell import shell
 from steward.console.ticket_page import newest_incoming, reply_to_of, ticket_context
 from steward.console.views.drafting import seen_marks
@@ -22,7 +23,8 @@ from steward.files.models import File
 from steward.tickets import actions
 from steward.tickets.actions.replying import NothingWritten, Writing
 from steward.tickets.conversation import Correspondent
-from steward.tickets.models import DraftAttachment, Message, Ticket
+from steward.tickets.messages import draft_files, is_message
+from steward.tickets.models import Ticket
 
 T = TypeVar("T")
 
@@ -136,7 +138,7 @@ def written_once(form: WritingForm, write: Callable[[], T]) -> T | None:
 def was_sent(form: WritingForm) -> bool:
     """The same form came before: it was sent twice, by a double click or a lost answer."""
     once = form.cleaned_data.get("once")
-    return once is not None and Message.objects.filter(pk=once).exists()
+    return once is not None and is_message(once)
 
 
 def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None) -> Writing:
@@ -145,11 +147,7 @@ def writing_of(request: ConsoleRequest, form: WritingForm, ticket: Ticket | None
         named = form.attachment_ids()
     except ValueError as error:
         raise FileGone from error
-    kept = list(
-        DraftAttachment.objects.filter(pk__in=named, draft__author=request.me, draft__ticket=ticket)
-        .select_related("file")
-        .order_by("id")
-    )
+    kept = draft_files(named, author=request.me, ticket=ticket)
     if len(kept) != len(named):
         raise FileGone
     files: list[tuple[File, str]] = [(attachment.file, attachment.name) for attachment in kept]
@@ -177,7 +175,7 @@ def _addressees(ticket: Ticket, form: WritingForm) -> Sequence[Correspondent]:
 
 def _answer(request: ConsoleRequest, ticket: Ticket, form: WritingForm, *, is_answer: bool) -> HttpResponse:
     if not form.errors:
-        return HttpResponseRedirect(url_after(request.me, ticket, is_done=is_answer), status=303)
+        return go_on_at(request, url_after(request.me, ticket, is_done=is_answer))
     context = shell(request) | list_context(request.actor, view_from(""), current=ticket.code)
     context |= ticket_context(request, ticket)
     context["draft"] = context["draft"] | {

@@ -13,6 +13,7 @@ from steward.lib.actor import SYSTEM
 from steward.lifecycle.suspension import resume_account, suspend_account
 from steward.lifecycle.usage import count_usage
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
+from steward.operator.queries import accounts_by_slug, get_account
 from steward.people.operators import note
 from steward.tenancy.models import Account
 
@@ -24,10 +25,7 @@ PAGE = 50
 def accounts(request: OperatorRequest) -> HttpResponse:
     """All accounts by slug, or those whose slug begins with what was typed."""
     wanted, after = typed(request.GET, "q").lower()[:63], typed(request.GET, "after")
-    found = Account.objects.select_related("data_centre", "usage").order_by("slug")
-    if wanted:
-        found = found.filter(slug__startswith=wanted)  # by an index, whatever the collation
-    rows = list(found.filter(slug__gt=after)[: PAGE + 1] if after else found[: PAGE + 1])
+    rows = accounts_by_slug(beginning=wanted, after=after, most=PAGE + 1)
     noted(request, "accounts.read", about=wanted)
     following = {"after": rows[PAGE - 1].slug} | ({"q": wanted} if wanted else {}) if len(rows) > PAGE else None
     context = {
@@ -62,9 +60,8 @@ def count(request: OperatorRequest, slug: str) -> HttpResponse:
 def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
     """Suspend it; its slug has to be typed."""
     found = _account(slug)
-    if request.POST.get("word", "").strip().lower() != found.slug:
-        error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
-        return _page(request, found, error=error, status=422)
+    if not _is_meant(request, found):
+        return _unchanged(request, found)
     note(request.person.pk, "account.suspended", account_id=found.pk)
     suspend_account(found, actor=SYSTEM)
     return _back(request, found, _("The account is suspended: nobody gets in, and its sessions have ended."))
@@ -75,19 +72,28 @@ def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
 def resumption(request: OperatorRequest, slug: str) -> HttpResponse:
     """Let a suspended account go on; its slug has to be typed."""
     found = _account(slug)
-    if request.POST.get("word", "").strip().lower() != found.slug:
-        error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
-        return _page(request, found, error=error, status=422)
+    if not _is_meant(request, found):
+        return _unchanged(request, found)
     note(request.person.pk, "account.resumed", account_id=found.pk)
     resume_account(found, actor=SYSTEM)
     return _back(request, found, _("The account is open again."))
 
 
+def _is_meant(request: OperatorRequest, found: Account) -> bool:
+    """Its slug was typed."""
+    return request.POST.get("word", "").strip().lower() == found.slug
+
+
+def _unchanged(request: OperatorRequest, found: Account) -> HttpResponse:
+    error = _("Nothing was changed. Type the address of the account exactly as it is shown.")
+    return _page(request, found, error=error, status=422)
+
+
 def _account(slug: str) -> Account:
-    found = Account.objects.select_related("data_centre__region", "usage").filter(slug=slug).first()
-    if found is None:
-        raise Http404("no such account")
-    return found
+    try:
+        return get_account(slug)
+    except Account.DoesNotExist as error:
+        raise Http404("no such account") from error
 
 
 def _page(request: OperatorRequest, found: Account, *, error: str = "", status: int = 200) -> HttpResponse:

@@ -1,7 +1,5 @@
 """The operators' log: who read or did what across accounts, and when."""
 
-from uuid import UUID
-
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -9,7 +7,7 @@ from django.views.decorators.http import require_safe
 from steward.lib.ids import read_id
 from steward.operator.acts import words_of
 from steward.operator.entrance import OperatorRequest, operator_required, page_response
-from steward.people.models import OperatorAct, User
+from steward.operator.queries import acts, addresses_of
 from steward.tenancy.directory import slugs_of
 
 PAGE = 100
@@ -19,13 +17,8 @@ PAGE = 100
 @operator_required
 def log(request: OperatorRequest) -> HttpResponse:
     """Newest first; ids grow with time."""
-    acts = OperatorAct.objects.order_by("-id")
-    if before := read_id(request.GET.get("before", "")):
-        acts = acts.filter(id__lt=before)
-    rows = list(acts[: PAGE + 1])
-    emails: dict[UUID | None, str] = dict(
-        User.objects.filter(pk__in={row.operator_id for row in rows}).values_list("pk", "email")
-    )
+    rows = acts(before=read_id(request.GET.get("before", "")), most=PAGE + 1)
+    emails = addresses_of(row.operator_id for row in rows)
     slugs = slugs_of(row.account_id for row in rows)
     entries = [
         {

@@ -4,17 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Min
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
+from steward.operator.queries import get_account, unsent_of_the_installation
 from steward.operator.reasons import words_of
 from steward.outbox.actions import send_all_again
 from steward.outbox.installation import send_installation_mail_again
-from steward.outbox.models import InstallationMail, State
+from steward.outbox.models import State
 from steward.people.operators import as_operator, note
 from steward.tenancy.directory import slugs_of
 from steward.tenancy.models import Account
@@ -35,7 +35,7 @@ def mail(request: OperatorRequest) -> HttpResponse:
             as_operator(request.person.pk, _UNSENT)]  # fmt: skip
     slugs = slugs_of(row["account"] for row in rows)
     told = [_told(row | {"slug": slugs.get(row["account"], "")}) for row in rows]
-    own = _own()
+    own = unsent_of_the_installation()
     totals = {state: sum(row["mails"] for row in [*rows, *own] if row["state"] == state) for state in _shown()}
     context = {
         "rows": told,
@@ -72,16 +72,10 @@ def _tried_again(account_id: UUID | None, state: str, reason: str) -> int:
 
 
 def _account(slug: str) -> UUID:
-    found = Account.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if found is None:
-        raise Http404("no such account")
-    return found
-
-
-def _own() -> list[dict[str, Any]]:
-    """Mail of the installation itself, about sign-ins."""
-    unsent = InstallationMail.objects.exclude(state=State.SENT).values("state", "reason").order_by("state", "reason")
-    return [dict(row) for row in unsent.annotate(mails=Count("pk"), since=Min("created_at"))]
+    try:
+        return get_account(slug).pk
+    except Account.DoesNotExist as error:
+        raise Http404("no such account") from error
 
 
 def _shown() -> list[str]:

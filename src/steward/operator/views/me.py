@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from steward.lib.actor import SYSTEM
 from steward.operator.entrance import (
     OperatorRequest,
     enrolling_or_fresh,
@@ -25,10 +24,11 @@ from steward.operator.entrance import (
 )
 from steward.people import operators, second_factors
 from steward.people.actions import operator_sign_in as verbs
+from steward.people.browsers import mark_of
 from steward.people.devices import remember_device
 from steward.people.forms import CodeForm, NewPasswordForm, PasskeyForm
 from steward.people.showing_factors import count_factor_try, factor_was_good
-from steward.people.signed_in import confirm_session, end_sessions_everywhere, is_current, sessions_of
+from steward.people.signed_in import confirm_session, is_current, sessions_of
 from steward.people.throttling import TooManyTries
 
 _NEW_SECRET = "new_totp"  # noqa: S105  where the session keeps it, encrypted, until a code proves it
@@ -132,17 +132,19 @@ def password(request: OperatorRequest) -> HttpResponse:
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.person, words=())
     if form.is_bound and form.is_valid():
         new = form.cleaned_data["password"]
-        verbs.change_password(request.person, new, session_key=request.session.session_key)
+        mark = mark_of(request, request.person)
+        verbs.change_password(request.person, new, session_key=request.session.session_key, browser=mark)
         update_session_auth_hash(request, request.person)
         return _back(request, _("Your password was changed. Your other sessions were ended."))
     return page_response(request, "me", "operator/password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_POST
-@operator_required
+@fresh_required
 def sessions_end(request: OperatorRequest) -> HttpResponse:
     """End all sessions but this one."""
-    end_sessions_everywhere(request.person.pk, but=request.session.session_key, actor=SYSTEM)
+    mark = mark_of(request, request.person)
+    verbs.end_other_sessions(request.person, session_key=request.session.session_key, browser=mark)
     return _back(request, _("You are signed out everywhere else."))
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.operator.entrance import base_domain_only, next_of
 from steward.people import operators, second_factors
+from steward.people.actions import operator_sign_in as verbs
 from steward.people.devices import remember_device
 from steward.people.forms import NewPasswordForm
 from steward.people.models import User
@@ -114,9 +115,13 @@ def second_factor(request: Any) -> HttpResponse:
     try:
         factor = shown_factor(user, request.POST)
     except TooManyTries as refusal:
+        if refusal.is_first:
+            verbs.note_guessed_factor(user)
         return _factor_page(request, factors, error=refusal.words, status=_TOO_MANY)
     if factor is None:
         return _factor_page(request, factors, error=words_for_wrong(request.POST), status=422)
+    if factor == "recovery_code":
+        verbs.note_used_code(user)
     if pending is None:
         confirm_session(request, factors=[factor])
     else:

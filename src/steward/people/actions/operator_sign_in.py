@@ -1,4 +1,4 @@
-"""Changing how an operator signs in. Each change ends their other sessions and stands in the operators' log."""
+"""Changing how an operator signs in. Each change ends other sessions, is told and stands in the operators' log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from steward.lib.actor import SYSTEM
-from steward.people import second_factors
+from steward.people import notices, second_factors
+from steward.people.browsers import forget_browsers
 from steward.people.models import User
-from steward.people.operators import note
+from steward.people.operators import note, reader_of_operator
 from steward.people.second_factors import Factors
 from steward.people.signed_in import end_sessions_everywhere
 
@@ -17,12 +18,22 @@ class LastFactor(ValueError):
     """The back office requires a second factor: the last one stays."""
 
 
-def change_password(user: User, password: str, *, session_key: str | None) -> None:
-    """Set a password that was validated before. `session_key` is that of the session that goes on."""
+def change_password(user: User, password: str, *, session_key: str | None, browser: bytes) -> None:
+    """Set a password that was validated before. `session_key` and the mark of `browser` are what goes on."""
     with _locked_factors(user):
         user.set_password(password)
         user.save(update_fields=["password"])
         _noted(user, "password.changed", session_key)
+        forget_browsers(user.pk, but=browser)
+        notices.tell_password_changed(reader_of_operator(user))
+
+
+def end_other_sessions(user: User, *, session_key: str | None, browser: bytes) -> None:
+    """End all sessions but the one that does it, and know no browser but the one it does it with."""
+    with transaction.atomic():
+        end_sessions_everywhere(user.pk, but=session_key, actor=SYSTEM)
+        forget_browsers(user.pk, but=browser)
+        note(user.pk, "sessions.ended")
 
 
 def add_totp(user: User, secret: str, *, session_key: str | None) -> list[str]:
@@ -54,6 +65,7 @@ def remove_factor(user: User, factor_id: int, *, session_key: str | None) -> Non
             raise LastFactor(factor_id)
         factor.delete()
         _noted(user, "second_factor.removed", session_key)
+        notices.tell_factor_removed(reader_of_operator(user))
 
 
 def rename_passkey(user: User, factor_id: int, name: str) -> None:
@@ -66,7 +78,20 @@ def replace_recovery_codes(user: User) -> list[str]:
     """New codes; the old ones are worth nothing from now on."""
     with transaction.atomic():
         note(user.pk, "recovery_codes.replaced")
+        notices.tell_codes_made(reader_of_operator(user))
         return second_factors.new_recovery_codes(user)
+
+
+def note_used_code(user: User) -> None:
+    """A recovery code was used: they hear of it."""
+    with transaction.atomic():
+        note(user.pk, "recovery_code.used")
+        notices.tell_code_used(reader_of_operator(user))
+
+
+def note_guessed_factor(user: User) -> None:
+    """Somebody knows the password and guesses codes: the operator hears of it."""
+    notices.tell_factor_guessed(reader_of_operator(user))
 
 
 @contextmanager
@@ -79,6 +104,7 @@ def _locked_factors(user: User) -> Iterator[Factors]:
 
 def _added(user: User, kind: str, before: Factors, session_key: str | None) -> list[str]:
     _noted(user, "second_factor.added", session_key, about=kind)
+    notices.tell_factor_added(reader_of_operator(user))
     return [] if before.codes_left else second_factors.new_recovery_codes(user)
 
 

@@ -17,13 +17,13 @@ from django.db import IntegrityError, transaction
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.clock import now
-from steward.people import notices, second_factors
+from steward.people import notices, operators, second_factors
+from steward.people.browsers import forget_browsers
 from steward.people.entering import needs_second_factor, policy_of_account
 from steward.people.identities import accounts_of
 from steward.people.languages import Place, language_of
 from steward.people.models import MailedLink, Membership, User
 from steward.people.notices import Reader
-from steward.people.operators import is_operator
 from steward.people.second_factors import Factors
 from steward.people.signed_in import end_sessions_everywhere
 from steward.people.tokens import hashed_token, new_token
@@ -59,6 +59,7 @@ class Person:
     me: Membership
     reader: Reader
     session_key: str | None  # of the session that does it
+    browser: bytes = b""  # the mark of the one it does it with
 
     @property
     def actor(self) -> Actor:
@@ -71,13 +72,21 @@ def reader_of(me: Membership, account: Account) -> Reader:
 
 
 def change_password(person: Person, password: str) -> None:
-    """Set a password that was validated before. All other sessions end, in every account."""
+    """Set a password that was validated before. All other sessions end, in every account; browsers are forgotten."""
     with transaction.atomic():
         _set_password(person.user, password)
-        end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
+        end_other_sessions(person)
         MailedLink.objects.filter(user=person.user).delete()
         record("password.changed", person.me, actor=person.actor)
+        _note_of_operator(person.user, "password.changed")
         notices.tell_password_changed(person.reader)
+
+
+def end_other_sessions(person: Person) -> None:
+    """End all sessions but the one that does it, in every account, and know no browser but the one it does it with."""
+    with transaction.atomic():
+        end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
+        forget_browsers(person.user.pk, but=person.browser)
 
 
 def ask_for_password_link(email: str, *, account: Account) -> None:
@@ -103,7 +112,7 @@ def password_link(token: str, *, account_id: UUID) -> MailedLink:
 
 
 def reset_password(token: str, password: str, *, account: Account) -> None:
-    """Set the password by the link of a mail, once. All sessions end; nobody is signed in by it.
+    """Set the password by the link of a mail, once. All sessions end, no browser is known; nobody is signed in by it.
 
     Second factors stay as they are and are asked for at the next sign-in. Raises `LinkExpired`.
     """
@@ -115,7 +124,9 @@ def reset_password(token: str, password: str, *, account: Account) -> None:
         _set_password(link.user, password)
         MailedLink.objects.filter(user=link.user).delete()
         end_sessions_everywhere(link.user.pk, actor=Actor(ActorKind.AGENT, me.id))
+        forget_browsers(link.user.pk)
         record("password.reset", me, actor=Actor(ActorKind.AGENT, me.id))
+        _note_of_operator(link.user, "password.changed")
         notices.tell_password_changed(reader_of(me, account))
 
 
@@ -154,6 +165,7 @@ def change_address(person: Person, token: str) -> str:
             MailedLink.objects.filter(user=person.user).delete()
             end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
             record("address.changed", person.me, actor=person.actor)
+            _note_of_operator(person.user, "address.changed")
             notices.tell_address_changed(person.reader, old=old)
     except IntegrityError as taken:
         raise LinkExpired from taken
@@ -204,6 +216,7 @@ def replace_recovery_codes(person: Person) -> list[str]:
     with transaction.atomic():
         codes = second_factors.new_recovery_codes(person.user)
         record("recovery_codes.replaced", person.me, actor=person.actor)
+        _note_of_operator(person.user, "recovery_codes.replaced")
         notices.tell_codes_made(person.reader)
     return codes
 
@@ -255,19 +268,27 @@ def _added(person: Person, kind: str, before: Factors) -> list[str]:
     # Whoever is signed in elsewhere has not shown it.
     end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
     record("second_factor.added", person.me, actor=person.actor, changes={"factor": kind})
+    _note_of_operator(person.user, "second_factor.added")
     notices.tell_factor_added(person.reader)
     return codes
 
 
 def _remove(person: Person, factor: Authenticator, kind: str, *, is_last: bool) -> None:
-    if is_last and (needs_second_factor(person.me, policy_of_account()) or is_operator(person.user)):
+    if is_last and (needs_second_factor(person.me, policy_of_account()) or operators.is_operator(person.user)):
         raise FactorRequired(kind)
     factor.delete()
     if is_last:  # recovery codes only stand in for another factor
         second_factors.forget_recovery_codes(person.user)
     end_sessions_everywhere(person.user.pk, but=person.session_key, actor=person.actor)
     record("second_factor.removed", person.me, actor=person.actor, changes={"factor": kind})
+    _note_of_operator(person.user, "second_factor.removed")
     notices.tell_factor_removed(person.reader)
+
+
+def _note_of_operator(user: User, act: str) -> None:
+    """It is one identity: what changes it in an account changes how it opens the back office. That log has it, too."""
+    if operators.is_operator(user):
+        operators.note(user.pk, act, about="account")
 
 
 def note_used_code(user: User, *, account: Account) -> None:
@@ -275,6 +296,7 @@ def note_used_code(user: User, *, account: Account) -> None:
     with transaction.atomic():
         me = Membership.objects.select_related("user").get(user=user)
         record("recovery_code.used", me, actor=Actor(ActorKind.AGENT, me.id))
+        _note_of_operator(user, "recovery_code.used")
         notices.tell_code_used(reader_of(me, account))
 
 
@@ -294,6 +316,9 @@ def take_away_factors(user: User) -> bool:
         if not Authenticator.objects.filter(user=user).delete()[0]:
             return False
         end_sessions_everywhere(user.pk, actor=SYSTEM)
+        forget_browsers(user.pk)
+        if operators.is_operator(user):
+            operators.note(None, "second_factor.removed", about=str(user.pk))
     accounts = tenancy.Account.objects.filter(pk__in=accounts_of(user.pk)).order_by("created_at")
     for position, account in enumerate(accounts):
         with account_scope(account.id):
@@ -301,4 +326,6 @@ def take_away_factors(user: User) -> bool:
             record("second_factor.removed", me, actor=SYSTEM, changes={"factor": "all"})
             if position == 0:
                 notices.tell_factor_removed(reader_of(me, account))
+    if not accounts and operators.is_operator(user):
+        notices.tell_factor_removed(operators.reader_of_operator(user))
     return True

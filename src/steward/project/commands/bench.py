@@ -63,6 +63,10 @@ def _measure(options: argparse.Namespace) -> int:
     with importlib.import_module("steward.project.database").at_hand(settings.STEWARD_DATA) as server:
         set_up(server)
         importlib.import_module("steward.project.starting").start_django()
-        measured = importlib.import_module("steward.bench.parts").measure(options, server.dsn("postgres"))
+        parts = importlib.import_module("steward.bench.parts")
+        try:
+            measured = parts.measure(options, server.dsn("postgres"))
+        except parts.Unheard as error:
+            raise Failure(str(error)) from error
     print(json.dumps(measured))
     return 0

@@ -1,5 +1,7 @@
 """Who works on a ticket, and where it belongs."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from steward.events.actions import record
@@ -30,8 +32,7 @@ def transfer_ticket(ticket: Ticket, department: Department, *, actor: Actor) -> 
     with transaction.atomic():
         before = _locked(ticket)
         if before.department_id != department.id:
-            solvers = {member.id for member in members_who_can_solve(department.id)} if before.assignee_id else set()
-            keeps = before.assignee_id in solvers
+            keeps = before.assignee_id is not None and _can_solve(before.assignee_id, department.id)
             columns = {"department": department, "changed_at": now()} | ({} if keeps else {"assignee": None})
             Ticket.objects.filter(pk=ticket.pk).update(**columns)
             # The search authorises by department, so its entries move along.
@@ -40,6 +41,10 @@ def transfer_ticket(ticket: Ticket, department: Department, *, actor: Actor) -> 
             told |= {"assignee": before.assignee_id} if before.assignee_id and not keeps else {}
             record("ticket.transferred", ticket, actor=actor, changes=told)
     ticket.refresh_from_db()
+
+
+def _can_solve(member_id: UUID, department_id: UUID) -> bool:
+    return members_who_can_solve(department_id).filter(pk=member_id).exists()
 
 
 def _locked(ticket: Ticket) -> Ticket:

@@ -26,7 +26,7 @@ def move_tickets(department_id: UUID, to: UUID, *, actor: Actor) -> int:
     """
     with transaction.atomic():
         tickets = _locked(living_tickets_of(department=department_id))
-        ids, solvers = [ticket.pk for ticket in tickets], [member.pk for member in members_who_can_solve(to)]
+        ids, solvers = [ticket.pk for ticket in tickets], members_who_can_solve(to).values("pk")
         Ticket.objects.filter(pk__in=ids).exclude(assignee__in=solvers).update(assignee=None)
         Ticket.objects.filter(pk__in=ids).update(department=to)
         SearchEntry.objects.filter(ticket__in=ids).update(department_id=to)  # the search authorises by department
@@ -65,7 +65,7 @@ def _locked(tickets: TicketQuerySet) -> list[Ticket]:
 
 
 def _can_solve(member_id: UUID, department_id: UUID) -> bool:
-    return any(member.pk == member_id for member in members_who_can_solve(department_id))
+    return members_who_can_solve(department_id).filter(pk=member_id).exists()
 
 
 def _assign(tickets: Sequence[Ticket], before: UUID, after: UUID | None, actor: Actor) -> None:

@@ -97,6 +97,7 @@ def _new_ticket(incoming: IncomingMessage, requester: Contact, code: str) -> Tic
         requester=requester,
         previous=incoming.previous,
         preview=preview_of(incoming.own_words),
+        language=incoming.language,
         message_count=1,
         created_at=incoming.at,
         changed_at=incoming.at,
@@ -116,6 +117,7 @@ def _message(incoming: IncomingMessage, contact: Contact, ticket: Ticket) -> Mes
         body_html=incoming.body_html,
         body_text=incoming.body_text,
         is_html=incoming.is_html,
+        language=incoming.language,
         is_automatic=incoming.is_automatic,
         is_verified=incoming.is_verified,
         findings=incoming.findings,
@@ -130,7 +132,8 @@ def _continue(arrival: _Arrival) -> None:
     changes = {"status": status, "changed_at": incoming.at, "message_count": F("message_count") + 1}
     if status == Status.OPEN:
         changes |= {"postponed_until": None, "status_before": "", "resolved_at": None}
-    Ticket.objects.filter(pk=ticket.pk).update(preview=preview_of(incoming.own_words), **changes)
+    preview = {"preview": preview_of(incoming.own_words), "language": incoming.language}
+    Ticket.objects.filter(pk=ticket.pk).update(**preview, **changes)
 
 
 def _join(arrivals: Iterable[_Arrival]) -> None:

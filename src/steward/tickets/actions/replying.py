@@ -10,20 +10,29 @@ from django.db import transaction
 from django.db.models import F
 
 from steward.contacts.actions import contacts_for, fold_email
+from steward.contacts.models import Contact
 from steward.events.actions import record
 from steward.files.models import File
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.lib.html import html_to_text, sanitise_note, sanitise_outgoing
 from steward.lib.ids import new_id
+from steward.lib.text_language import language_of
 from steward.people.models import Department, Membership
 from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.actions.statuses import StatusRefused
-from steward.tickets.actions.taking_back import hold, remember
+from steward.tickets.actions.taking_back import hold, remember, strangers_of
 from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
 from steward.tickets.statuses import HIDDEN, Status
+
+_ANSWERED: dict[str, Any] = {
+    "status": Status.ANSWERED,
+    "postponed_until": None,
+    "status_before": "",
+    "resolved_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +69,13 @@ def reply_to_ticket(
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
         if ticket.is_closed:
             raise StatusRefused("a closed ticket is not answered")
-        before = remember(ticket) if writing.held_for else {}
+        before = remember(ticket, [*to, *cc]) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
-        told = {"message": message.id, "from": ticket.status}
-        if writing.held_for:
-            hold(message, before, message.at + writing.held_for)
-            told |= {"held_until": (message.at + writing.held_for).isoformat()}
-        columns: dict[str, Any] = {
-            "status": Status.ANSWERED,
-            "postponed_until": None,
-            "status_before": "",
-            "resolved_at": None,
-        }
-        if ticket.assignee_id is None:
-            columns |= {"assignee": author}
-        _move_on(ticket, message, **columns)
+        told = {"message": message.id, "from": ticket.status} | _held(message, writing, before)
+        is_taken = ticket.assignee_id is None
+        _move_on(ticket, message, **_ANSWERED | ({"assignee": author} if is_taken else {}))
         record("message.sent", ticket, actor=actor, changes=told)
-        if ticket.assignee_id is None:
+        if is_taken:
             record("ticket.assigned", ticket, actor=actor, changes={"from": None, "to": author.id})
     ticket.refresh_from_db()
     return message
@@ -108,31 +107,42 @@ def compose_ticket(
     if not to:
         raise ValueError("a ticket needs somebody to write to")
     with transaction.atomic():
-        contacts = contacts_for({person.email: person.name for person in to})
-        ticket = Ticket.objects.create(
-            code=fresh_codes(1, rules_of_account())[0],
-            subject=subject,
-            status=Status.ANSWERED,
-            department=department,
-            assignee=author,
-            requester=contacts[fold_email(to[0].email)],
-            created_at=now(),
-            changed_at=now(),
-        )
-        Participant.objects.create(
-            ticket=ticket, contact=ticket.requester, is_requester=True, is_verified=True, joined_at=now()
-        )
+        strangers = strangers_of([*to, *cc]) if writing.held_for else {}
+        requester = contacts_for({person.email: person.name for person in to})[fold_email(to[0].email)]
+        ticket = _begin(department, subject, author=author, requester=requester)
         record("ticket.created", ticket, actor=actor, changes={"department": department.id})
-        before = remember(ticket) if writing.held_for else {}
+        before = remember(ticket) | strangers if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
-        told: dict[str, Any] = {"message": message.id}
-        if writing.held_for:
-            hold(message, before, message.at + writing.held_for, began_ticket=True)
-            told |= {"held_until": (message.at + writing.held_for).isoformat()}
+        told = {"message": message.id} | _held(message, writing, before, began_ticket=True)
         _move_on(ticket, message)
         record("message.sent", ticket, actor=actor, changes=told)
     ticket.refresh_from_db()
     return ticket
+
+
+def _begin(department: Department, subject: str, *, author: Membership, requester: Contact) -> Ticket:
+    """A ticket that an agent opens: answered already, by the mail it begins with."""
+    ticket = Ticket.objects.create(
+        code=fresh_codes(1, rules_of_account())[0],
+        subject=subject,
+        status=Status.ANSWERED,
+        department=department,
+        assignee=author,
+        requester=requester,
+        created_at=now(),
+        changed_at=now(),
+    )
+    Participant.objects.create(ticket=ticket, contact=requester, is_requester=True, is_verified=True, joined_at=now())
+    return ticket
+
+
+def _held(message: Message, writing: Writing, before: dict[str, Any], *, began_ticket: bool = False) -> dict[str, Any]:
+    """Hold the message's mail, when it is to be; what the event tells of that."""
+    if writing.held_for is None:
+        return {}
+    until = message.at + writing.held_for
+    hold(message, before, until, began_ticket=began_ticket)
+    return {"held_until": until.isoformat()}
 
 
 def _write(
@@ -159,6 +169,7 @@ def _write(
         recipients={"to": [p.as_json() for p in to], "cc": [p.as_json() for p in cc]} if to else {},
         body_html=body_html,
         body_text=text,
+        language=language_of(text),
         at=now(),
     )
     Attachment.objects.bulk_create(Attachment(message=message, file=file, name=name) for file, name in writing.files)
@@ -184,5 +195,9 @@ def _move_on(ticket: Ticket, message: Message, **columns: object) -> None:
     if ticket.status in HIDDEN:
         columns.pop("status", None)
     Ticket.objects.filter(pk=ticket.pk).update(
-        changed_at=message.at, preview=preview_of(message.body_text), message_count=F("message_count") + 1, **columns
+        changed_at=message.at,
+        preview=preview_of(message.body_text),
+        language=message.language,
+        message_count=F("message_count") + 1,
+        **columns,
     )

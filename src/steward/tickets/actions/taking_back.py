@@ -1,6 +1,6 @@
 """Taking an answer, or a whole new ticket, back before its mail is made. What it did is undone with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +10,14 @@ from django.db.models import F
 from django.utils.dateparse import parse_datetime
 from django.utils.html import escape
 
+from steward.contacts.models import Contact
+from steward.contacts.queries import contacts_behind, strangers_among
 from steward.events.actions import record
 from steward.events.models import Event
 from steward.lib.actor import Actor
 from steward.people.models import Membership
 from steward.tickets.actions.drafting import save_draft
-from steward.tickets.conversation import preview_of
+from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.models import Attachment, Draft, DraftAttachment, Message, Participant, Ticket
 from steward.tickets.statuses import Status
 
@@ -27,16 +29,25 @@ class TooLate(ValueError):
     """The mail of the answer is made: it is on its way."""
 
 
-def remember(ticket: Ticket) -> dict[str, Any]:
-    """What an answer changes about a ticket, as JSON, to be there again when it is taken back."""
+def remember(ticket: Ticket, people: Sequence[Correspondent] = ()) -> dict[str, Any]:
+    """What an answer to `people` changes about a ticket, as JSON, to be there again when it is taken back."""
     moments = {name: moment.isoformat() for name in _MOMENTS if (moment := getattr(ticket, name))}
     parts = Participant.objects.filter(ticket=ticket).values_list("contact_id", "is_verified")
-    return moments | {
-        "status": ticket.status,
-        "status_before": ticket.status_before,
-        "assignee": str(ticket.assignee_id) if ticket.assignee_id else None,
-        "participants": {str(contact): is_verified for contact, is_verified in parts},
-    }
+    return (
+        moments
+        | strangers_of(people)
+        | {
+            "status": ticket.status,
+            "status_before": ticket.status_before,
+            "assignee": str(ticket.assignee_id) if ticket.assignee_id else None,
+            "participants": {str(contact): is_verified for contact, is_verified in parts},
+        }
+    )
+
+
+def strangers_of(people: Sequence[Correspondent]) -> dict[str, Any]:
+    """Whom the account does not know until this is written, as a part of what `remember` gives; to be asked before."""
+    return {"strangers": strangers_among(person.email for person in people)}
 
 
 def hold(message: Message, before: Mapping[str, Any], until: datetime, *, began_ticket: bool = False) -> None:
@@ -44,7 +55,11 @@ def hold(message: Message, before: Mapping[str, Any], until: datetime, *, began_
 
     `began_ticket`: the ticket is there only for this message.
     """
-    message.held = {**before, "until": until.isoformat(), "began_ticket": began_ticket}
+    made = [str(contact) for contact in contacts_behind(before.get("strangers", []))]
+    held = {
+        name: value for name, value in before.items() if name != "strangers"
+    }  # ids are enough, and nobody's address
+    message.held = held | {"until": until.isoformat(), "began_ticket": began_ticket, "made": made}
     message.save(update_fields=["held"])
 
 
@@ -72,11 +87,13 @@ def take_back_reply(message: Message, *, actor: Actor) -> TakenBack:
             _make_draft_of_new(ticket, locked)
             record("ticket.taken_back", ticket, actor=actor, changes={"message": message.id})
             ticket.delete()
+            _forget(locked.held.get("made", []))
             return TakenBack(None, is_untouched=True)
         _make_draft(ticket, locked)
         locked.delete()
         _restore(ticket, locked.held if is_untouched else {})
         _uninvite(ticket, locked.held["participants"])
+        _forget(locked.held.get("made", []))
         record("message.taken_back", ticket, actor=actor, changes={"message": message.id})
     return TakenBack(ticket, is_untouched)
 
@@ -146,7 +163,7 @@ def _written(person: Mapping[str, str]) -> str:
 
 
 def _restore(ticket: Ticket, before: Mapping[str, Any]) -> None:
-    columns: dict[str, Any] = {"message_count": F("message_count") - 1, "preview": _preview(ticket)}
+    columns: dict[str, Any] = {"message_count": F("message_count") - 1, **_preview(ticket)}
     if before:
         moments = {name: parse_datetime(before[name]) if name in before else None for name in _MOMENTS}
         columns |= moments | {"status": Status(before["status"]), "status_before": before["status_before"]}
@@ -154,9 +171,10 @@ def _restore(ticket: Ticket, before: Mapping[str, Any]) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(**columns)
 
 
-def _preview(ticket: Ticket) -> str:
+def _preview(ticket: Ticket) -> dict[str, str]:
     told = Message.objects.filter(ticket=ticket).exclude(kind=Message.Kind.NOTE).order_by("-at", "-id")
-    return preview_of(told.values_list("body_text", flat=True).first() or "")
+    text, language = told.values_list("body_text", "language").first() or ("", "")
+    return {"preview": preview_of(text), "language": language}
 
 
 def _uninvite(ticket: Ticket, before: Mapping[str, bool]) -> None:
@@ -164,3 +182,14 @@ def _uninvite(ticket: Ticket, before: Mapping[str, bool]) -> None:
     now_in = Participant.objects.filter(ticket=ticket, is_requester=False)
     now_in.exclude(contact__in=list(before)).delete()
     now_in.filter(contact__in=[contact for contact, was in before.items() if not was]).update(is_verified=False)
+
+
+def _forget(made: Collection[str]) -> None:
+    """Delete the contacts that were made for a mail that never left, unless they turned up elsewhere meanwhile."""
+    if not made:
+        return
+    # Locked first: whoever writes about one of them at this moment has done so by the questions below, or comes after.
+    unused = set(Contact.objects.select_for_update().filter(pk__in=made).values_list("pk", flat=True))
+    for refers, name in ((Ticket, "requester"), (Participant, "contact"), (Message, "contact")):
+        unused -= set(refers.objects.filter(**{f"{name}__in": unused}).values_list(f"{name}_id", flat=True))
+    Contact.objects.filter(pk__in=unused).delete()

@@ -13,8 +13,8 @@ from steward.events.models import Event
 from steward.jobs import enqueue
 from steward.lib.actor import Actor
 from steward.lib.clock import now
-from steward.people.access import members_who_can_solve
-from steward.people.models import Department
+from steward.people.access import get_solver
+from steward.people.models import Department, Membership
 from steward.tickets.actions.assigning import assign_ticket, transfer_ticket
 from steward.tickets.actions.statuses import VERBS
 from steward.tickets.actions.tagging import tag_ticket, untag_ticket
@@ -111,9 +111,10 @@ def _give(ticket: Ticket, before: str | None, actor: Actor, *, now_has: UUID | N
             return
         assign_ticket(ticket, None, actor=actor)
         return
-    member = next((m for m in members_who_can_solve(ticket.department_id) if str(m.id) == before), None)
-    if member is None:
-        raise UndoRefused("who had it cannot have it any more")
+    try:
+        member = get_solver(ticket.department_id, UUID(before))
+    except Membership.DoesNotExist as error:
+        raise UndoRefused("who had it cannot have it any more") from error
     assign_ticket(ticket, member, actor=actor)
 
 

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 
 from django import template
 from django.forms import BoundField
@@ -61,14 +62,17 @@ def _glyph(status: str, labelled: bool, _language: str | None) -> SafeString:
 
 
 @register.simple_tag
-def fixed(name: str) -> SafeString:
-    """The template of that name, which says the same to everybody and on every page: rendered once per language."""
-    return _fixed(name, get_language())
+def fixed(name: str, *, page: str = "") -> SafeString:
+    """The template of that name, which says the same to everybody: rendered once per language.
+
+    It knows nothing of who asks, and of the page only which kind it is.
+    """
+    return _fixed(name, page, get_language())
 
 
 @lru_cache(maxsize=1024)
-def _fixed(name: str, _language: str | None) -> SafeString:
-    return render_to_string(name)
+def _fixed(name: str, page: str, _language: str | None) -> SafeString:
+    return render_to_string(name, {"page": page})
 
 
 @register.simple_tag
@@ -78,14 +82,10 @@ def avatar(name: str, kind: str = "customer", *, size: str = "", key: str = "", 
     `availability` is online, away or off: a dot, beside which a word says the same.
     """
     letters = initials(name or key)
-    return format_html(
-        '<span class="avatar" data-kind="{}" data-tint="{}" data-size="{}"{} aria-hidden="true">{}</span>',
-        kind,
-        tint(key or name),
-        size or "medium",
-        format_html(' data-availability="{}"', availability) if availability else "",
-        letters[0] if size == "small" else letters,
-    )
+    shown = escape(letters[0] if size == "small" else letters)
+    dot = f' data-availability="{escape(availability)}"' if availability else ""
+    sort = f'data-kind="{escape(kind)}" data-tint="{tint(key or name)}" data-size="{escape(size or "medium")}"{dot}'
+    return SafeString(f'<span class="avatar" {sort} aria-hidden="true">{shown}</span>')
 
 
 @register.simple_tag
@@ -97,9 +97,9 @@ def when(at: datetime | None, style: str = "age") -> SafeString | str:
         raise template.TemplateSyntaxError(f"when: {style!r} is none of {', '.join(STYLES)}")
     chosen: Style = style
     moment = now()
-    growing = SafeString(" data-age") if grows(at, now=moment, style=chosen) else ""
-    text = told(at, now=moment, style=chosen)
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), in_full(at), growing, text)
+    growing = " data-age" if grows(at, now=moment, style=chosen) else ""
+    text, title = escape(told(at, now=moment, style=chosen)), escape(in_full(at))
+    return SafeString(f'<time datetime="{at.isoformat()}" title="{title}"{growing}>{text}</time>')
 
 
 @register.simple_tag

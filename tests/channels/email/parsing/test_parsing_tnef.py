@@ -184,3 +184,10 @@ def test_mutated_streams_end_quickly_and_raise_nothing():
             raw[source.randrange(len(raw))] = source.choice([0, 1, 0x7F, 0xFF, source.randrange(256)])
         read_tnef(bytes(raw[: source.randint(0, len(raw))]))
     assert time.process_time() - started < 5
+
+
+def test_a_little_that_says_it_is_much_stays_little(monkeypatch):
+    """Each two bytes name seventeen of the window: what comes out is bounded, whatever the head promises."""
+    monkeypatch.setattr("steward.channels.email.parsing.rtf.MAX_SIZE", 10_000)
+    bomb = struct.pack("<IIII", 0, 2**32 - 1, 0x75465A4C, 0) + (b"\xff" + b"\x00\x0f" * 8) * 1_000
+    assert len(decompress_rtf(bomb)) == 10_000

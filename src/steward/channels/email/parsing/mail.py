@@ -139,6 +139,7 @@ class ParsedMail:
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     body: Body = Body("plain", "", "", "")
+    language: str = ""  # of what the sender wrote now, as a tag of BCP 47; empty when it is not certain
     attachments: tuple[ParsedAttachment, ...] = ()
     automatic: Automatic = Automatic(False)
     report: DeliveryReport | None = None

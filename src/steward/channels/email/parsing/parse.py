@@ -15,6 +15,7 @@ from steward.channels.email.parsing.mail import Address, ParsedMail, Problem
 from steward.channels.email.parsing.reports import read_report
 from steward.channels.email.parsing.signed import signed_parts
 from steward.channels.email.parsing.structure import Reading, read_head, read_structure
+from steward.lib.text_language import language_of
 
 MINIMAL_BYTES = 64 * 1024
 MAX_SUBJECT = 2_000
@@ -88,6 +89,7 @@ def _parse(raw: bytes) -> ParsedMail:
         in_reply_to=headers.ids("in-reply-to"),
         references=headers.ids("references"),
         body=body,
+        language=language_of(body.visible, headers.text("content-language")),
         attachments=mark_inline(contents.attachments, contents.blocks),
         automatic=detect_automatic(headers, sender=from_, content_type=headers.value("content-type")),
         report=read_report(root, sender=from_, text=body.text),

@@ -1,6 +1,7 @@
 // Where one is once an answer was sent, or a ticket is resolved, spam or deleted: as people choose in their profile.
+import { arrived, awaitFor } from "./held.js";
 import { leaveChange } from "./undo.js";
-import { keepPlace, openRow, walk } from "./walking.js";
+import { keepingList, keepPlace, listAddress, openRow, walk } from "./walking.js";
 
 const DONE = ["resolved", "spam", "deleted"];
 const wish = () => document.getElementById("live")?.dataset.afterwards ?? "stay";
@@ -8,11 +9,14 @@ const wish = () => document.getElementById("live")?.dataset.afterwards ?? "stay"
 let asked = null; // for the next change only, in place of what was chosen
 let going = null; // the change that is on its way, and where one goes after it
 
-/** The address to go on at after an answer; `went` is where the server sends us. */
-export function addressAfter(went, isAnswer) {
+/**
+ * How one goes on after what is about to be sent. Asked before, as an answer moves the rows, which may show sooner than that
+ * it was taken. Gives what makes an address of where the server sends us.
+ */
+export function wayOn(isAnswer) {
   const row = isAnswer && wish() === "next" && document.getElementById("ticket") ? below() : null;
-  if (isAnswer && !row) keepPlace();
-  return row ? new URL(row.href) : keepingList(new URL(went, location.href));
+  if (isAnswer && !row) keepPlace(true);
+  return (went) => (row ? new URL(row.href) : keepingList(new URL(went, location.href)));
 }
 
 /** Press a button that changes the ticket, and go on to the next one whatever was chosen. */
@@ -28,29 +32,21 @@ function below() {
   return row && !row.hasAttribute("aria-current") ? row : null;
 }
 
-/** With the list that one works through. */
-function keepingList(url) {
-  const view = new URLSearchParams(location.search).get("view");
-  const isList = url.pathname === new URL(listAddress()).pathname;
-  if (view && (isList || url.pathname === location.pathname)) url.searchParams.set("view", view);
-  return url;
-}
-
-const listAddress = () => document.querySelector(".rail-link").href;
-
 document.addEventListener("exchange:begin", ({ detail: { element, submitter, isPost } }) => {
+  if (isPost && element.closest("#ticket-head")) keepPlace(false);
   const where = asked ?? wish();
   if (!isPost || where === "stay" || submitter?.name !== "status" || !DONE.includes(submitter.value)) return;
   // The list may be another one when the answer is there.
   going = { element, row: where === "next" ? below() : null };
+  awaitFor(going);
 });
 
 document.addEventListener("exchange:end", ({ detail }) => {
   if (!going || going.element !== detail.element) return;
-  const { row } = going;
+  const was = going;
   going = null;
-  if (!detail.isDone) return;
-  if (row?.isConnected) return openRow(row);
+  if (detail.isDone && was.row?.isConnected) openRow(was.row);
+  if (!detail.isDone || was.row?.isConnected) return arrived(was, detail.isDone);
   leaveChange();
   location.assign(keepingList(new URL(listAddress())));
 });

@@ -3,8 +3,9 @@
 /** Write a `reply` or a `note`, where there is a choice. What was written already stays. */
 export async function beginWriting(kind, composer = document.querySelector("steward-composer")) {
   const choice = composer?.querySelector(`[name="kind"][value="${kind}"]`);
-  if (!composer?.open || (!choice && composer.form.elements.kind)) return;
+  if (!composer || (!choice && composer.querySelector("[name=kind]"))) return;
   if (choice) choice.checked = true;
+  if (!composer.open) return composer.querySelector("textarea").focus(); // its script has not come: one writes plain text
   composer.root.focus(); // what is typed from now on is text, behind what is there
   if (!composer.writing) getSelection().selectAllChildren(composer.root), getSelection().collapseToEnd();
   (await composer.open())?.focusAtEnd();

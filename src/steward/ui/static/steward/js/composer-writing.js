@@ -1,4 +1,5 @@
 // A composer with somebody at it: the editor, its draft, files, and how it is sent.
+import { caretIn, goTo } from "./caret.js";
 import { Sending } from "./composer-sending.js";
 import { Draft } from "./draft.js";
 import { takeDropped } from "./dropping.js";
@@ -45,10 +46,10 @@ export class Writing {
   startEditor() {
     const here = this.root.innerText.replace(/\n$/, "").replace(/ $/, "\u00a0"); // a space at the end is kept
     const isTyped = bare(here) !== bare(this.plain.value);
-    const isHere = this.root.contains(document.activeElement);
+    const [isHere, caret] = [this.root.contains(document.activeElement), caretIn(this.root)];
     this.editor = makeEditor(this.root, (!isTyped && this.root.dataset.html) || asHtml(here));
     // The editor has not heard that the focus is here already.
-    if (isHere) this.root.dispatchEvent(new FocusEvent("focus")), this.focusAtEnd();
+    if (isHere) this.root.dispatchEvent(new FocusEvent("focus")), goTo(this.editor, this.root, caret);
     wireTools(this.composer, this.editor);
     this.known = this.editor.getHTML();
     // Squire also tells of what was set and of what came to nothing.
@@ -70,8 +71,7 @@ export class Writing {
   }
 
   focusAtEnd() {
-    this.editor.focus();
-    this.editor.moveCursorToEnd();
+    goTo(this.editor, this.root);
   }
 
   fields() {

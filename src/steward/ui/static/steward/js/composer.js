@@ -1,6 +1,7 @@
 // Where answers, notes and new tickets are written. Without this script the form works with plain text; with it one writes
 // into the rich field from the first key on, and the editor (`writing.js`) comes under it as soon as somebody is there.
 const COMING = ["focusin", "pointerover", "dragenter", "click", "change"];
+const FORMATTED = /<(?!\/?div>|br>)/;
 
 class Composer extends HTMLElement {
   connectedCallback() {
@@ -14,6 +15,7 @@ class Composer extends HTMLElement {
     for (const name of COMING) this.addEventListener(name, () => this.open(), { signal });
     for (const name of ["compositionstart", "compositionend"]) this.root.addEventListener(name, () => (this.isComposing = name === "compositionstart"), { signal });
     this.addEventListener("keydown", (event) => this.sendSoon(event), { signal });
+    this.addEventListener("click", (event) => this.pressSoon(event), { signal });
     const { owner, draftUrl: url } = this.dataset;
     // Another tab saved what is written here: it is shown.
     this.tabs = new BroadcastChannel("steward.drafts");
@@ -26,7 +28,8 @@ class Composer extends HTMLElement {
     addEventListener("steward:touched", () => import("./writing.js").catch(console.info), { signal });
     // Or this browser keeps text that the server may not have (`copies.js`).
     const isLeft = Object.keys(localStorage).some((key) => key.startsWith(`steward.draft ${owner} ${url} `));
-    if (isLeft || this.plain.value || this.root.dataset.html || this.querySelector(".composer-files [name]")) this.open();
+    // A draft of the server's stands there as text until somebody is at it, but for one that is more than text.
+    if (isLeft || FORMATTED.test(this.root.dataset.html ?? "")) this.open();
   }
 
   disconnectedCallback() {
@@ -53,6 +56,12 @@ class Composer extends HTMLElement {
     event.preventDefault();
     if (await this.open()) this.root.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
     else this.form.requestSubmit();
+  }
+
+  /** A tool, or what takes out a file, pressed before the editor is there: it is pressed when it has come. */
+  async pressSoon(event) {
+    const button = event.target.closest("button[type=button]:not([popovertarget])");
+    if (!this.writing && button && (await this.open())) button.click();
   }
 
   fallBack() {

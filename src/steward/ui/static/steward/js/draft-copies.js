@@ -8,7 +8,7 @@ import { csrf } from "./shared.js";
 export async function deliverCopies(owner) {
   await Promise.all([...drafts].map((draft) => draft.save()));
   const refused = [];
-  for (const [key, copy] of copiesOf(owner)) {
+  for (const [key, copy] of await copiesOf(owner)) {
     if (await deliver(copy)) forget(key);
     else refused.push([key, copy]);
   }

@@ -37,8 +37,8 @@ export class Draft extends Saving {
     if (!found || this.isDirty()) return null;
     const [key, copy] = found;
     this.marks.take(copy);
-    keep(this.claim.key, copy);
-    forget(key);
+    // What is typed meanwhile is newer than the copy and holds it; the one that was found goes when either is there.
+    keep(this.claim.key, copy).then(() => forget(key));
     return copy;
   }
 

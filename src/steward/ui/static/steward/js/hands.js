@@ -7,8 +7,10 @@ import "./keys.js";
 import "./undo.js";
 import "./optimistic.js";
 import "./palette.js";
+import "./choosing.js";
 import "./settings.js";
 import "./filter.js";
+import "./returning.js";
 import { notify } from "./notifying.js";
 import { begin as answer } from "./touched.js";
 

@@ -1,5 +1,5 @@
 // Signing out takes what this browser keeps with it: whoever sits here next finds nothing. First it goes to the server.
-import { copiesOf, forget } from "./copies.js";
+import { forget, keysOf } from "./copies.js";
 import { deliverCopies } from "./draft-copies.js";
 import { drafts } from "./draft.js";
 import "./drafts.js";
@@ -36,7 +36,7 @@ async function signOut(form, notify) {
   }
   // Still signed in, and nothing is thrown away.
   if (!response.ok) return notify(document.getElementById("toasts").dataset.refused);
-  for (const [key] of copiesOf(form.dataset.owner)) forget(key);
+  for (const key of keysOf(form.dataset.owner)) forget(key);
   dispatchEvent(new CustomEvent("steward:signed-out", { detail: "here" }));
   location.assign(response.url);
 }

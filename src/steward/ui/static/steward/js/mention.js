@@ -1,58 +1,86 @@
 // @ in a note offers the people who see the ticket. What is chosen becomes a name that the server knows.
-const TYPED = /(?:^|[\s(\u00a0])@([\p{L}\p{M}\p{N}.'’-]*(?: [\p{L}\p{M}\p{N}.'’-]*)?)$/u;
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-const known = new Map(); // address -> the people of a ticket
+import { fold } from "./folding.js";
+import { asked, before } from "./mentionable.js";
+
+const SOON = 60; // milliseconds: who types fast asks once
+const SHOWN = 8;
+const PATIENCE = 2000; // milliseconds for which keys are held back
 
 let open = null; // { composer, list, range }
+let asking = null; // { composer, isWanted, typed }: who is named here is being asked for
 
 document.addEventListener("input", (event) => {
   const composer = event.target.closest?.("steward-composer[data-mention-url]");
   if (composer && event.target === composer.root) offer(composer);
 });
 // Before the editor, which has ideas of its own for these keys.
-document.addEventListener("keydown", (event) => open && key(event), true);
+document.addEventListener("keydown", (event) => (open ? key(event) : asking && wait(event)), true);
 document.addEventListener("focusout", () => open && setTimeout(() => document.activeElement !== open?.composer.root && close()));
 
-/** Offer people where an @ stands before the caret. */
+/** Offer people where an @ stands before the caret: at once those of the last answer, then those whom the server finds. */
 export async function offer(composer) {
   const typed = composer.form.elements.kind?.value === "note" && before();
+  settle(asking);
+  asking = null;
   if (!typed) return close();
-  const people = await peopleOf(composer.dataset.mentionUrl);
-  const wanted = plain(typed.words);
-  const found = people.filter(({ dataset }) => plain(dataset.name).split(/\s+/).some((part, at, parts) => parts.slice(at).join(" ").startsWith(wanted)));
+  if (open) show(composer, typed.range, [...open.list.children].filter((option) => isNamed(option, typed.words)));
+  const mine = (asking = { composer, isWanted: false, typed: "" });
+  const found = await find(composer.dataset.mentionUrl, typed.words, () => asking === mine);
+  if (asking !== mine) return;
   // Time has passed: what is before the caret may be another word by now.
   const still = before();
-  if (!found.length || still?.words !== typed.words) return close();
-  show(composer, still.range, found.slice(0, 8));
-}
-
-/** The words between an @ and the caret, and where they stand. */
-function before() {
-  const { anchorNode: node, anchorOffset: offset, isCollapsed } = getSelection();
-  if (!isCollapsed || node?.nodeType !== Node.TEXT_NODE || node.parentElement.closest("[data-mention]")) return null;
-  const match = TYPED.exec(node.data.slice(0, offset));
-  if (!match) return null;
-  const range = document.createRange();
-  range.setStart(node, offset - match[1].length - 1);
-  range.setEnd(node, offset);
-  return { words: match[1], range };
-}
-
-async function peopleOf(url) {
-  if (known.has(url)) return known.get(url);
-  try {
-    const response = await fetch(url, { headers: { "X-Requested-With": "live" } });
-    if (!response.ok || response.redirected) return [];
-    const people = [...new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll("[data-member]")];
-    known.set(url, people);
-    return people;
-  } catch {
-    // Offline: nobody is offered; a whole name that is typed counts all the same.
-    return [];
+  if (still?.words !== typed.words) close();
+  else {
+    tell(found.count);
+    show(composer, still.range, found.people.slice(0, SHOWN));
   }
+  settle(mine, open?.list.firstElementChild);
+  if (asking === mine) asking = null;
 }
+
+/** Those whom `words` name. Where the few that are known are all there are, they are looked through here. */
+async function find(url, words, isWanted) {
+  const few = await asked(url, "");
+  const known = few.people.filter((option) => isNamed(option, words));
+  if (!words || (few.isWhole && known.length)) return { people: known, count: known.length };
+  await new Promise((resolve) => setTimeout(resolve, SOON));
+  return isWanted() ? asked(url, words) : few;
+}
+
+/** Enter before the answer is there waits for it, and so does what is typed after it. */
+function wait(event) {
+  const { key, shiftKey } = event;
+  if (event.target !== asking.composer.root || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (asking.isWanted ? key.length > 1 : key !== "Enter" || shiftKey || !before()?.words) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (asking.isWanted) asking.typed += key;
+  else setTimeout(settle, PATIENCE, Object.assign(asking, { isWanted: true }));
+}
+
+/** What was pressed while somebody was asked for happens: the option is taken or, without one, a new line begins. */
+function settle(mine, option = null) {
+  if (!mine?.isWanted || asking !== mine) return;
+  asking = null;
+  if (option) choose(option);
+  else breakLine(mine.composer.root);
+  if (mine.typed) document.execCommand("insertText", false, mine.typed);
+}
+
+function breakLine(root) {
+  const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
+  if (root.dispatchEvent(enter)) document.execCommand("insertParagraph");
+}
+
+function tell(count) {
+  const { found } = document.querySelector("#palette [role=status]").dataset;
+  document.getElementById("live-said").textContent = count ? found.replace("%s", count) : "";
+}
+
+const isNamed = (option, words) => ` ${fold(option.dataset.name)}`.includes(` ${fold(words)}`);
 
 function show(composer, range, people) {
+  if (!people.length) return close();
   if (!open) {
     const list = Object.assign(document.createElement("ul"), { className: "menu mentions", id: "mentions" });
     list.role = "listbox";
@@ -95,6 +123,7 @@ function key(event) {
     Escape: close,
   }[event.key];
   if (!does || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  asking = null;
   event.preventDefault();
   event.stopImmediatePropagation();
   does();

@@ -11,8 +11,8 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 /** With nothing typed only what has a key of its own is offered. */
 export const nothingTyped = (act) => Boolean(act.key);
 
-/** What can be done to the open ticket. `tags` are names that were found, to be put on. */
-export function onTicket(dialog, tags) {
+/** What can be done to the open ticket. `tags` are names that were found, to be put on; `people` were found for `query`. */
+export function onTicket(dialog, tags, { query = "", people = [] } = {}) {
   const words = dialog.dataset;
   const composer = document.querySelector("#ticket steward-composer");
   if (!document.getElementById("ticket")?.dataset.code) return [];
@@ -21,6 +21,7 @@ export function onTicket(dialog, tags) {
     ...statuses(words),
     ...open(words.assignMenu, "person", "A", '[data-key="a"]'),
     ...all("#assign-menu [name=assignee]").map((item) => assignment(words, item)),
+    ...people.filter(isNew).map((item) => ({ ...assignment(words, item), words: `${nameOf(item)} ${query}`, run: () => chosen(item) })),
     ...open(words.departmentMenu, "department", "D", '[data-key="d"]'),
     ...all("#department-menu [name=department]:not([aria-current])").map((item) => ({ label: words.move.replace("%s", nameOf(item)), icon: "department", run: press(item) })),
     ...open(words.tagMenu, "tickets", "T", '[data-key="t"]'),
@@ -59,6 +60,14 @@ function assignment(words, item) {
   const isMe = item.value && item.value === document.getElementById("live")?.dataset.me;
   const label = !item.value ? words.release : isMe ? words.take : words.assign.replace("%s", nameOf(item));
   return { label, icon: item.value ? "person" : "close", words: nameOf(item), key: isMe && !item.ariaCurrent ? "M" : undefined, run: press(item) };
+}
+
+const isNew = (item) => !document.querySelector(`#assign-menu [name=assignee][value="${item.value}"]`);
+
+/** Whom the menu does not have is put into it, and chosen there. */
+function chosen(item) {
+  document.querySelector("#assign-menu [data-people]")?.append(item);
+  item.click();
 }
 
 function open(label, icon, key, selector) {

@@ -1,4 +1,5 @@
 // Which acts fit what was typed, and how they look in the palette.
+import { fold } from "./folding.js";
 import { nothingTyped } from "./palette-acts.js";
 
 const MOST = 6; // acts of one kind; more words show more
@@ -9,13 +10,13 @@ const runs = new WeakMap();
 export const actOf = (chosen) => runs.get(chosen);
 
 /** The words of what was typed, as they are compared. */
-export const wordsOf = (query) => plain(query).split(/\s+/).filter(Boolean);
+export const wordsOf = (query) => fold(query).split(/\s+/).filter(Boolean);
 
 /** The acts that have a word beginning like each typed one; those that begin with the first come first. */
 export function pick(acts, words) {
   if (!words.length) return acts.filter(nothingTyped).slice(0, MOST);
-  const fits = acts.filter((act) => words.every((start) => plain(`${act.label} ${act.words ?? ""}`).split(/[\s:“”"#]+/).some((word) => word.startsWith(start))));
-  const isFirst = (act) => plain(act.label).startsWith(words[0]);
+  const fits = acts.filter((act) => words.every((start) => fold(`${act.label} ${act.words ?? ""}`).split(/[\s:“”"#]+/).some((word) => word.startsWith(start))));
+  const isFirst = (act) => fold(act.label).startsWith(words[0]);
   return [...fits.filter(isFirst), ...fits.filter((act) => !isFirst(act))].slice(0, MOST);
 }
 
@@ -48,8 +49,4 @@ function option(dialog, act) {
 export function nextGroup(options, here) {
   const group = options[here]?.parentElement;
   return options.slice(here).find((option) => option.parentElement !== group) ?? options[0];
-}
-
-function plain(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

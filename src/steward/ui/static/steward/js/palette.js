@@ -1,5 +1,6 @@
 // Ctrl-K: going anywhere and doing anything by name (WAI-ARIA 1.2, combobox with a listbox). What can be done to the open
 // ticket are the buttons of its own page, so nothing is offered here that is not allowed there.
+import { peopleNamed } from "./choosing.js";
 import { everywhere, onTicket, openAt } from "./palette-acts.js";
 import { actOf, group, nextGroup, pick, wordsOf } from "./palette-options.js";
 import { recent, remember } from "./palette-recent.js";
@@ -14,7 +15,7 @@ let asked = 0;
 let timer = 0;
 let running = null;
 let isWanted = false;
-let answer = { query: "", groups: [] };
+let answer = { query: "", groups: [], people: [] };
 
 /** Open the palette; `text` goes on from what was typed elsewhere. */
 export function openPalette(text) {
@@ -87,7 +88,7 @@ function search() {
   isWanted = false;
   running?.abort();
   clearTimeout(timer);
-  if (!query) answer = { query, groups: [] };
+  if (!query) answer = { query, groups: [], people: [] };
   else timer = setTimeout(ask, SOON, query, asked);
   show(query);
 }
@@ -95,13 +96,15 @@ function search() {
 async function ask(query, number) {
   running = new AbortController();
   try {
-    const response = await fetch(`${dialog.dataset.url}?${new URLSearchParams({ q: query })}`, { signal: running.signal });
+    const { signal } = running;
+    const asking = fetch(`${dialog.dataset.url}?${new URLSearchParams({ q: query })}`, { signal });
+    const [response, people] = await Promise.all([asking, peopleNamed(query, signal)]);
     if (response.redirected) return location.reload();
     if (!response.ok) throw new Error(response.statusText);
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     // A slow answer to fewer letters is no answer to these.
     if (number !== asked) return;
-    answer = { query, groups: [...fresh.querySelectorAll("[role=group]")] };
+    answer = { query, groups: [...fresh.querySelectorAll("[role=group]")], people };
     show(query);
     if (isWanted) run(active());
   } catch (fault) {
@@ -118,7 +121,7 @@ function show(query) {
   const words = wordsOf(query);
   const tags = answer.groups.flatMap((group) => [...group.querySelectorAll("[data-tag]")].map((option) => option.dataset.tag));
   const groups = [
-    group(dialog, dialog.dataset.onTicket, pick(onTicket(dialog, tags), words)),
+    group(dialog, dialog.dataset.onTicket, pick(onTicket(dialog, tags, answer), words)),
     words.length ? null : group(dialog, dialog.dataset.recent, recent()),
     ...answer.groups.map((found) => found.cloneNode(true)),
     group(dialog, dialog.dataset.everywhere, pick(everywhere(dialog, words), words)),

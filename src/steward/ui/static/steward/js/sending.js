@@ -7,13 +7,15 @@
 export async function send(url, body) {
   let response;
   try {
-    response = await fetch(url, { method: "POST", body });
+    // A redirect would be followed, and the page that comes made twice: here only to be thrown away.
+    response = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } });
   } catch {
     // Offline, or the server is restarting: the caller keeps the text and says so.
     return {};
   }
-  // Success is a redirect; a page in place of it is the form with its faults, or the sign-in.
-  if (response.ok && response.redirected && !isSignIn(response.url)) return { went: response.url };
+  // Success is an address; a page in place of it is the form with its faults, or the sign-in.
+  const went = response.headers.get("HX-Redirect");
+  if (response.ok && went) return { went };
   const html = await response.text();
   return { fault: faults(html), html };
 }

@@ -17,3 +17,45 @@ export function countChange() {
 
 /** The forms whose change shows already and has no answer yet. */
 export const underWay = new Set();
+
+// What this browser keeps is sealed (AES-256-GCM) under a key that only pages for the same person bring: once the session is
+// over, what lies here can be read by nobody, and again by that person when they have signed in.
+const given = document.getElementById("sign-out")?.dataset.copiesKey;
+// Over plain HTTP there is no `crypto.subtle`: then it lies open, as everything there travels.
+const sealing = given && crypto.subtle?.importKey("raw", fromBase64(given), "AES-GCM", false, ["encrypt", "decrypt"]);
+const IV = 12; // bytes (NIST SP 800-38D)
+const SEALED = "sealed:";
+
+/** What to keep under `name` in place of `text`. */
+export async function seal(name, text) {
+  if (!sealing) return text;
+  const iv = crypto.getRandomValues(new Uint8Array(IV));
+  const sealed = await crypto.subtle.encrypt(boundTo(name, iv), await sealing, new TextEncoder().encode(text));
+  return SEALED + toBase64([...iv, ...new Uint8Array(sealed)]);
+}
+
+/** The text that was kept under `name`; null when there is none, or it is somebody else's. */
+export async function unseal(name, kept) {
+  if (!kept?.startsWith(SEALED)) return kept;
+  if (!sealing) return null;
+  try {
+    const bytes = fromBase64(kept.slice(SEALED.length));
+    const opened = await crypto.subtle.decrypt(boundTo(name, bytes.slice(0, IV)), await sealing, bytes.slice(IV));
+    return new TextDecoder().decode(opened);
+  } catch {
+    // Another person's, or not our writing.
+    return null;
+  }
+}
+
+function boundTo(name, iv) {
+  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
+}
+
+function toBase64(bytes) {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function fromBase64(text) {
+  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+}

@@ -41,13 +41,12 @@ addEventListener("exchange:swapped", ({ detail: { target } }) => {
 function reopen({ menu, typed }) {
   const fresh = document.getElementById(menu.id);
   if (!fresh || fresh === menu) return;
-  if (!fresh.firstElementChild) fresh.replaceChildren(...menu.childNodes);
+  fresh.querySelector("[data-items]:empty")?.replaceChildren(...(menu.querySelector("[data-items]")?.childNodes ?? []));
   fresh.showPopover();
   const field = fresh.querySelector("[data-filter]");
   // Now, and not when the menu tells that it is open: the next letter may come before.
   (field ?? fresh.querySelector(".menu-item"))?.focus();
   if (!field || !typed) return;
-  field.dataset.kept = "";
   field.value = typed;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -59,6 +58,19 @@ function showOpened(ticket) {
   for (const row of document.querySelectorAll("#rows [aria-current]")) row.removeAttribute("aria-current");
   const row = document.querySelector(`#row-${CSS.escape(ticket.dataset.code ?? "")} .row`);
   row?.setAttribute("aria-current", "true");
-  // Where the list has left the screen, the focus cannot stay in it.
-  if (!row?.checkVisibility()) document.getElementById("main").focus();
+  say(ticket, row);
+}
+
+/**
+ * By the keyboard one goes on to the heading of what was opened (WCAG 2.4.3), and where the list has left the screen, or
+ * what had the focus is gone, it cannot stay there. Otherwise it does, and what was opened is said (4.1.3).
+ */
+function say(ticket, row) {
+  const heading = ticket.querySelector("h1");
+  const { activeElement: at, body } = document;
+  const isByKey = at.matches("#rows .row:focus-visible");
+  if (isByKey || at === body || !row?.checkVisibility()) return heading.focus({ preventScroll: true });
+  const said = document.getElementById("opened-said");
+  const named = { code: ticket.dataset.code, subject: heading.textContent };
+  if (said) said.textContent = said.dataset.text.replace(/%\((code|subject)\)s/g, (_, name) => named[name]);
 }

@@ -4,7 +4,7 @@ import { nameFolds } from "./folds.js";
 const key = (element) => element.id;
 const kept = (list) => new Map([...list.querySelectorAll(":scope > [data-entry]")].map((item) => [key(item), item]));
 // Each rendering masks the form token anew; that alone is no change.
-const told = (element) => element.innerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1").replace(/ (class|aria-expanded)="[^"]*"/g, "");
+const told = (element) => element.innerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1").replace(/ (class|aria-expanded|open)="[^"]*"/g, "");
 
 /** Bring the list in step. While one has scrolled down, new rows wait behind a pill; one that is only back does not. */
 export function applyRows(fresh, list) {

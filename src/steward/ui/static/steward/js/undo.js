@@ -3,6 +3,7 @@
 import { beginWriting } from "./beginning.js";
 import { notify } from "./notifying.js";
 import { csrf, underWay } from "./shared.js";
+import { keepingList, rows } from "./walking.js";
 
 const OFFERED = 5000;
 const LEFT = "steward.left"; // what a page says to the one that comes after it
@@ -74,9 +75,10 @@ function show(html, url) {
   dispatchEvent(new Event("steward:changed"));
 }
 
-/** An answer was sent: the page that comes next offers to take it back, and goes on from the same place in the list. */
-export function leaveOffer(id) {
-  const place = [...document.querySelectorAll("#rows .row")].findIndex((row) => row.hasAttribute("aria-current"));
+export const placeOfOpen = () => rows().findIndex((row) => row.hasAttribute("aria-current"));
+
+/** An answer was sent: the page that comes next offers to take it back, and goes on from the same `place` in the list. */
+export function leaveOffer(id, place) {
   leave({ id, place, until: Date.now() + OFFERED });
 }
 
@@ -90,7 +92,7 @@ export function leaveChange() {
 
 function goBack({ words, url }) {
   leave({ words });
-  location.assign(url);
+  location.assign(keepingList(new URL(url, location.href)));
 }
 
 function leave(said) {
@@ -116,8 +118,8 @@ function arrive() {
   toasts.append(toast);
   if (url) return;
   // Hands on a keyboard go on from the row of what was answered, or from the one that took its place.
-  const rows = [...document.querySelectorAll("#rows .row")];
-  const row = rows.find((each) => each.hasAttribute("aria-current")) ?? rows[Math.min(Math.max(place, 0), rows.length - 1)];
+  const all = rows();
+  const row = all[placeOfOpen()] ?? all[Math.min(Math.max(place, 0), all.length - 1)];
   if (row?.checkVisibility() && document.activeElement === document.body) row.focus({ preventScroll: false });
 }
 

@@ -9,9 +9,9 @@ export function walk(step, fromOpen = false) {
   const open = all.findIndex((row) => row.hasAttribute("aria-current"));
   const focused = fromOpen ? -1 : all.indexOf(document.activeElement);
   const here = focused >= 0 ? focused : open;
+  const beside = fromOpen && kept(all, open, step);
+  if (beside) return beside;
   if (here < 0) return all[0];
-  const before = fromOpen && kept(all, all[open], step);
-  if (before) return before;
   return all[Math.min(Math.max(here + step, 0), all.length - 1)];
 }
 
@@ -21,11 +21,14 @@ export function openRow(row) {
   row.click();
 }
 
-/** An answer brings the open ticket to the top of many lists: who goes on from there goes on from where it was. */
-export function keepPlace() {
+/**
+ * What is done to the open ticket moves it in its list (an answer: `isMoved`) or takes it out of it: who goes on from there
+ * goes on from where it was before.
+ */
+export function keepPlace(isMoved) {
   const open = rows().find((row) => row.hasAttribute("aria-current"));
-  if (!open) return;
-  const place = { open: open.pathname, up: walk(-1, true).pathname, down: walk(1, true).pathname };
+  if (!open || (!isMoved && before().open === open.pathname)) return;
+  const place = { open: open.pathname, up: walk(-1, true).pathname, down: walk(1, true).pathname, isMoved };
   try {
     sessionStorage.setItem(PLACE, JSON.stringify(place));
   } catch {
@@ -35,9 +38,22 @@ export function keepPlace() {
 
 addEventListener("steward:signed-out", () => sessionStorage.removeItem(PLACE));
 
-/** The row that was beside the open one when that was answered; nothing where it is gone, or was the last. */
+const before = () => JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
+
+/** The row that was beside the open one before that was changed; nothing where it is gone, or was the last. */
 function kept(all, open, step) {
-  const { open: answered, up, down } = JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
-  if (answered !== open?.pathname) return null;
-  return all.find((row) => row !== open && row.pathname === (step < 0 ? up : down));
+  const { open: changed, up, down, isMoved } = before();
+  const code = document.getElementById("ticket")?.dataset.code;
+  if (!code || !changed?.endsWith(`/${code}`) || (open >= 0 && !isMoved)) return null;
+  return all.find((row) => row.pathname !== changed && row.pathname === (step < 0 ? up : down));
 }
+
+/** The address with the list that one works through. */
+export function keepingList(url) {
+  const view = new URLSearchParams(location.search).get("view");
+  const isList = url.pathname === new URL(listAddress()).pathname;
+  if (view && (isList || url.pathname === location.pathname)) url.searchParams.set("view", view);
+  return url;
+}
+
+export const listAddress = () => document.querySelector(".rail-link").href;

@@ -13,10 +13,10 @@ export async function write(composer) {
   return composer.writing;
 }
 
-/** Somebody types already: the caret goes into the text, and an @ that was typed is heard. */
+/** Somebody types already: the caret goes into the text if it is in none, and an @ that was typed is heard. */
 function goOn(composer) {
   let last = composer.root;
   while (last.lastChild) last = last.lastChild;
-  if (last.nodeType === Node.TEXT_NODE) getSelection().collapse(last, last.data.length);
+  if (last.nodeType === Node.TEXT_NODE && getSelection().anchorNode?.nodeType !== Node.TEXT_NODE) getSelection().collapse(last, last.data.length);
   if (composer.dataset.mentionUrl) offer(composer);
 }

@@ -1,0 +1,158 @@
+"""Choosing one among hundreds: by the first letters, by keyboard, before the answer has come, and without scripts."""
+
+from itertools import count
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+ASSIGNEE = '[popovertarget="assign-menu"]'
+PEOPLE = "#assign-menu [data-people] .menu-item"
+MAKE = """
+from steward.people.models import Department
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+from steward.testing.crowds import crowd_in
+with account_scope(Account.objects.get(slug="northwind").pk):
+    departments = list(Department.objects.select_related("account"))
+for department in departments:
+    crowd_in(department, [*(f"Agent {n:03}" for n in range(200)), "Łukasz Żak", "Ludwik Żak"])
+"""
+
+
+@pytest.fixture(scope="module")
+def crowd(installation):
+    """Two hundred more solvers in each department of the demo."""
+    installation.run("django", "shell", "-c", MAKE)
+
+
+NUMBERS = count()
+
+
+@pytest.fixture
+def address(crowd, visit, installation):
+    """Of a ticket that waits, each time another one."""
+    visit.page.goto(f"{installation.console}?view=status:new")
+    visit.page.wait_for_selector("#rows .row")
+    return visit.page.locator("#rows .row").nth(next(NUMBERS)).evaluate("row => row.href")
+
+
+@pytest.fixture
+def page(visit, address):
+    page = visit.page
+    page.goto(address)
+    page.mouse.move(300, 300)
+    page.wait_for_selector("html[data-hands]")
+    return page
+
+
+class Held:
+    """Requests to an address that wait on their way to the server until they are let through."""
+
+    def __init__(self, page, address):
+        self.page, self.address, self.routes = page, address, []
+        page.route(address, lambda route: self.routes.append(route))
+
+    def let_go(self):
+        while not self.routes:
+            self.page.wait_for_timeout(20)
+        self.routes[-1].continue_()  # those before it were given up for it
+        self.page.unroute(self.address)
+
+
+def test_by_the_first_letters_and_enter_before_the_answer(page):
+    held = Held(page, "**/assignees?*")
+    page.keyboard.press("a")
+    page.keyboard.type("lukasz")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert "Żak" not in page.inner_text(ASSIGNEE)
+    held.let_go()
+    expect(page.locator(ASSIGNEE)).to_contain_text("Łukasz Żak")
+    expect(page.locator(ASSIGNEE)).to_be_focused()
+    page.wait_for_selector(f"{ASSIGNEE}:not([data-pending])")
+    page.keyboard.press("m")
+    expect(page.locator(ASSIGNEE)).to_contain_text("Ada")
+
+
+def test_what_was_found_is_said_and_chosen_by_arrows(page):
+    said = page.locator("#assign-menu [role=status]")
+    page.keyboard.press("a")
+    assert page.locator(PEOPLE).count() <= 20
+    page.keyboard.type("zak")
+    expect(said).to_have_text("2 found")
+    expect(page.locator(PEOPLE)).to_have_text(["LLudwik Żak", "ŁŁukasz Żak"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(PEOPLE).nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(ASSIGNEE)).to_contain_text("Łukasz Żak")
+    page.wait_for_selector(f"{ASSIGNEE}:not([data-pending])")
+    page.keyboard.press("a")
+    expect(page.locator(f"{PEOPLE}[aria-current]")).to_contain_text("Łukasz Żak")
+    page.keyboard.type("agent")
+    expect(said).to_have_text("200 found. The first ones are shown.")
+    page.locator("#assign-menu [data-filter]").fill("nobody such")
+    expect(said).to_have_text("Nobody with that name or address can be assigned to this ticket.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(said).to_have_text("")
+    expect(page.locator(f"{PEOPLE}[aria-current]")).to_contain_text("Łukasz Żak")
+
+
+def test_offline_it_is_said(page, visit):
+    page.route("**/assignees?*", lambda route: route.abort())
+    page.keyboard.press("a")
+    page.keyboard.type("lukasz")
+    page.keyboard.press("Enter")
+    expect(page.locator("#assign-menu [role=status]")).to_contain_text("could not be reached")
+    assert page.input_value("#assign-menu [data-filter]") == "lukasz"
+    visit.complaints[:] = [each for each in visit.complaints if "ERR_FAILED" not in each]
+
+
+def test_the_palette_knows_everybody(page):
+    page.keyboard.press("Control+k")
+    page.keyboard.type("lukasz")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Assign to Łukasz Żak")
+    page.keyboard.press("Enter")
+    expect(page.locator(ASSIGNEE)).to_contain_text("Łukasz Żak")
+
+
+def test_a_mention_before_the_answer(page):
+    held = Held(page, "**/mentionable?q=lu*")
+    page.keyboard.press("n")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
+    page.keyboard.type("Dear @luk")
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    held.let_go()
+    expect(page.locator(".composer-rich [data-mention]")).to_have_text("@Łukasz Żak")
+    page.keyboard.type("and @zzz")
+    page.keyboard.press("Enter")
+    page.keyboard.type("bye")
+    expect(page.locator(".composer-rich > div")).to_have_text(["Dear @Łukasz Żak and @zzz", "bye"])
+
+
+def test_a_mention_by_arrows(page):
+    page.keyboard.press("n")
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
+    page.keyboard.type("@zak")
+    expect(page.locator("#mentions [role=option]")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator(".composer-rich [data-mention]")).to_contain_text("Żak")
+
+
+def test_without_scripts(chromium, signed_in, address):
+    context = chromium.new_context(storage_state=signed_in, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    page.click(ASSIGNEE)
+    page.click("#assign-menu noscript a, #assign-menu a")
+    page.fill("#who", "lukasz")
+    page.keyboard.press("Enter")
+    page.click("main li button:has-text('Łukasz')")
+    expect(page.locator(ASSIGNEE)).to_contain_text("Łukasz Żak")
+    context.close()
