@@ -5,6 +5,10 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from steward.privacy.egress.addresses import Destination
+from steward.privacy.egress.browser_policy import hosts_for_browsers, policy_with
+from steward.privacy.egress.registry.versions import published
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = (
@@ -36,6 +40,9 @@ class SecurityHeaders:
         if leads_to := getattr(response, "leads_to", ""):
             # A form whose answer redirects to another host of ours: browsers hold it to the policy there, too.
             response.headers["Content-Security-Policy"] = POLICY.replace(_FORMS, f"{_FORMS} {leads_to}")
+        elif loads_from := getattr(response, "loads_from", None):
+            # A page that shows what lies with a subprocessor: the hosts are those of the registry and no others.
+            response.headers["Content-Security-Policy"] = policy_with(POLICY, loads_from & _listed())
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path.startswith(_PRIVATE):
@@ -44,3 +51,8 @@ class SecurityHeaders:
         elif request.path.startswith(_OF_THE_DEMO):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def _listed() -> frozenset[Destination]:
+    versions = published().versions
+    return hosts_for_browsers(versions[-1] if versions else None)

@@ -136,6 +136,31 @@ class Imap(Actor):
         return ("* BYE\r\n" if verb == "LOGOUT" else "") + "TAG OK done\r\n"
 
 
+class Web(Actor):
+    """Answers requests from `answers`: {path: [text, or seconds to wait, ...]}; what it does not know gets a 404."""
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self.tell(gone=True)
+        writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        method, path, _ = head.split(" ", 2)
+        headers = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:-1])
+        answer = self.options["answers"].get(path, ["HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"])
+        length = 0 if self.options.get("hasty") else int(headers.get("content-length", 0))
+        self.tell(method=method, path=path, headers=headers, body=(await reader.readexactly(length)).decode("latin-1"))
+        for part in answer:
+            if isinstance(part, str):
+                writer.write(part.encode("latin-1"))
+                await writer.drain()
+            else:
+                await asyncio.sleep(part)
+
+
 class Names(Actor, asyncio.DatagramProtocol):
     """Answers from `records`: {"name TYPE": [[value, ...], ...]}; each query takes the next list, the last stays."""
 
@@ -180,7 +205,7 @@ async def start(actor: Actor) -> Any:
     return server
 
 
-ROLES = {"smtp": Smtp, "imap": Imap, "dns": Names, "script": Script}
+ROLES = {"smtp": Smtp, "imap": Imap, "dns": Names, "script": Script, "web": Web}
 
 
 async def main() -> None:

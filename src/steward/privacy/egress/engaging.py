@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from steward.lib.clock import now
 from steward.privacy.egress.decision import Answer, Engaged, Grant, Period, Request, Terms
+from steward.privacy.egress.hosts import purposes_by_traffic
 from steward.privacy.egress.models import AccountTerms, Authorisation
 from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.registry import standing
-from steward.privacy.egress.registry.document import Engagement, Mechanism, Subprocessor
+from steward.privacy.egress.registry.document import Endpoint, Engagement, Mechanism, Subprocessor
 from steward.privacy.egress.registry.standing import Bound, Revision
 from steward.privacy.egress.registry.versions import Published
 from steward.tenancy.models import Account, Region
@@ -53,7 +54,11 @@ def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
 
 
 def registry_grants(list_: Published, request: Request, facts: AccountFacts | None) -> Iterator[Grant]:
-    """A grant of class S for each engagement that names the host, or did: in the state that stands for the account."""
+    """A grant for each engagement that names the host, or did: in the state that stands for the account.
+
+    Of class S where we go there for the account, of class I for the servers everything stands on, of class B where the
+    reader's browser goes there.
+    """
     bound = facts.bound if facts else standing.EVERYBODY
     for key in list_.engaged_at.get(request.destination, ()):
         known = standing.standing(list_.revisions[key], bound, now())
@@ -61,27 +66,35 @@ def registry_grants(list_: Published, request: Request, facts: AccountFacts | No
             yield from _grants(pending.revision, request, usable_from=pending.usable_from)
         if (current := known.current) is not None:
             yield from _grants(current, request, usable_from=current.version.published_at)
-            if not _names(current, request):
+            if not _endpoints(current, request):
                 yield _ended(key, request)
 
 
 def _grants(revision: Revision, request: Request, *, usable_from: datetime) -> Iterator[Grant]:
-    if revision.engaged is not None and _names(revision, request):
-        subprocessor, engagement = revision.engaged.subprocessor, revision.engaged.engagement
-        yield _grant(request, engagement, _engaged(subprocessor, engagement, revision.version.number, usable_from))
+    if revision.engaged is None:
+        return
+    subprocessor, engagement = revision.engaged.subprocessor, revision.engaged.engagement
+    for endpoint in _endpoints(revision, request):
+        engaged = _engaged(subprocessor, engagement, revision.version.number, usable_from)
+        served = purposes_by_traffic(engagement, endpoint.protocol)
+        # An endpoint that no purpose of the engagement may go to is known all the same: it is for something else.
+        for traffic, purposes in served.items() or [(TrafficClass.SUBPROCESSOR, frozenset[str]())]:
+            yield _grant(traffic, purposes, request, engagement, engaged)
 
 
-def _names(revision: Revision, request: Request) -> bool:
+def _endpoints(revision: Revision, request: Request) -> list[Endpoint]:
     wanted = (request.destination.host, request.destination.port)
     endpoints = (revision.engaged.engagement.endpoints or ()) if revision.engaged else ()
-    return any((endpoint.host, endpoint.port) == wanted for endpoint in endpoints)
+    return [endpoint for endpoint in endpoints if (endpoint.host, endpoint.port) == wanted]
 
 
-def _grant(request: Request, engagement: Engagement, engaged: Engaged) -> Grant:
+def _grant(
+    traffic: TrafficClass, purposes: frozenset[str], request: Request, engagement: Engagement, engaged: Engaged
+) -> Grant:
     return Grant(
-        traffic=TrafficClass.SUBPROCESSOR,
+        traffic=traffic,
         destination=request.destination,
-        purposes=frozenset(engagement.purposes),
+        purposes=purposes,
         categories=frozenset(engagement.categories or ()),
         engaged=engaged,
     )

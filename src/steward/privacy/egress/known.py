@@ -17,8 +17,8 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
 _BY_KIND = {
-    Connector.Kind.SMTP.value: (TrafficClass.TENANT_DIRECTED, "mail.deliver"),
-    Connector.Kind.IMAP.value: (TrafficClass.COUNTERPARTY, "mail.fetch"),
+    Connector.Kind.SMTP.value: (TrafficClass.TENANT_DIRECTED, ("mail.deliver",)),
+    Connector.Kind.IMAP.value: (TrafficClass.COUNTERPARTY, ("mail.fetch",)),
 }
 
 _BY_WISH = {"mail.remote_images": TrafficClass.BROWSER, "mail.try": TrafficClass.TENANT_DIRECTED}
@@ -88,11 +88,11 @@ def _connector_grants(connectors: Sequence[Connector], request: Request) -> tupl
 
 
 def _connector_grant(account_id: UUID, connector: Connector) -> Grant:
-    traffic, purpose = _BY_KIND[connector.kind]
+    traffic, purposes = _BY_KIND.get(connector.kind) or (TrafficClass.TENANT_DIRECTED, tuple(connector.purposes))
     return _grant(
         traffic,
         Destination(connector.host, connector.port),
-        purpose,
+        *purposes,
         account_id=account_id,
         is_active=connector.retired_at is None,
     )
@@ -120,16 +120,15 @@ def _wished_grants(request: Request) -> tuple[Grant, ...]:
 def _grant(
     traffic: TrafficClass,
     destination: Destination,
-    purpose: str,
-    *,
+    *purposes: str,
     account_id: UUID | None = None,
     is_active: bool = True,
 ) -> Grant:
     return Grant(
         traffic=traffic,
         destination=destination,
-        purposes=frozenset({purpose}),
-        categories=PURPOSES[purpose].categories,
+        purposes=frozenset(purposes),
+        categories=frozenset[str]().union(*(PURPOSES[one].categories for one in purposes if one in PURPOSES)),
         account_id=account_id,
         is_active=is_active,
     )

@@ -36,7 +36,15 @@ class EgressEvent(AccountOwned):
     at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
-        indexes: ClassVar = [models.Index(fields=["account", "-at", "-id"], name="egress_event_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-at", "-id"], name="egress_event_at"),
+            # What people narrow the ledger to, so that what is rare is found as quickly.
+            models.Index(fields=["account", "host", "-at", "-id"], name="egress_event_host"),
+            models.Index(fields=["account", "purpose", "-at", "-id"], name="egress_event_purpose"),
+            models.Index(
+                fields=["account", "-at", "-id"], condition=models.Q(is_allowed=False), name="egress_event_refused"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.traffic} {self.purpose} {self.host} {self.reason_code}"
@@ -68,9 +76,10 @@ class InstallationEgress(models.Model):
 
 
 class Connector(AccountOwned):
-    """A destination the account itself declared: its own mail server. What makes classes T and P known to the gate.
+    """A destination the account itself declared: its own mail server, or a service of its own choice spoken to over
+    HTTP. What makes classes T and P known to the gate.
 
-    It holds all it takes to sign in there; `routes.connector_route` makes a way of it.
+    It holds all it takes to sign in there; `routes.connector_route` makes a way to a mail server of it.
 
     Retired rows stay: the ledger refers to what was in force then.
     """
@@ -78,6 +87,7 @@ class Connector(AccountOwned):
     class Kind(models.TextChoices):
         SMTP = "smtp", _("SMTP server")
         IMAP = "imap", _("IMAP server")
+        HTTP = "http", _("HTTP service")
 
     class Tls(models.TextChoices):
         IMPLICIT = "implicit", _("TLS")
@@ -89,6 +99,7 @@ class Connector(AccountOwned):
     tls = impersonal(models.TextField(choices=Tls))
     username = impersonal(models.TextField(blank=True, default=""))  # of a mailbox that belongs to the account
     password = impersonal(SecretField())
+    purposes = impersonal(ArrayField(models.TextField(), default=list, blank=True))  # HTTP: the account's instruction
     declared_by_kind = impersonal(models.TextField())  # of an Actor
     declared_by_id = impersonal(models.UUIDField(null=True))  # the bare id: people are above this package
     declared_at = impersonal(models.DateTimeField())
@@ -100,7 +111,10 @@ class Connector(AccountOwned):
                 fields=["account", "kind", "host", "port", "username"],
                 condition=models.Q(retired_at=None),
                 name="egress_connector_declared_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="http") ^ models.Q(purposes=[]), name="egress_connector_purposes"
+            ),
         ]
 
     def __str__(self) -> str:

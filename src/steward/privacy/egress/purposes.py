@@ -70,3 +70,10 @@ PURPOSES: dict[str, Purpose] = {
     "answer.suggest": Purpose(_DIRECTED, frozenset({"user.content", "user.name", "user.contact.email"})),
     "dns.resolve": Purpose(frozenset({TrafficClass.INFRASTRUCTURE}), frozenset({"system.operations"})),
 }
+
+# What an account can instruct us to use a service of its own choice for.
+INSTRUCTED = frozenset(
+    name
+    for name, purpose in PURPOSES.items()
+    if TrafficClass.TENANT_DIRECTED in purpose.classes and not purpose.is_by_wish
+)

@@ -11,12 +11,19 @@ def context() -> ssl.SSLContext:
     return _context(configuration.ca_file())
 
 
-@lru_cache(maxsize=2)
-def _context(ca_file: str) -> ssl.SSLContext:
+def web_context() -> ssl.SSLContext:
+    """The same for HTTP, whose library announces its protocol (ALPN) in the context: mail servers may refuse that."""
+    return _context(configuration.ca_file(), "http/1.1")
+
+
+@lru_cache(maxsize=4)
+def _context(ca_file: str, protocol: str = "") -> ssl.SSLContext:
     made = ssl.create_default_context()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         made.load_verify_locations(ca_file)
+    if protocol:
+        made.set_alpn_protocols([protocol])
     return made
 
 

@@ -115,7 +115,7 @@ def first_listed(list_: Published) -> Mapping[str, date]:
 
 def row_of(engaged: Engaged, listed_since: date | None) -> Row:
     """The row of one engagement."""
-    return Row(engaged.subprocessor, engaged.engagement, hosts_of(engaged.engagement), listed_since)
+    return Row(engaged.subprocessor, engaged.engagement, hosts_of(engaged), listed_since)
 
 
 def _row(engaged: Engaged | None) -> Row | None:

@@ -1,4 +1,4 @@
-"""`steward registry list`, `export`, `draft`, `publish`, `load-example`: the subprocessor registry by hand."""
+"""`steward registry list`, `export`, `acl`, `draft`, `publish`, `load-example`: the subprocessor registry by hand."""
 
 import argparse
 import json
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from steward.privacy.egress.proxy_list import proxy_list
 from steward.privacy.egress.registry.document import canonical, parse_registry
+from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.actions import (
     NeedsSecondPerson,
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("registry", "Keep the subprocessor registry: who processes data for this installation.")
-    commands = parser.add_subparsers(required=True, metavar="list|export|draft|publish|load-example")
+    commands = parser.add_subparsers(required=True, metavar="list|export|acl|draft|publish|load-example")
     listing = commands.add_parser("list", help="show the published versions")
     listing.add_argument("--json", action="store_true", help="one JSON object per line")
     listing.set_defaults(run=_list)
@@ -41,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--version", type=int, help="its number; the newest without")
     export.add_argument("--draft", action="store_true", help="the draft that is open")
     export.set_defaults(run=_export)
+    acl = commands.add_parser("acl", help="write the hosts of one version as the list of a Smokescreen proxy")
+    acl.add_argument("--version", type=int, help="its number; the newest without")
+    acl.set_defaults(run=_acl)
     draft = commands.add_parser("draft", help="make a document the draft of the next version")
     draft.add_argument("file", help="a JSON file as `export` writes it; - for standard input")
     draft.add_argument("--summary", default="", help="what changes and why, in English")
@@ -66,14 +71,22 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    versions = published().versions
     if options.draft:
         print(open_draft(operator_id=None).document)
         return
-    number = options.version or len(versions)
+    print(canonical(_version(options.version).registry))
+
+
+def _acl(options: argparse.Namespace) -> None:
+    print(proxy_list(_version(options.version)), end="")
+
+
+def _version(asked: int | None) -> Version:
+    versions = published().versions
+    number = len(versions) if asked is None else asked
     if not 1 <= number <= len(versions):
         raise Failure(f"There is no version {number}." if versions else "The registry has no version yet.")
-    print(canonical(versions[number - 1].registry))
+    return versions[number - 1]
 
 
 def _draft(options: argparse.Namespace) -> None:

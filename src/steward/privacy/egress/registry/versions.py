@@ -7,7 +7,7 @@ from threading import Lock
 
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.models import RegistryVersion
-from steward.privacy.egress.registry.document import Protocol, parse_registry
+from steward.privacy.egress.registry.document import parse_registry
 from steward.privacy.egress.registry.standing import Revision, Version, revisions_of
 
 
@@ -71,11 +71,10 @@ def _version(row: RegistryVersion) -> Version:
 
 
 def _by_destination(revisions: Mapping[str, tuple[Revision, ...]]) -> dict[Destination, tuple[str, ...]]:
-    """The engagements that ever named a host and port which we ourselves go to."""
+    """The engagements that ever named a host and port, which we or a reader's browser go to."""
     found: dict[Destination, dict[str, None]] = {}
     for key, states in revisions.items():
         for state in states:
             for endpoint in (state.engaged.engagement.endpoints or ()) if state.engaged else ():
-                if endpoint.protocol is not Protocol.BROWSER:
-                    found.setdefault(Destination(endpoint.host, endpoint.port), {})[key] = None
+                found.setdefault(Destination(endpoint.host, endpoint.port), {})[key] = None
     return {destination: tuple(keys) for destination, keys in found.items()}
