@@ -29,9 +29,9 @@ WIDE, NARROW = (1440, 900), (360, 740)
 # 320 px is what 1280 px are at 400 % (1.4.10), 640 px at 200 % (1.4.4).
 REFLOW = ((320, 568), NARROW, (640, 512))
 
-BASE = ("operator/", "outbox", "sign-up", "account")
+BASE = ("operator/", "outbox", "sign-up", "account", "subprocessors")
 OPEN = ("console/sign-in", "console/reset-password", "console/invitations/", "console/welcome/", "sign-up", "outbox",
-        "account", "operator/sign-in", "operator/welcome")  # fmt: skip
+        "subprocessors", "account", "operator/sign-in", "operator/welcome")  # fmt: skip
 HALF = "console/sign-in/second-factor"  # between the password and the code
 OPERATORS = "operator/sign-in/second-factor"  # asks again who has signed in long ago
 # Opened without the address it asks for, it is the front page with a fault told.
@@ -50,6 +50,10 @@ NO_PAGE = {
     "outbox/<slug:mail_id>/mail.eml": "a file",
     "outbox/<slug:mail_id>/files/<int:number>": "a file",
     "outbox.json": "for programs",
+    "subprocessors.json": "for programs",
+    ".well-known/subprocessors.json": "for programs",
+    "subprocessors.atom": "a feed",
+    "subprocessors/feed.json": "a feed",
     "console/tickets/<code>/draft": "for the script of the editor",
     "console/tickets/new/draft": "for the script of the editor",
     "healthz": "for machines",
@@ -277,9 +281,16 @@ def test_what_opens_on_a_page(language, readers, address):
 FAULTS_OF_THE_SITE = ("400", "403", "403_csrf", "404", "500", "tenancy/unknown_host", "tenancy/suspended",
                       "console/other_network")  # fmt: skip
 # Links that have been used up.
-GONE = ("operator/welcome/<token>", "sign-up/<token>", "console/invitations/<token>", "console/reset-password/<token>")
+GONE = (
+    "operator/welcome/<token>",
+    "subprocessors/subscription/<token>",
+    "sign-up/<token>",
+    "console/invitations/<token>",
+    "console/reset-password/<token>",
+)
 # Forms that come back when nothing was filled in: in all colours and languages, as each has a field of another kind.
-FORMS = ("console/settings/agents/new", "console/settings/mail-accounts/new", "console/tickets/new", "sign-up")
+FORMS = ("console/settings/agents/new", "console/settings/mail-accounts/new", "console/tickets/new", "sign-up",
+         "subprocessors/subscription")  # fmt: skip
 RENDER = """
 import json
 from django.template.loader import render_to_string

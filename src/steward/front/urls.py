@@ -1,11 +1,12 @@
 """Addresses of the front door, on the base domain."""
 
-from django.urls import path
+from django.urls import include, path
 
 from steward.front import views
 
 app_name = "front"
 urlpatterns = [
+    path("", include("steward.front.subprocessors.urls")),
     path("account", views.to_account, name="to-account"),
     path("sign-up", views.sign_up, name="sign-up"),
     path("sign-up/address", views.slug_check, name="slug-check"),

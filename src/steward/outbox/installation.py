@@ -1,7 +1,7 @@
 """Mail of the installation itself, about an identity: confirmations, resets, notices about a sign-in."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,16 +21,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _LONGEST_SUBJECT = 200
 
 
-def put_in_installation_outbox(*, purpose: str, to: str, subject: str, text: str) -> InstallationMail:
+def put_in_installation_outbox(
+    *, purpose: str, to: str, subject: str, text: str, unsubscribe: str = ""
+) -> InstallationMail:
     """Store one mail and queue its delivery, in the current transaction.
 
     `to` is a bare address, `text` plain text in lines of any length. Subject and text may hold what people typed.
+    `unsubscribe` is an address of the web that ends mails of this kind when it is posted to (RFC 8058).
     Raises `Unsendable` when `to` is no e-mail address.
     """
     with transaction.atomic():
         at = now()
         mail = InstallationMail(purpose=purpose, created_at=at, next_attempt_at=at)
-        recipient, content = recipient_form(to, takes_utf8=True), _composed(mail, to, subject, text, at)
+        recipient, content = recipient_form(to, takes_utf8=True), _composed(mail, to, subject, text, unsubscribe)
         mail.recipient = encrypt_for_installation(recipient.encode(), context=mail.context_of("recipient"))
         mail.content = encrypt_for_installation(content, context=mail.context_of("content"))
         mail.save(force_insert=True)
@@ -68,16 +71,19 @@ def forget_installation_mail() -> int:
     return InstallationMail.objects.filter(finished_at__lt=now() - KEPT).delete()[0]
 
 
-def _composed(mail: InstallationMail, to: str, subject: str, text: str, at: datetime) -> bytes:
+def _composed(mail: InstallationMail, to: str, subject: str, text: str, unsubscribe: str) -> bytes:
     """The mail in RFC 5322 form. The library builds the header; nothing in it can begin another line."""
     address = recipient_form(to, takes_utf8=True)
     message = EmailMessage(policy=SMTP.clone(utf8=not address.isascii()))
     message["From"] = Address("Steward", addr_spec=settings.STEWARD_MAIL_FROM)
     message["To"] = _mailbox(address)
     message["Subject"] = _CONTROL.sub(" ", subject).strip()[:_LONGEST_SUBJECT]
-    message["Date"] = at
+    message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.id}@{settings.STEWARD_DOMAIN}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text.replace("\0", ""))
     return message.as_bytes()
 

@@ -43,6 +43,8 @@ LINK_CLIENT = Limit("link client", 30, timedelta(minutes=5))
 ADDRESS_CHANGE = Limit("change of address", 5, timedelta(hours=1))
 SIGN_UP_ADDRESS = Limit("sign-up address", 3, timedelta(hours=1))
 SIGN_UP_CLIENT = Limit("sign-up client", 20, timedelta(hours=1))
+SUBSCRIBE_ADDRESS = Limit("subscription address", 3, timedelta(hours=1))
+SUBSCRIBE_CLIENT = Limit("subscription client", 20, timedelta(hours=1))
 CONFIRMATION = Limit("confirmation", 5, timedelta(minutes=5))
 CONFIRMATION_DAY = Limit("confirmation in a day", 60, timedelta(days=1))
 

@@ -11,6 +11,8 @@ from steward.people.operators import forget_old_acts
 from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
 from steward.privacy.egress.ledger import flush_lookups
+from steward.privacy.subprocessors.notice_tasks import remind_accounts
+from steward.privacy.subprocessors.subscriptions import forget_unproven
 from steward.tickets.upkeep import close_old_tickets
 
 
@@ -50,6 +52,18 @@ def forget_sessions() -> None:
 def forget_links() -> None:
     """Sign-ups that nobody confirmed in time go, and with them the address that was typed."""
     forget_unused_links()
+
+
+@periodic("subprocessors.remind", cron="37 * * * *")
+def remind_of_subprocessors() -> None:
+    """Accounts in which nobody opened a notice are told again a week before its date."""
+    remind_accounts()
+
+
+@periodic("subprocessors.forget_unproven", cron="12 * * * *")
+def forget_unproven_subscriptions() -> None:
+    """Addresses that asked for the list of subprocessors and were not proven within a week go."""
+    forget_unproven()
 
 
 @periodic("people.forget_invitations", cron="52 3 * * *")

@@ -34,5 +34,7 @@ REASONS = {
     "procrastinate_workers": "queue: which workers live",
     "egress_installationegress": "ledger: what left for no account in particular (DNS, sign-up mail)",
     "egress_registryversion": "registry: which subprocessors are used for what, public",
+    "subprocessors_subscription": "identity: who wants a mail when the list changes, encrypted, gone when they end it",
+    "subprocessors_matter": "registry: which accounts wait for an answer to an objection, and until when",
     "subprocessors_registrydraft": "registry: its next version while operators write it",
 }

@@ -23,6 +23,8 @@ from steward.people.operators import new_operator_link, stored_operator_session
 from steward.people.second_factors import store_totp
 from steward.people.signed_in import stored_session
 from steward.people.tokens import hashed_token, new_token
+from steward.privacy.subprocessors.models import Subscription
+from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_of
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import failed_job
@@ -125,5 +127,12 @@ def _of_the_back_office(operator: Operator, account: Account) -> dict[str, Any]:
     return {
         "slug": account.slug,
         "sign-up/<token> token": asked,
+        "subprocessors/subscription/<token> token": _subscribed(),
         "operator/welcome/<token> token": new_operator_link(operator),
     }
+
+
+def _subscribed() -> str:
+    """The token of somebody who asked for the list of subprocessors by mail."""
+    ask_to_subscribe(GIL, language="en")
+    return token_of(Subscription.objects.get())

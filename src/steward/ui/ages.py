@@ -79,6 +79,18 @@ def day_name(at: datetime, *, now: datetime) -> str:
     return _day(local.date(), pattern, patterns.language)
 
 
+def full_day(day: date) -> str:
+    """A day with its year: `13 December 2024`."""
+    patterns = _patterns(get_language())
+    return _day(day, patterns.heading_of_another_year, patterns.language)
+
+
+def full_moment(at: datetime) -> str:
+    """A day with its year, and the time of day in the time zone in force."""
+    local, patterns = localtime(at), _patterns(get_language())
+    return patterns.date_and_time % {"date": full_day(local.date()), "time": _time(local, patterns)}
+
+
 def _elapsed(age: timedelta, local: datetime, today: datetime) -> str:
     minutes = age // timedelta(minutes=1)  # local times of one zone differ by the clock, which may have been put back
     if minutes < 1:

@@ -4,6 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from steward.lib.ids import new_id
+from steward.privacy.subprocessors.notice_models import ChangeNotice as ChangeNotice
+from steward.privacy.subprocessors.notice_models import Matter as Matter
+from steward.privacy.subprocessors.notice_models import NoticeDelivery as NoticeDelivery
 
 
 class RegistryDraft(models.Model):
@@ -30,3 +33,31 @@ class RegistryDraft(models.Model):
     def is_approved(self) -> bool:
         """Whether it may be published."""
         return self.approved_at is not None
+
+
+class Subscription(models.Model):
+    """An address that wants a mail when the list changes. Without account; it goes when its owner says so.
+
+    Until its owner has followed the link in a mail it gets nothing else, and it is forgotten after a week.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address_hash = models.BinaryField(unique=True)  # keyed, of the normalised address
+    address = models.BinaryField()  # encrypted under the installation's key
+    language = models.TextField()  # of the page it was asked for on
+    created_at = models.DateTimeField()  # or asked for last
+    confirmed_at = models.DateTimeField(null=True)
+    told_version = models.IntegerField(default=0)  # the last one it got a mail about, or knew when it was confirmed
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the address is proven."""
+        return self.confirmed_at is not None
+
+    @property
+    def address_context(self) -> str:
+        """What binds the encrypted address to this row."""
+        return f"subprocessors.subscription.address:{self.id}"

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.lists import format_list
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from steward.privacy.egress.decision import Reason
@@ -135,8 +134,9 @@ def refusal(reason: str) -> str:
 
 def enumeration(words: Iterable[Any]) -> str:
     """Several words as a list in the reader's language; "Not stated" for none."""
-    told = [str(word) for word in words]
-    return format_list(told, style="unit", locale=_locale()) if told else str(NOT_STATED)
+    # Not by CLDR: Babel has its lists of Vietnamese without their beginning, and says "and" twice in Arabic.
+    comma = "، " if (get_language() or PREVAILING).partition("-")[0] == "ar" else ", "
+    return comma.join(str(word) for word in words) or str(NOT_STATED)
 
 
 def _locale(language: str | None = None) -> Locale:

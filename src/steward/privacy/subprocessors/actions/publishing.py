@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from steward.jobs import enqueue_for_installation
 from steward.lib.clock import now
 from steward.people.operators import note
+from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.models import RegistryVersion
 from steward.privacy.egress.registry.document import Registry, canonical, digest, parse_registry
 from steward.privacy.egress.registry.faults import faults_of
@@ -15,6 +17,8 @@ from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
 from steward.privacy.egress.registry.versions import newest_head
 from steward.privacy.subprocessors.actions.drafting import DraftChanged, NotPublishable
 from steward.privacy.subprocessors.models import RegistryDraft
+from steward.privacy.subprocessors.notice_tasks import announce
+from steward.privacy.subprocessors.tasks import tell_subscribers
 
 _ONE_PUBLISHER = 7281  # of an advisory lock
 
@@ -42,6 +46,9 @@ def publish_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> Registry
         version = _published(parse_registry(locked.document), number, locked)
         locked.delete()
         note(operator_id, "registry.published", about=str(number))
+        enqueue_for_installation(tell_subscribers, version=number)
+        if is_hosting():
+            enqueue_for_installation(announce, version=number)
     return version
 
 
