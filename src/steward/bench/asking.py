@@ -1,4 +1,4 @@
-"""Requests through the real WSGI application, in this process, by somebody who is signed in."""
+"""Requests through the real WSGI application, in this process, by somebody who is signed in, or by nobody."""
 
 import io
 import time
@@ -21,19 +21,37 @@ class Unexpected(RuntimeError):
 
 
 class Asker:
-    """Somebody with a session, who asks for pages at the host of the account."""
+    """Somebody with a session, or nobody in particular, who asks for pages at a host."""
 
-    def __init__(self, person: Membership, host: str) -> None:
+    def __init__(self, person: Membership | None, host: str) -> None:
         self._application = get_wsgi_application()
-        self._cookie = f"{settings.SESSION_COOKIE_NAME}={_signed_in(person)}"
+        self._cookie = f"{settings.SESSION_COOKIE_NAME}={_signed_in(person)}" if person else ""
         self._host = host
 
-    def ask(self, address: str, *, by_htmx: bool = False) -> tuple[float, bytes]:
-        """Seconds from handing the request over to having the last byte, and the page. Raises `Unexpected`."""
-        environ = self._environ(address) | ({"HTTP_HX_REQUEST": "true"} if by_htmx else {})
+    def ask(self, address: str, *, by_htmx: bool = False, mark: str = "") -> tuple[float, bytes]:
+        """Seconds from handing the request over to having the last byte, and the page. Raises `Unexpected`.
+
+        With the mark (ETag) of a page one has already, the answer is 304 without a page.
+        """
+        more = {"HTTP_HX_REQUEST": "true"} if by_htmx else {"HTTP_IF_NONE_MATCH": mark} if mark else {}
+        seconds, page, _headers = self._asked(address, more, "304" if mark else "200")
+        return seconds, page
+
+    def mark_of(self, address: str) -> str:
+        """The ETag of a page. Raises `Unexpected` and `KeyError`."""
+        return self._asked(address, {}, "200")[2]["ETag"]
+
+    def _asked(self, address: str, more: dict[str, str], expected: str) -> tuple[float, bytes, dict[str, str]]:
+        environ = self._environ(address) | more
         statuses: list[str] = []
+        told: dict[str, str] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
+            statuses.append(status)
+            told.update(headers)
+
         begin = time.perf_counter()
-        response = self._application(environ, lambda status, _headers, _error=None: statuses.append(status))  # type: ignore[arg-type]
+        response = self._application(environ, start)  # type: ignore[arg-type]
         try:
             page = b"".join(response)
         finally:
@@ -41,9 +59,9 @@ class Asker:
             if close:
                 close()
         seconds = time.perf_counter() - begin
-        if not statuses[0].startswith("200"):
+        if not statuses[0].startswith(expected):
             raise Unexpected(f"{statuses[0]} for {address}")
-        return seconds, page
+        return seconds, page, told
 
     def _environ(self, address: str) -> dict[str, Any]:
         parts = urlsplit(address)

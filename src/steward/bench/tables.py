@@ -16,6 +16,8 @@ def table(told: Figures) -> str:
         lines += [*_live(told["live"]), ""]
     if told.get("browser"):
         lines += [*_browser(told["browser"]), ""]
+    if told.get("registry"):
+        lines += [*_registry(told["registry"]), ""]
     if told["pages"]:
         lines += _pages(told["pages"])
     return "\n".join(lines)
@@ -53,6 +55,15 @@ def _browser(browser: Figures) -> Iterator[str]:
         again = f"{weight['kib_again']:>13}{weight['requests_again']:>10}"
         unused = f"{weight['unused_css_percent']:>16}{weight['unused_js_percent']:>6}"
         yield f"  {name:<8}{first}{again}{unused}"
+
+
+def _registry(registry: Figures) -> Iterator[str]:
+    yield f"list of subprocessors, server time, ms: in six languages in turn; load {registry['load']}"
+    yield f"{'':<24}{'p50':>8}{'p95':>8}{'p99':>8} queries"
+    for name, spread in registry.items():
+        if name != "load":
+            times = "".join(f"{spread[share]:>8.2f}" for share in ("p50", "p95", "p99"))
+            yield f"  {name:<22}{times}{spread['queries']:>8}"
 
 
 def _pages(pages: list[Figures]) -> Iterator[str]:
