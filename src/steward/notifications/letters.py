@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from steward.channels.email.composing import Letter, compose
-from steward.channels.email.models import MailAccount
-from steward.lib.clock import now
-from steward.lib.ids import new_id
+from steward.channels.email.to_members import Words, mail_to_member
 from steward.notifications.models import Notice
 from steward.notifications.wording import path_of, sentence
 from steward.outbox.actions import NewMail
@@ -76,27 +72,8 @@ def compose_trial(reader: Reader) -> NewMail:
 
 
 def _mail(reader: Reader, subject: str, text: str, html: str) -> NewMail:
-    mail_account = MailAccount.objects.select_related("smtp").order_by("-is_default", "id").first()
-    connector = mail_account.smtp if mail_account else None
-    nobody = f"no-reply@{reader.account.slug}.{settings.STEWARD_DOMAIN}"
-    # A server of the account's own sends in the name of its address only.
-    sender = mail_account.address if mail_account and connector else nobody
-    message_id = f"{new_id()}@{sender.rpartition('@')[2]}"
-    letter = Letter(
-        sender=(reader.account.name, sender),
-        to=[(reader.name, reader.email)],
-        subject=subject,
-        text=text,
-        html=html,
-        at=now(),
-        message_id=message_id,
-        mark=str(reader.account.id),
-        reply_to=nobody,
-        is_generated=True,
-        unsubscribe=_settings_url(reader),
-    )
-    # The null sender: whatever becomes of it, nobody writes back (RFC 3834 section 3.3).
-    return NewMail(PURPOSE, message_id, "", (reader.email,), compose(letter), connector)
+    words = Words(subject, text, html, unsubscribe=_settings_url(reader))
+    return mail_to_member(reader.account, (reader.name, reader.email), words, purpose=PURPOSE)
 
 
 def _words(notices: Sequence[Notice], reader: Reader) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from steward.notifications.account_models import AccountNotice as AccountNotice
 from steward.notifications.wishes import Kind, Mail, Rhythm
 from steward.outbox.models import OutgoingMail
 from steward.people.models import Membership

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from steward.lib.clock import now
-from steward.notifications.models import Notice
+from steward.notifications.models import AccountNotice, Notice
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -19,6 +19,8 @@ def forget_old_notices() -> int:
             with account_scope(account_id):
                 old = Notice.objects.filter(at__lt=now() - KEPT).order_by("at").values_list("pk", flat=True)[:_BATCH]
                 gone = Notice.objects.filter(pk__in=list(old)).delete()[0]
+                if gone < _BATCH:
+                    AccountNotice.objects.filter(at__lt=now() - KEPT).delete()
             count += gone
             if gone < _BATCH:
                 break

@@ -12,6 +12,7 @@ from steward.events.actions import Happening, record, record_many
 from steward.jobs import enqueue_many
 from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.outbox.delivery import PARTLY_REFUSED
 from steward.outbox.models import OutgoingMail, State
 from steward.outbox.tasks import deliver
@@ -35,6 +36,7 @@ class NewMail:
     envelope_to: tuple[str, ...]
     content: bytes
     connector: Connector | None = None
+    id: UUID | None = None  # of the row; None: any
 
 
 def put_in_outbox(new: Iterable[NewMail]) -> list[OutgoingMail]:
@@ -142,6 +144,7 @@ def _job(mail_id: UUID, at: datetime) -> dict[str, Any]:
 
 def _stored_form(new: NewMail, at: datetime) -> OutgoingMail:
     mail = OutgoingMail(
+        id=new.id or new_id(),
         purpose=new.purpose,
         internet_id=new.internet_id,
         connector=new.connector,

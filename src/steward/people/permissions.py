@@ -48,6 +48,7 @@ IN_ACCOUNT: Mapping[str, frozenset[Role]] = {
     "department:archive": _ADMINS,
     "department:make_default": _ADMINS,
     "settings:edit": _ADMINS,
+    "subprocessor:object": _ADMINS,
 }
 
 MEANINGS: Mapping[str, str | Promise] = {
@@ -76,6 +77,7 @@ MEANINGS: Mapping[str, str | Promise] = {
     "department:archive": _("Archive departments"),
     "department:make_default": _("Choose the default department"),
     "settings:edit": _("Change the settings of the account"),
+    "subprocessor:object": _("Object to subprocessors, and agree to them"),
 }
 
 # What one may be given: by an owner any role, by an admin any but owner.

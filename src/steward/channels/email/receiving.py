@@ -191,7 +191,9 @@ def _store(mails: Sequence[ReadMail]) -> None:
     placer = Placer([mail.clues for mail in new])
     departments = _Departments()
     # Two mails for one ticket go one after the other: the second continues what the first left.
-    for wave in _waves([(mail, _placed(mail, placer)) for mail in new]):
+    placed = [(mail, _placed(mail, placer)) for mail in new]
+    _note_what_came_back(placed)
+    for wave in _waves([(mail, placement) for mail, placement in placed if placement.came_back is None]):
         messages = receive_messages([_incoming(mail, placement, departments) for mail, placement in wave])
         _link(wave, messages)
         for mail, placement in wave:
@@ -340,6 +342,16 @@ def _note_bounce(mail: ReadMail, placement: Placement) -> None:
         whom = {address.lower() for address in (report.original_recipient, report.recipient)}
         known = next((address for address in recipients if address.lower() in whom), report.recipient)
         note_bounce(bounced.outgoing_id, recipients=recipients, bounced=known, words=report.diagnostic)
+
+
+def _note_what_came_back(placed: Sequence[tuple[ReadMail, Placement]]) -> None:
+    """Reports about mail to people of the account are noted at that mail; they are nobody's ticket."""
+    reports = [(mail, placement.came_back) for mail, placement in placed if placement.came_back is not None]
+    for mail, told in reports:
+        report = mail.parsed.report
+        if report is not None and report.action == "failed":
+            note_bounce(told.id, recipients=told.envelope_to, bounced=told.envelope_to[0], words=report.diagnostic)
+    RawMail.objects.filter(pk__in=[mail.raw.id for mail, _ in reports]).update(state=RawMail.State.BOUNCE)
 
 
 def _set_aside(account_id: UUID, mail: ReadMail) -> int:

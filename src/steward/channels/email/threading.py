@@ -13,9 +13,22 @@ from uuid import UUID
 
 from steward.channels.email.parsing import ParsedMail
 from steward.channels.email.parsing.reports import is_daemon
-from steward.channels.email.tokens import BOUNCE, DELIVERY, KEY_PURPOSE, MESSAGE, REPLY, Bound, Token, read_token
+from steward.channels.email.to_members import is_made_for
+from steward.channels.email.tokens import (
+    BOUNCE,
+    DELIVERY,
+    KEY_PURPOSE,
+    MESSAGE,
+    REPLY,
+    TOLD,
+    TOLD_ID,
+    Bound,
+    Token,
+    read_token,
+)
 from steward.contacts.actions import fold_email
 from steward.contacts.models import ContactAddress
+from steward.outbox.models import OutgoingMail
 from steward.privacy.keys.cipher import derive
 from steward.tenancy.scope import current_account_id
 from steward.tickets.models import Message, Participant, Ticket
@@ -33,6 +46,7 @@ class Placement:
     is_verified: bool = True
     warnings: tuple[str, ...] = ()
     bounced: Message | None = None
+    came_back: OutgoingMail | None = None  # a mail to somebody of the account, which a report is about: no ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +67,8 @@ def clues_of(parsed: ParsedMail, envelope_to: Sequence[str], *, is_sender_doubtf
     ids = parsed.candidate_ids[:_MOST_IDS]
     addressed = (*envelope_to, *parsed.delivered_to, *(address.email for address in (*parsed.to, *parsed.cc)))
     # Each purpose counts only where we put it, so that what is known from one place opens nothing at another.
-    tokens = [_token(address.partition("@")[0], {REPLY, BOUNCE, DELIVERY}) for address in addressed[:_MOST_IDS]]
-    tokens += [_token(each, {MESSAGE}) for each in ids]
+    tokens = [_token(address.partition("@")[0], {REPLY, BOUNCE, DELIVERY, TOLD}) for address in addressed[:_MOST_IDS]]
+    tokens += [_token(each, {MESSAGE, TOLD_ID}) for each in ids]
     return Clues(
         sender=_author(parsed),
         tokens=tuple(dict.fromkeys(token for token in tokens if token)),
@@ -87,12 +101,15 @@ class Placer:
         self._key = derive(current_account_id(), KEY_PURPOSE)
         self._token_holders = self._load_token_holders({t.named_id for c in clues for t in c.tokens})
         self._sent = self._load_sent({t.named_id for c in clues for t in c.tokens if t.purpose == DELIVERY})
+        self._told = self._load_told({t.named_id for c in clues for t in c.tokens if t.purpose in {TOLD, TOLD_ID}})
         self._messages = self._load_messages({i for c in clues for i in c.ids})
         self._coded = {t.code: t for t in Ticket.objects.filter(code__in={code for c in clues for code in c.codes})}
         self._taking_part = self._load_participants(clues)
 
     def place(self, clues: Clues) -> Placement:
         """Decide for one mail."""
+        if (came_back := self._came_back(clues)) is not None:
+            return Placement(is_verified=False, came_back=came_back)
         if clues.is_report or self._is_bare_report(clues):
             return self._place_report(clues)
         for ticket, is_proven in self._candidates(clues):
@@ -141,6 +158,18 @@ class Placer:
             return Placement(ticket=ticket, is_verified=False, bounced=bounced)
         return Placement(is_verified=False)
 
+    def _came_back(self, clues: Clues) -> OutgoingMail | None:
+        """The mail to somebody of the account that this is about: by where it came to, or a report by what it names.
+
+        Nobody but machines writes to that address, for nobody reads it; whoever answers such a mail is no machine.
+        """
+        purposes = {TOLD, TOLD_ID} if clues.is_report else {TOLD}
+        for token in clues.tokens:
+            mail = self._told.get(token.named_id) if token.purpose in purposes else None
+            if mail is not None and is_made_for(token, mail):
+                return mail
+        return None
+
     def _is_bare_report(self, clues: Clues) -> bool:
         """Whether it is a report by where it came to alone: a mail server's words in a form that is not known.
 
@@ -188,6 +217,9 @@ class Placer:
             return {}
         sent = Message.objects.filter(pk__in=ids, kind=Message.Kind.OUTGOING).select_related("ticket")
         return {message.id: message for message in sent}
+
+    def _load_told(self, ids: set[UUID]) -> dict[UUID, OutgoingMail]:
+        return OutgoingMail.objects.defer("content").in_bulk(ids) if ids else {}
 
     def _load_messages(self, ids: set[str]) -> dict[str, Message]:
         if not ids:

@@ -4,7 +4,8 @@ One format: `<purpose><42 letters>`, the base32 form of an id (16 bytes) and a M
 ticket, that id and the recipient's address, under a key of the account. It stands in our Message-ID (`m`) and in the
 local part of Reply-To (`r`), where the id is that of a participant, and in the bounce address (`d`), where it is of
 the message: a report needs to say nothing more to be about exactly one mail. Bounce addresses of earlier mails (`b`)
-name a participant.
+name a participant. A mail to somebody of the account that has to arrive has one in its bounce address (`t`) and one as
+its Message-ID (`i`), which name the mail in the outbox; in the place of a ticket stands the account.
 """
 
 import base64
@@ -15,10 +16,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 REPLY, MESSAGE, DELIVERY = "r", "m", "d"
+TOLD, TOLD_ID = "t", "i"
 BOUNCE = "b"  # no longer made; reports about mails from before may still come
 KEY_PURPOSE = "reply-token"
 _MAC_BYTES = 10  # 80 bits: guessing needs 2^79 mails on average, each of which only opens a thread as a stranger
-_TOKEN = re.compile(r"(?:^|\+)([rmbd])([a-z2-7]{42})(?=$|[.@])")
+_TOKEN = re.compile(r"(?:^|\+)([rmbdti])([a-z2-7]{42})(?=$|[.@])")
 _LONGEST_LOCAL = 64  # RFC 5321 section 4.5.3.1.1
 
 
@@ -28,7 +30,7 @@ class Bound:
 
     account_id: UUID
     ticket_id: UUID
-    named_id: UUID  # a participant; for DELIVERY the message
+    named_id: UUID  # a participant; for DELIVERY the message, for TOLD the mail
     address: str  # folded
 
 

@@ -1,0 +1,43 @@
+"""What owners and admins are told of their account itself: it is about no ticket, and nobody chooses not to hear it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from steward.people.models import Membership
+from steward.privacy.inventory import impersonal
+from steward.tenancy.models import AccountOwned, Ref
+
+
+class Matter(models.TextChoices):
+    """Why, by the event that is told of."""
+
+    ANNOUNCED = "subprocessor.announced", _("Subprocessors change: see what changes, and whether you object")
+    REMINDED = "subprocessor.reminded", _("Subprocessors change in a week, and nobody here has read of it")
+    ANSWERED = "subprocessor.objection_resolved", _("Your objection to a subprocessor has been answered")
+    UNDELIVERED = (
+        "subprocessor.notice_undelivered",
+        _("A notice about subprocessors did not reach one of you by e-mail"),
+    )
+
+
+class AccountNotice(AccountOwned):
+    """One owner or admin is told of one event of the account, once. What it says follows from its kind."""
+
+    membership = impersonal(Ref(Membership, on_delete=models.CASCADE, related_name="+"))
+    event_id = impersonal(models.UUIDField())  # the bare id: events are never deleted
+    kind = impersonal(models.TextField(choices=Matter.choices))
+    at = impersonal(models.DateTimeField())
+    read_at = impersonal(models.DateTimeField(null=True, blank=True))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "event_id", "membership"], name="notifications_account_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "membership", "-at"], name="notifications_account_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
