@@ -99,6 +99,12 @@ def test_latin_names_keep_their_signs_in_arabic() -> None:
     assert "\u2068*.desk.example\u2069" in filled(block("provider"), STATED).text["ar"]
 
 
+def test_the_full_stop_of_a_name_ends_its_sentence() -> None:
+    one = Block(key="one", title={"en": "{provider}"}, text={"en": "By {provider}. Of {service}."})
+    told = filled(one, Provider(legal_name="Host s. r. o.", service="Desk")).text["en"]
+    assert told == "By Host s. r. o. Of Desk."
+
+
 def test_items_of_a_list_keep_their_lines() -> None:
     read = filled(block("due-diligence"), BARE).text["en"]
     assert read.splitlines()[1:] == ["- security", "- privacy", "- confidentiality"]

@@ -22,6 +22,7 @@ PLACEHOLDERS = frozenset({"provider", "service", "accounts", "privacy_email", "o
 
 _PROSE = Path(__file__).parent / "prose"
 _NAMED = re.compile(r"\{(no )?([^{}]*)\}")
+_WITH_STOP = re.compile(_NAMED.pattern + r"((?:\.(?!\.))?)")
 _ITEM = "- "
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _Texts = dict[str, dict[str, dict[str, str]]]  # "blocks" or "questions" -> key -> "title" and "text"
@@ -105,7 +106,12 @@ def _filled(text: str, values: Mapping[str, str | None], *, is_rtl: bool) -> str
     """A paragraph that loses all its lines is gone, too."""
     paragraphs = ([*_standing(paragraph.splitlines(), values)] for paragraph in re.split(r"\n\s*\n", text))
     read = "\n\n".join(_joined(lines) for lines in paragraphs if lines)
-    return _NAMED.sub(lambda found: _shown(values[found[2]] or "", is_rtl=is_rtl), read)
+    return _WITH_STOP.sub(lambda found: _put_in(values[found[2]] or "", found[3], is_rtl=is_rtl), read)
+
+
+def _put_in(value: str, stop: str, *, is_rtl: bool) -> str:
+    """The full stop of a name (`s. r. o.`) ends a sentence, too."""
+    return _shown(value, is_rtl=is_rtl) + ("" if value.endswith(".") else stop)
 
 
 def _standing(lines: list[str], values: Mapping[str, str | None]) -> Iterator[str]:
