@@ -349,6 +349,8 @@ def _note_what_came_back(placed: Sequence[tuple[ReadMail, Placement]]) -> None:
     reports = [(mail, placement.came_back) for mail, placement in placed if placement.came_back is not None]
     for mail, told in reports:
         report = mail.parsed.report
+        if report is None and mail.clues.is_from_daemon:
+            report = report_in_words(mail.parsed.subject, mail.parsed.body.text[:_MOST_WORDS])
         if report is not None and report.action == "failed":
             note_bounce(told.id, recipients=told.envelope_to, bounced=told.envelope_to[0], words=report.diagnostic)
     RawMail.objects.filter(pk__in=[mail.raw.id for mail, _ in reports]).update(state=RawMail.State.BOUNCE)
