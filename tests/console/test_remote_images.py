@@ -57,6 +57,19 @@ def test_what_the_gate_denies_is_not_fetched(client_of, ben, body, northwind):
     assert "img.example" not in response.content.decode()
     assert "https:" not in response["Content-Security-Policy"]
     assert ledger(northwind) == [("img.example", False)]
+    assert "Some pictures are not shown: the account is not active." in response.content.decode()
+
+
+def test_of_a_mail_that_wants_too_many_hosts_the_reader_is_told(client_of, ben, body):
+    response = client_of(ben).get(body(*(f"https://img{number}.example/a.png" for number in range(60))), {"images": 1})
+    text = response.content.decode()
+    assert text.count("<img") == 60
+    assert text.count('src="https:') == 50
+    assert "Some pictures are not shown: this mail wants them from too many places." in text
+
+
+def test_nothing_is_said_of_pictures_that_are_shown(client_of, ben, body):
+    assert "not shown" not in client_of(ben).get(body("https://img.example/a.png"), {"images": 1}).content.decode()
 
 
 def test_what_is_no_host_is_not_fetched(client_of, ben, body, northwind):

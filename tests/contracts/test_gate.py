@@ -267,7 +267,8 @@ def test_every_reason_of_the_gate_is_one_of_those_conditions() -> None:
 
 # 3. One set of hosts: page, proxy, browsers, gate.
 
-HOSTS = [f"{letter}.example" for letter in "abcdef"]
+HOSTS = [f"{letter}.example" for letter in "abcd"]
+CATEGORIES = frozenset({"user.content", "user.device.ip_address", "user.name"})
 endpoints = st.builds(
     doc.Endpoint,
     host=st.sampled_from(HOSTS),
@@ -278,9 +279,7 @@ made_engagements = st.builds(
     doc.Engagement,
     key=st.uuids().map(str),
     purposes=st.sets(st.sampled_from(sorted(PURPOSES)), min_size=1, max_size=2).map(lambda found: tuple(sorted(found))),
-    categories=st.one_of(
-        st.none(), st.sets(st.sampled_from(["user.content", "user.device.ip_address", "user.name"])).map(tuple)
-    ),
+    categories=st.one_of(st.none(), st.sets(st.sampled_from(sorted(CATEGORIES))).map(tuple)),
     endpoints=st.one_of(st.none(), st.lists(endpoints, max_size=3).map(tuple)),
 )
 companies = st.builds(
@@ -321,7 +320,7 @@ def registry(*subprocessors: doc.Subprocessor) -> doc.Registry:
 def asked(list_: Published, there: Destination) -> Iterator[Decision]:
     """Whatever could be asked of the gate about a host, by its engagements alone."""
     for purpose, wish in itertools.product(PURPOSES, (False, True)):
-        for category in PURPOSES[purpose].categories:
+        for category in PURPOSES[purpose].categories & CATEGORIES:
             request = Request(
                 account_id=None, purpose=purpose, categories=(category,), destination=there, is_on_request=wish
             )
@@ -333,13 +332,13 @@ def asked(list_: Published, there: Destination) -> Iterator[Decision]:
     before=st.lists(companies, max_size=2),
     now=st.lists(companies, max_size=3),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_page_proxy_browsers_and_gate_know_the_same_hosts(
     before: list[doc.Subprocessor], now: list[doc.Subprocessor]
 ) -> None:
     list_ = published(registry(*before), registry(*now))
     version = list_.versions[-1]
-    universe = {Destination(host, port) for host in HOSTS for port in (443, 465, 993)}
+    universe = {Destination(host, port) for host in HOSTS for port in (443, 465)} | {Destination("z.example", 443)}
     on_page = {host for row in listing_of(list_, version).rows for host in row.hosts}
     allowed_by_gate = {there for there in universe if any(one.is_allowed for one in asked(list_, there))}
     assert on_page == server_side(version.registry) | browser_side(version.registry) == allowed_by_gate

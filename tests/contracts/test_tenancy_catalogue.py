@@ -23,6 +23,8 @@ DEFINERS = {
     ("operations_mail", "steward_owner"),  # counts of unsent mail by account, for who is an operator now
     ("operations_mail_totals", "steward_owner"),  # the same for all accounts together, for monitoring
     ("number_event", "steward_owner"),  # numbers events at COMMIT; the app may not write the clock
+    ("tenancy_account_region_kept", "steward_owner"),  # a trigger: whether the account has ordered to be moved
+    ("tenancy_data_centre_stays", "steward_owner"),  # a trigger: whether accounts lie in the data centre
     ("search_messages", "steward_search"),  # reads one table, filters by the account in scope itself
 }
 PASS_BY_POLICIES = {"steward_search"}  # cannot log in; owns the one function above

@@ -8,14 +8,18 @@ from django.utils.translation import gettext as _
 from steward.channels.email.sending import TROUBLE
 from steward.outbox.actions import PARTLY_BOUNCED
 from steward.outbox.models import OutgoingMail, State
+from steward.privacy.subprocessors.words import next_step, refusal
 from steward.tickets.models import Message
+
+DENIED = "denied:"  # before the reason of the gate, as `outbox.delivery` notes it
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """`state` is waiting, sent, deferred, failed or held.
 
-    `at` is when it happened, `next_at` when it is tried again.
+    `at` is when it happened, `next_at` when it is tried again. `advice` says what can be done where the rules for what
+    may leave refuse it.
     """
 
     state: str
@@ -24,6 +28,7 @@ class Delivery:
     resend_url: str
     next_at: datetime | None = None
     server_words: str = ""  # of an answer that was sent: only who looks for a lost mail wants them
+    advice: str = ""
 
 
 def delivery_of(message: Message) -> Delivery:
@@ -41,8 +46,13 @@ def delivery_of(message: Message) -> Delivery:
         at=mail.finished_at,
         next_at=mail.next_attempt_at if mail.state in {State.DEFERRED, State.HELD} else None,
         resend_url=resend_url if may_resend else "",
+        advice=next_step(mail.reason.removeprefix(DENIED)) if _is_denied(mail) else "",
         server_words=mail.server_words if mail.state == State.SENT and not mail.reason else "",
     )
+
+
+def _is_denied(mail: OutgoingMail) -> bool:
+    return bool(mail.state == State.HELD and mail.reason.startswith(DENIED))
 
 
 def _unmade(why: str) -> str:
@@ -87,8 +97,6 @@ def _text(mail: OutgoingMail) -> str:
                 "installation."
             )
         case State.HELD:
-            return _("Held back: the rules of this installation do not allow this way out (%(reason)s)") % {
-                "reason": mail.reason.removeprefix("denied:")
-            }
+            return _("Held back, for it may not leave: %(why)s.") % {"why": refusal(mail.reason.removeprefix(DENIED))}
         case _:
             return _("Waiting to be sent")

@@ -13,7 +13,7 @@ from steward.lib.clock import now
 from steward.people.models import SignUp, User
 from steward.people.passwords import refuse_unfit
 from steward.privacy.egress.envelope import Unsendable, recipient_form
-from steward.tenancy.models import Region
+from steward.tenancy.residency import regions_here
 from steward.tenancy.slugs import LONGEST, SlugRefused, check_slug, is_free, suggestions
 
 _SUGGESTED = 3
@@ -103,8 +103,8 @@ class PasswordForm(forms.Form):
 
 
 def regions_to_choose() -> list[tuple[str, str]]:
-    """The regions in which this cell has a data centre: code and name."""
-    return list(Region.objects.filter(datacentre__isnull=False).distinct().order_by("code").values_list("code", "name"))
+    """The regions an account can be opened in here: code and name."""
+    return [(region.code, region.name) for region in regions_here()]
 
 
 def problem_of(slug: str) -> str | Promise:

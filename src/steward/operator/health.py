@@ -17,8 +17,10 @@ from django.utils.translation import ngettext, pgettext
 from steward.jobs.queries import workers
 from steward.lib.clock import now
 from steward.operator.gauges import queue_age
+from steward.privacy.egress import residency
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.privacy.keys.store import installation_key, key_folder
+from steward.privacy.subprocessors.actions.objections import overdue
 from steward.tenancy.models import Account
 from steward.ui.ages import file_size
 
@@ -139,6 +141,18 @@ def _certificate() -> Finding:
     return Finding(_("Certificate"), words, tone)
 
 
+def _objections() -> Finding:
+    late, about = overdue(), _("Objections to subprocessors")
+    if not late:
+        return Finding(about, _("None waits for longer than 10 working days."))
+    words = ngettext(
+        "%(count)d objection, or notice that came back, waits for longer than 10 working days.",
+        "%(count)d objections, or notices that came back, wait for longer than 10 working days.",
+        late,
+    )
+    return Finding(about, words % {"count": late}, "bad")
+
+
 def _backup() -> Finding:
     words = _("Steward makes no backups by itself yet, and knows of none. Copy these; docs/operate/backup.md says how:")
     return Finding(_("Backup"), words, "warn", _to_copy())
@@ -158,6 +172,18 @@ def _to_copy() -> tuple[str, ...]:
     )
 
 
+def _places() -> Finding:
+    """Where data lie, and with whom."""
+    found = residency.findings()
+    errors = tuple(one.words for one in found if one.is_error)
+    if not errors:
+        words = (
+            found[0].words if found else _("Data lie in the region of their accounts, with those who are registered.")
+        )
+        return Finding(_("Where data lie"), words)
+    return Finding(_("Where data lie"), _("Not everything is where accounts were told it is:"), "bad", errors)
+
+
 _LOOKED_AT: tuple[Callable[[], Finding], ...] = (
-    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _backup,
+    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _objections, _backup,
 )  # fmt: skip

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from steward.privacy.subprocessors.words import refusal
+
 _WORDS: dict[str, Any] = {
     "": gettext_lazy("its turn has not come"),
     "no_relay": gettext_lazy("there is no relay: STEWARD_SMTP_RELAY is not set"),
@@ -28,5 +30,5 @@ def words_of(reason: str) -> str:
     if reason in _WORDS:
         return str(_WORDS[reason])
     if reason.startswith("denied:"):
-        return _("the rules for what may leave refuse it (%(code)s)") % {"code": reason.removeprefix("denied:")}
+        return _("it may not leave: %(why)s") % {"why": refusal(reason.removeprefix("denied:"))}
     return _("the server refused it at “%(code)s”") % {"code": reason}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from steward.lib import tally
 from steward.operator.gauges import measure, queue_age
 from steward.operator.health import LATE, missing_migrations
+from steward.privacy.egress.residency import findings
 from steward.project.serving import counters
 
 _COUNTED = {"mails_in": "Mails received and stored.", "mails_out": "Mails handed over to a server."}
@@ -30,7 +31,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and all migrations are applied, else 503 with the reason.
+    """200 when the database answers, all migrations are applied and data lie where they should, else 503 with the
+    reason.
 
     A late queue is told and keeps 200: taking the web processes away would not make the workers faster.
     """
@@ -39,12 +41,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         missing = missing_migrations()
         age = queue_age() if not missing else None
+        misplaced = sorted({one.fault.value for one in findings() if one.is_error}) if not missing else []
     except DatabaseError:
         return JsonResponse({"ready": False, "database": "unreachable"}, status=503)
     late = age is not None and age > LATE
-    state = {"ready": not missing, "database": "ok", "migrations_missing": missing}
+    is_ready = not missing and not misplaced
+    state = {"ready": is_ready, "database": "ok", "migrations_missing": missing, "residency": misplaced}
     return JsonResponse(
-        {**state, "queue_age_seconds": age, "queue": "late" if late else "ok"}, status=503 if missing else 200
+        {**state, "queue_age_seconds": age, "queue": "late" if late else "ok"}, status=200 if is_ready else 503
     )
 
 

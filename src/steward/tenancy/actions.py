@@ -10,7 +10,8 @@ from django.db import transaction
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.tenancy.directory import forget
-from steward.tenancy.models import Account, DataCentre, Domain, Region, TakenSlug
+from steward.tenancy.models import Account, Domain, TakenSlug
+from steward.tenancy.residency import centre_for
 from steward.tenancy.slugs import SlugRefused, check_slug
 
 __all__ = ["Opening", "SlugRefused", "create_account"]
@@ -27,9 +28,10 @@ class Opening:
 
 
 def create_account(slug: str, *, name: str, account_id: UUID | None = None, opening: Opening = Opening()) -> Account:
-    """Make an account with its host name. Raises `SlugRefused`. Its data key is the caller's to make.
+    """Make an account with its host name. Raises `SlugRefused`, or `residency.NotHere`.
 
-    `account_id` is given when all of it happens in one transaction, the scope of the account to be.
+    Its data key is the caller's to make. `account_id` is given when all of it happens in one transaction, the scope of
+    the account to be.
     """
     check_slug(slug)
     with transaction.atomic():
@@ -42,7 +44,7 @@ def create_account(slug: str, *, name: str, account_id: UUID | None = None, open
             name=name,
             state_since=now(),
             created_at=now(),
-            data_centre=_data_centre(opening.region),
+            data_centre=centre_for(opening.region),
             terms_version=opening.terms_version,
             terms_accepted_at=opening.terms_accepted_at,
             **({"language": opening.language} if opening.language else {}),
@@ -50,12 +52,3 @@ def create_account(slug: str, *, name: str, account_id: UUID | None = None, open
         Domain.objects.create(host=f"{slug}.{settings.STEWARD_DOMAIN}", account=account, serves_console=True)
     forget()
     return account
-
-
-def _data_centre(region: str) -> DataCentre:
-    centres = DataCentre.objects.order_by("code")
-    centre = (centres.filter(region=region) if region else centres).first()
-    if centre is not None:
-        return centre
-    home, _ = Region.objects.get_or_create(code="home", defaults={"name": "Home"})
-    return DataCentre.objects.create(code="home-1", region=home, country="ZZ")

@@ -161,6 +161,38 @@ class AccountOwned(models.Model):
         super().save(*args, **options)
 
 
+class RegionMoveOrder(AccountOwned):
+    """The account's signed order to move its data to another region.
+
+    Without one that stands, a trigger keeps the account in a data centre of its region. What was ordered never changes.
+    """
+
+    class State(models.TextChoices):
+        ORDERED = "ordered"
+        WITHDRAWN = "withdrawn"
+        DONE = "done"
+
+    from_region = impersonal(models.TextField())  # codes
+    to_region = impersonal(models.TextField())
+    ordered_by = impersonal(models.UUIDField())  # the bare id of an owner: people are above this package
+    factor = impersonal(models.TextField())  # the second factor that was shown for it
+    document = impersonal(models.TextField())  # the words that were agreed to
+    sha256 = impersonal(models.CharField(max_length=64))  # of the document
+    ordered_at = impersonal(models.DateTimeField())
+    state = impersonal(models.TextField(choices=State.choices, default=State.ORDERED))
+    ended_at = impersonal(models.DateTimeField(null=True))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(state="ordered"), name="tenancy_one_move_ordered"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_region} to {self.to_region} {self.state}"
+
+
 def account_owned_models() -> list[type[AccountOwned]]:
     """Every model whose rows belong to an account."""
     from django.apps import apps  # noqa: PLC0415  the registry is complete only once all models are loaded
@@ -177,6 +209,7 @@ __all__ = [
     "Domain",
     "Ref",
     "Region",
+    "RegionMoveOrder",
     "TakenSlug",
     "Usage",
     "account_in_scope",

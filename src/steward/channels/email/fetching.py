@@ -44,7 +44,6 @@ _large_ones = threading.Lock()
 
 _CODES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((SignInRefused,), "sign_in"),  # user name or password
-    ((EgressDenied,), "not_allowed"),  # the egress gate
     ((ssl.SSLError,), "certificate"),
     ((KeyMissing, Tampered), "key"),  # the password cannot be decrypted
     ((DatabaseError, InterfaceError), "database"),
@@ -196,5 +195,7 @@ def mailboxes() -> Iterator[Source]:
 
 
 def failure_code(error: Exception) -> str:
-    """What people are told of a failure; `fault` is one of ours."""
+    """What people are told of a failure; `fault` is one of ours. A denial of the gate brings its reason along."""
+    if isinstance(error, EgressDenied):
+        return f"not_allowed:{error.reason.value}"
     return next((code for types, code in _CODES if isinstance(error, types)), "fault")

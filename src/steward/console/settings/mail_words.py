@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from steward.privacy.egress.trials import Fault, Stage, Trial
+from steward.privacy.egress.trials import Fault, Stage, Step, Trial
+from steward.privacy.subprocessors.words import next_step, refusal
 
 # Why a mailbox cannot be read (`channels.email.fetching.failure_code`).
 FAILURES: Mapping[str, str | Promise] = {
@@ -21,9 +22,13 @@ FAILURES: Mapping[str, str | Promise] = {
     "fault": _("Something went wrong in Steward. The operator of this installation has to look into it."),
 }
 
+_NOT_ALLOWED = "not_allowed:"
+
 
 def failure_words(code: str) -> str | Promise:
-    """Why a mailbox cannot be read; a code that is new here is a fault."""
+    """Why a mailbox cannot be read; a code that is new here is a fault. The gate's denial brings its reason along."""
+    if code.startswith(_NOT_ALLOWED):
+        return _denied(code.removeprefix(_NOT_ALLOWED))
     return FAILURES.get(code, FAILURES["fault"])
 
 
@@ -41,7 +46,7 @@ STAGES: Mapping[Stage, str | Promise] = {
 FAULTS: Mapping[Fault, str | Promise] = {
     Fault.NAME: _("No server of this name was found. Look for a slip in it."),
     Fault.PRIVATE: _("The name leads into a private network. The operator of this installation has to allow that."),
-    Fault.DENIED: _("This installation does not allow connections there."),
+    Fault.DENIED: _("This way out is not allowed."),
     Fault.REFUSED: _("Nobody answers at this port. Look at the number: 993 or 143 for IMAP, 465 or 587 for SMTP."),
     Fault.UNREACHABLE: _("The server cannot be reached from here."),
     Fault.SILENT: _("The server did not answer in time. Perhaps the port or the encryption is another one."),
@@ -75,10 +80,24 @@ def told(trial: Trial) -> list[dict[str, Any]]:
             "label": STAGES[step.stage],
             "is_good": step.fault is None,
             "said": f"{step.code} {step.words}".strip() if step.code else step.words,
-            "advice": _AT.get((step.stage, step.fault), FAULTS[step.fault]) if step.fault else "",
+            "advice": _advice(step),
         }
         for step in trial.steps
     ]
+
+
+def _advice(step: Step) -> str | Promise:
+    if step.fault is None:
+        return ""
+    if step.fault is Fault.DENIED and step.reason:
+        return _denied(step.reason)
+    return _AT.get((step.stage, step.fault), FAULTS[step.fault])
+
+
+def _denied(reason: str) -> str:
+    """Why the gate said no, and what can be done about it."""
+    why = gettext("This is not allowed: %(why)s.") % {"why": refusal(reason)}
+    return f"{why} {next_step(reason)}"
 
 
 BUSY = _("Two other tests are running. Try again in a moment.")

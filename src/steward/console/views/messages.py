@@ -11,6 +11,8 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHt
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.channels.email import resending
@@ -21,7 +23,9 @@ from steward.console.lists import ticket_url
 from steward.files.actions import read_file
 from steward.files.content_types import INLINE, is_inline_image
 from steward.lib.html import frame_policy, remote_images, render_mail
+from steward.privacy.egress.decision import Reason
 from steward.privacy.egress.gate import record_remote_images
+from steward.privacy.subprocessors.words import refusal
 from steward.tickets.access import can, get_attachment, get_message
 from steward.tickets.messages import carried_images
 from steward.tickets.models import Attachment, Message
@@ -38,11 +42,12 @@ _FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     """The HTML of a mail for its frame. With `images=1` the browser may fetch those remote images the gate allows."""
     message = _message(request, message_id)
-    images = _allowed_images(request, message) if request.GET.get("images") == "1" else frozenset[str]()
+    images, refused = _allowed_images(request, message) if request.GET.get("images") == "1" else (frozenset[str](), "")
     html = render_mail(message.body_html, images=images, cid=_inline_images(message))
     language = message.language or "und"  # whichever the customer wrote in
     body = mark_safe(html)  # noqa: S308  the sanitiser's output
-    context = {"body_html": body, "title": message.ticket.subject, "language": language}
+    context = {"body_html": body, "title": message.ticket.subject, "language": language, "refused": refused}
+    context["shown_in"] = get_language()
     response = TemplateResponse(request, "console/mail_body.html", context)
     response["Content-Security-Policy"] = frame_policy(remote_images=bool(images))
     response["Content-Language"] = language
@@ -103,11 +108,19 @@ def _message(request: ConsoleRequest, message_id: UUID) -> Message:
         raise Http404("no such message") from error
 
 
-def _allowed_images(request: ConsoleRequest, message: Message) -> frozenset[str]:
-    """The addresses the reader's browser may fetch; the ledger has their hosts before it learns of them."""
-    hosts = {address: _host_of(address) for address in remote_images(message.body_html)}
-    allowed = record_remote_images(request.account.id, [host for host in hosts.values() if host])
-    return frozenset(address for address, host in hosts.items() if host in allowed)
+def _allowed_images(request: ConsoleRequest, message: Message) -> tuple[frozenset[str], str]:
+    """The addresses the reader's browser may fetch, and in words why it may not fetch others.
+
+    The ledger has their hosts before the browser learns of them.
+    """
+    hosts = {address: host for address in remote_images(message.body_html) if (host := _host_of(address))}
+    said = record_remote_images(request.account.id, list(hosts.values()))
+    images = frozenset(address for address, host in hosts.items() if said.get(host) is Reason.ALLOWED)
+    denied = next((reason for reason in said.values() if reason is not Reason.ALLOWED), None)
+    if denied is not None:
+        return images, _("Some pictures are not shown: %(why)s.") % {"why": refusal(denied)}
+    too_many = _("Some pictures are not shown: this mail wants them from too many places.")
+    return images, too_many if len(said) < len(set(hosts.values())) else ""
 
 
 def _host_of(address: str) -> str:

@@ -58,6 +58,15 @@ def dnsfunc(name: AnyStr, timeout: float = LONGEST_SECONDS) -> AnyStr | None:
     return answers[0] if answers else None
 
 
+def servers() -> tuple[Destination, ...]:
+    """Who is asked: `STEWARD_RESOLVER`, or those the system names; none when it names none."""
+    try:
+        resolver = _resolver(configuration.resolver())
+    except LookupFailed:
+        return ()
+    return tuple(Destination(str(server), resolver.port) for server in resolver.nameservers)
+
+
 def forget_answers() -> None:
     """Drop all cached answers and read the configuration anew."""
     _resolver.cache_clear()
@@ -69,10 +78,10 @@ def _records(name: str, kind: str, purpose: str, seconds: float) -> list[dns.rda
         question = dns.name.from_text(name)
     except (dns.exception.DNSException, UnicodeError):
         return []  # not a name, so there is no such name
-    servers = _allowed_servers(resolver, purpose)
+    asked = _allowed_servers(resolver, purpose)
     is_asked = not _is_cached(resolver, question, kind)
     try:
-        with wall.allow(*((server.host, server.port) for server in servers)):
+        with wall.allow(*((server.host, server.port) for server in asked)):
             answer = resolver.resolve(question, kind, lifetime=seconds, search=False, raise_on_no_answer=False)
     except dns.resolver.NXDOMAIN:
         return []
@@ -80,7 +89,7 @@ def _records(name: str, kind: str, purpose: str, seconds: float) -> list[dns.rda
         raise LookupFailed(type(error).__name__) from error
     finally:
         if is_asked:
-            ledger.count_lookup(servers[0], purpose)
+            ledger.count_lookup(asked[0], purpose)
     return list(answer.rrset or ())
 
 
@@ -90,12 +99,12 @@ def _is_cached(resolver: dns.resolver.Resolver, question: dns.name.Name, kind: s
 
 
 def _allowed_servers(resolver: dns.resolver.Resolver, purpose: str) -> list[Destination]:
-    servers = [Destination(str(server), resolver.port) for server in resolver.nameservers]
-    if not servers:
+    found = [Destination(str(server), resolver.port) for server in resolver.nameservers]
+    if not found:
         raise LookupFailed("no resolver is configured")
-    for server in servers:
+    for server in found:
         _check(server, purpose)
-    return servers
+    return found
 
 
 @lru_cache(maxsize=64)

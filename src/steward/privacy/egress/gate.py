@@ -9,7 +9,7 @@ from uuid import UUID
 
 from steward.privacy.egress import ledger, tls, wall
 from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
-from steward.privacy.egress.decision import Decision, EgressDenied, Known, Request, decide
+from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
 from steward.privacy.egress.known import gather, gather_together
 from steward.privacy.egress.resolving import addresses_of, are_reachable
 from steward.tenancy.scope import account_in_scope
@@ -93,18 +93,19 @@ def passage(request: Request) -> Iterator[Passage]:
         opened.close()
 
 
-def record_remote_images(account_id: UUID, hosts: Sequence[str]) -> frozenset[str]:
+def record_remote_images(account_id: UUID, hosts: Sequence[str]) -> dict[str, Reason]:
     """Write down that a reader asked for the images of a mail, which the browser fetches itself (class B).
 
-    The answer is those of `hosts` that it may fetch from. Of a mail that names more than `MOST_IMAGE_HOSTS` the
-    others are refused: nobody needs so many. May be called inside a scope: it sends nothing.
+    The answer says of each of `hosts` whether it may fetch from there. Of a mail that names more than
+    `MOST_IMAGE_HOSTS` the others are left out, and so is what is no host: nobody needs so many. May be called inside a
+    scope: it sends nothing.
     """
     named = {text: host for text in hosts if (host := _host_of_image(text))}
     asked = [_image_request(account_id, host) for host in list(dict.fromkeys(named.values()))[:MOST_IMAGE_HOSTS]]
     judged = [(request, decide(request, known), known) for request, known in gather_together(asked)]
     ledger.write_together(judged)
-    allowed = {request.destination.host for request, decision, _ in judged if decision.is_allowed}
-    return frozenset(text for text, host in named.items() if host in allowed)
+    said = {request.destination.host: decision.reason for request, decision, _ in judged}
+    return {text: said[host] for text, host in named.items() if host in said}
 
 
 def _host_of_image(text: str) -> str | None:

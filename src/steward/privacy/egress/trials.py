@@ -69,12 +69,16 @@ class Fault(StrEnum):
 
 @dataclass(slots=True)
 class Step:
-    """One step: what the server said (`code` 0: it gave none), and what was wrong with it, if anything."""
+    """One step: what the server said (`code` 0: it gave none), and what was wrong with it, if anything.
+
+    `reason` is the gate's, where that denied it.
+    """
 
     stage: Stage
     code: int = 0
     words: str = ""
     fault: Fault | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ class _Trying:
             step.fault = _fault_of(error, is_late=time.monotonic() >= self.end)
             step.code = step.code or getattr(error, "smtp_code", 0)
             step.words = _words_with(error)
+            step.reason = error.reason.value if isinstance(error, EgressDenied) else ""
             if step.fault is None:
                 raise
         if step.fault is not None:

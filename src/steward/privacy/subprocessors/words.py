@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from steward.privacy.egress.decision import Reason
 from steward.privacy.egress.registry.changes import Change
@@ -113,6 +113,8 @@ REASONS: Mapping[Reason, Any] = {
     Reason.ACCOUNT_STATE: gettext_lazy("the account is not active"),
 }
 
+_IN_OWN_HANDS = frozenset({Reason.TENANT_OBJECTED, Reason.NOT_AUTHORISED, Reason.TENANT_DPA_NOT_IN_FORCE})
+
 
 def in_language(words: Words, language: str | None = None) -> str:
     """A text of the registry in the reader's language, else in English, which prevails; empty when not stated."""
@@ -130,6 +132,15 @@ def refusal(reason: str) -> str:
         return str(REASONS[Reason(reason)])
     except ValueError:
         return reason
+
+
+def next_step(reason: str) -> str:
+    """What can be done about a refusal, and by whom."""
+    if reason == Reason.NOTICE_PENDING:
+        return gettext("It may leave once the notice is over. The privacy page says when that is.")
+    if reason in _IN_OWN_HANDS:
+        return gettext("An owner or admin of your company can change that on the privacy page.")
+    return gettext("Whoever runs this installation has to put that right. The privacy page shows what was refused.")
 
 
 def enumeration(words: Iterable[Any]) -> str:

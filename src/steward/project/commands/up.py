@@ -1,11 +1,16 @@
 """`steward up`: everything in one command."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 
 from steward.project import settings
 from steward.project.commands.parsing import parser_for
 from steward.project.database import only_supervisor
+from steward.project.failure import Failure
 from steward.project.running import bound, check_free, run_everything
+
+_UNSERVABLE = 3  # of `steward data-centre check`
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,8 +23,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _tell(_is_new: bool) -> None:
+    _check_places()
     print(
         f"Steward listens on http://{settings.STEWARD_HOST}:{settings.STEWARD_PORT}/ and for mail on port "
         f"{settings.STEWARD_SMTP_PORT}. Ctrl-C stops it.",
         flush=True,
     )
+
+
+def _check_places() -> None:
+    """Say what is not where it should be. Raises `Failure` where data would be served that do not belong here."""
+    command = [sys.executable, "-m", "steward.project.cli", "data-centre", "check"]
+    if subprocess.run(command, check=False).returncode == _UNSERVABLE:
+        raise Failure("Nothing is served before that is put right.")
