@@ -24,6 +24,9 @@ class Page:
 PAGES = (
     Page("overview", pgettext_lazy("back office", "Overview"), "shield-check"),
     Page("accounts", pgettext_lazy("back office", "Accounts"), "department"),
+    Page("registry", pgettext_lazy("back office", "Subprocessors"), "shield"),
+    Page("objections", pgettext_lazy("to subprocessors", "Objections"), "note"),
+    Page("agreements", pgettext_lazy("back office", "Agreements"), "check"),
     Page("jobs", pgettext_lazy("back office, work in the background", "Jobs"), "clock"),
     Page("mail", pgettext_lazy("back office", "Mail queue"), "mail"),
     Page("installation", pgettext_lazy("back office", "Installation"), "settings"),

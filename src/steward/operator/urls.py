@@ -1,8 +1,19 @@
 """Addresses of the back office, on the base domain."""
 
-from django.urls import path
+from django.urls import include, path
 
-from steward.operator.views import accounts, installation, jobs, log, mail, me, overview, signing
+from steward.operator.views import (
+    accounts,
+    agreements,
+    installation,
+    jobs,
+    log,
+    mail,
+    me,
+    objections,
+    overview,
+    signing,
+)
 
 app_name = "operator"
 urlpatterns = [
@@ -17,6 +28,16 @@ urlpatterns = [
     path("accounts/<slug:slug>/count", accounts.count, name="account-count"),
     path("accounts/<slug:slug>/suspension", accounts.suspension, name="account-suspension"),
     path("accounts/<slug:slug>/resumption", accounts.resumption, name="account-resumption"),
+    path("objections", objections.objections, name="objections"),
+    path("objections/<slug:slug>/<uuid:objection>", objections.objection, name="objection"),
+    path("objections/undelivered/<uuid:delivery>/settlement", objections.settlement, name="undelivered-settlement"),
+    path("registry", include("steward.operator.registry_urls")),
+    path("agreements", agreements.agreements, name="agreements"),
+    path("agreements/<uuid:agreement_id>", agreements.agreement, name="agreement"),
+    path("agreements/<uuid:agreement_id>/review", agreements.review, name="agreement-review"),
+    path("agreements/<uuid:agreement_id>/answer", agreements.answer, name="agreement-answer"),
+    path("agreements/<uuid:agreement_id>/countersignature", agreements.countersigning, name="agreement-countersigning"),
+    path("agreements/<uuid:agreement_id>/files/<slug:part>", agreements.file, name="agreement-file"),
     path("jobs", jobs.jobs, name="jobs"),
     path("jobs/numbers", jobs.numbers, name="jobs-numbers"),
     path("jobs/retry", jobs.retry_kind, name="jobs-retry"),

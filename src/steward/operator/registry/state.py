@@ -1,0 +1,40 @@
+"""What the registry says now to who writes it: the open draft, or the newest version where there is none."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from msgspec import json
+
+from steward.privacy.egress.registry.document import Provider, Registry, parse_registry
+from steward.privacy.egress.registry.standing import Version
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.models import RegistryDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`draft` is None while nobody writes; `newest` is None before the first version."""
+
+    draft: RegistryDraft | None
+    registry: Registry
+    newest: Version | None
+
+    def seen(self, part: Any) -> str:
+        """What a form carries: of which draft it is, and how its part stood when the page was made."""
+        digest = sha256(json.encode(part, order="deterministic")).hexdigest()
+        return f"{self.draft.pk if self.draft else 'none'}:{digest[:32]}"
+
+
+def written_now() -> Written:
+    """As it is stored at this moment."""
+    versions = published().versions
+    newest = versions[-1] if versions else None
+    draft = RegistryDraft.objects.first()
+    if draft is not None:
+        return Written(draft, parse_registry(draft.document), newest)
+    return Written(None, newest.registry if newest else _nothing(), newest)
+
+
+def _nothing() -> Registry:
+    return Registry(provider=Provider(legal_name="", service=""), regions=(), subprocessors=(), prose=())
