@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 READ = re.compile(r"""["'](STEWARD_[A-Z_]+|DATABASE_(?:[A-Z]+_)?URL)["']""")
 NAMED = re.compile(r"`((?:STEWARD|DATABASE)_[A-Z_]+)`")
 # Read by the tests, the demo and the bench only.
-NOT_SHOWN = {"STEWARD_TEST_CLOCK", "STEWARD_CHROMIUM"}
+NOT_SHOWN = {"STEWARD_DEMO_REGISTRY", "STEWARD_TEST_CLOCK", "STEWARD_CHROMIUM"}
 # For processes of ours only, set by the one that starts them.
 INTERNAL = {"STEWARD_DB_ROLE", "STEWARD_TESTING"}
 

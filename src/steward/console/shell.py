@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from steward.console.entrance import ConsoleRequest
+from steward.console.shield import shield
 from steward.events.queries import POSITION, last_position
+from steward.notifications.of_account import unread_of_account
 from steward.notifications.queries import MOST_COUNTED, count_unread, unread_question
 from steward.people.models import Appearance, Availability
 from steward.privacy.keys.cipher import derive_installation
@@ -19,6 +21,7 @@ def shell(request: ConsoleRequest) -> dict[str, Any]:
     Called before the rest of a page is read: what happens meanwhile is told by the stream.
     """
     me = request.me
+    told = unread_of_account(me)
     return {
         "account": request.account,
         "me": {
@@ -35,7 +38,9 @@ def shell(request: ConsoleRequest) -> dict[str, Any]:
         "theme": "" if me.appearance == Appearance.SYSTEM else me.appearance,
         "density": me.density,
         "live_position": last_position(),
-        "bell": bell(request),
+        "bell": bell(request, len(told)),
+        "told_of_account": told,
+        "shield": shield(request),
     }
 
 
@@ -50,7 +55,7 @@ def shell_questions(request: ConsoleRequest) -> Iterator[Question[Any]]:
     yield unread_question(request.me, request.actor)
 
 
-def bell(request: ConsoleRequest) -> dict[str, Any]:
-    """How many notices are unread, as a number and as it is shown."""
-    unread = count_unread(request.me, request.actor)
+def bell(request: ConsoleRequest, of_account: int) -> dict[str, Any]:
+    """How many notices are unread, with those of the account itself, as a number and as it is shown."""
+    unread = count_unread(request.me, request.actor) + of_account
     return {"unread": unread, "count": f"{MOST_COUNTED - 1}+" if unread >= MOST_COUNTED else str(unread)}

@@ -1,8 +1,11 @@
 """The front page and signing up."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -11,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from steward.front.accepting import ListForm, list_offered, regions_offered
+from steward.front.agreeing import agreement_form
 from steward.front.entrance import base_domain_only, is_open, sign_up_open
 from steward.front.forms import PasswordForm, SignUpForm, free_slugs, problem_of
-from steward.lifecycle.opening import SignUpGone, open_signed_up_account
+from steward.lifecycle.opening import Agreed, SignUpGone, open_signed_up_account
 from steward.people.access import sign_up_with
 from steward.people.actions import NewSignUp, SlugTaken, begin_sign_up, open_passage
 from steward.people.identities import is_known
@@ -122,16 +127,30 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     form = None
     if not is_known(asked.email):
         form = PasswordForm(request.POST if request.method == "POST" else None, asked=asked)
-    if request.method != "POST" or (form is not None and not form.is_valid()):
-        context = {"asked": asked, "form": form, "host": f"{asked.slug}.{settings.STEWARD_DOMAIN}"}
+    agreement = agreement_form(request)
+    offered = list_offered(asked.region)
+    list_form = ListForm(request.POST if request.method == "POST" else None, offered=offered) if offered else None
+    forms = [each for each in (form, list_form, agreement) if each is not None]
+    if request.method != "POST" or not _are_valid(forms):
+        context: dict[str, Any] = {"asked": asked, "form": form, "agreement": agreement, "token": token}
+        context |= {"host": f"{asked.slug}.{settings.STEWARD_DOMAIN}", "list_form": list_form}
         return TemplateResponse(request, "front/confirm.html", context, status=422 if request.method == "POST" else 200)
-    return _opened(request, asked, form.cleaned_data["password"] if form else None)
+    agreed = agreement.agreed(request) if agreement else None
+    version = offered.version if offered else 0
+    return _opened(request, asked, form.cleaned_data["password"] if form else None, agreed, version)
 
 
-def _opened(request: HttpRequest, asked: SignUp, password: str | None) -> HttpResponse:
+def _are_valid(forms: Sequence[Form]) -> bool:
+    """Every one is looked at, so that all that is wrong is said at once."""
+    return all({form: form.is_valid() for form in forms}.values())
+
+
+def _opened(
+    request: HttpRequest, asked: SignUp, password: str | None, agreed: Agreed | None, list_version: int
+) -> HttpResponse:
     """Make the account and lead there; somebody who has a sign-in enters by it, with all that it asks of them."""
     try:
-        account, owner = open_signed_up_account(asked, password=password)
+        account, owner = open_signed_up_account(asked, password=password, agreed=agreed, list_version=list_version)
     except (SignUpGone, SlugRefused):
         return TemplateResponse(request, "front/gone.html", status=410)
     way = "" if password is None else f"welcome/{open_passage(owner.user, account.id)}"
@@ -144,6 +163,7 @@ def _form(request: HttpRequest, form: SignUpForm, status: int = 200) -> HttpResp
         "form": form,
         "domain": settings.STEWARD_DOMAIN,
         "terms_url": settings.STEWARD_TERMS_URL,
+        "regions": regions_offered(),
         "suggested": free_slugs(slug, form["company"].value() or "") if form.errors.get("slug") else [],
     }
     return TemplateResponse(request, "front/sign_up.html", context, status=status)

@@ -13,11 +13,14 @@ from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.ids import new_id
 from steward.people.actions import add_member, create_department, end_sign_up
 from steward.people.models import Membership, Role, SignUp
+from steward.privacy.agreements.actions import Signer, conclude, draft_content, note_terms
+from steward.privacy.agreements.content import Content
 from steward.privacy.keys.store import create_account_key, destroy_account_key
 from steward.tenancy.actions import Opening, create_account
 from steward.tenancy.directory import forget
 from steward.tenancy.languages import spoken
 from steward.tenancy.models import Account
+from steward.tenancy.residency import centre_for
 from steward.tenancy.scope import account_scope
 
 
@@ -28,6 +31,15 @@ class Owner:
     email: str
     name: str
     password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """That our data processing agreement is concluded with opening the account, and with which list it was shown."""
+
+    registry_version: int
+    position: str = ""
+    address: str = ""  # of the network
 
 
 class SignUpGone(ValueError):
@@ -57,10 +69,14 @@ def open_account(
     return account
 
 
-def open_signed_up_account(sign_up: SignUp, *, password: str | None) -> tuple[Account, Membership]:
+def open_signed_up_account(
+    sign_up: SignUp, *, password: str | None, agreed: Agreed | None = None, list_version: int = 0
+) -> tuple[Account, Membership]:
     """Make the account somebody signed up for and has confirmed. `password` is for an identity that is new.
 
-    Raises `SignUpGone`, `SlugRefused` or `ValidationError`; then nothing was made.
+    With `agreed` our agreement is concluded too; without, what needs one is refused at the gate. `list_version` is that
+    of the list of subprocessors that was accepted, with what it announces; 0 where there is none. Raises `SignUpGone`,
+    `SlugRefused` or `ValidationError`; then nothing was made.
     """
     opening = Opening(sign_up.language, sign_up.region, sign_up.terms_version, sign_up.terms_accepted_at)
     owner, account_id = Owner(sign_up.email, sign_up.name, password), new_id()
@@ -72,13 +88,36 @@ def open_signed_up_account(sign_up: SignUp, *, password: str | None) -> tuple[Ac
                 sign_up.slug, name=sign_up.company, owner=owner, account_id=account_id, opening=opening
             )
             membership = Membership.objects.select_related("user").get(role=Role.OWNER)
-            told = {"terms_version": sign_up.terms_version} if sign_up.terms_version else {}
-            record("account.opened", account, actor=Actor(ActorKind.AGENT, membership.id), changes=told)
+            accepted = {"terms_version": sign_up.terms_version, "list_version": list_version}
+            told = {name: value for name, value in accepted.items() if value}
+            actor = Actor(ActorKind.AGENT, membership.id)
+            record("account.opened", account, actor=actor, changes=told)
+            if sign_up.terms_version:
+                note_terms(sign_up.terms_version, sign_up.terms_accepted_at, member_id=membership.id, actor=actor)
+            if agreed is not None:
+                _conclude(account, membership, agreed, actor)
     except BaseException:
         _destroy_key_of_none(account_id)  # also when the commit itself fails
         raise
     forget()
     return account, membership
+
+
+def agreement_draft(sign_up: SignUp) -> Content:
+    """The agreement that would be concluded with opening the account. Raises `NothingToSign`."""
+    account = Account(slug=sign_up.slug, name=sign_up.company, data_centre=centre_for(sign_up.region))
+    return draft_content(account, language=sign_up.language)
+
+
+def _conclude(account: Account, owner: Membership, agreed: Agreed, actor: Actor) -> None:
+    signer = Signer(
+        name=owner.name,
+        email=owner.user.email,
+        position=agreed.position,
+        member_id=owner.id,
+        address=agreed.address,
+    )
+    conclude(account, signer, language=account.language, registry_version=agreed.registry_version, actor=actor)
 
 
 def _destroy_key_of_none(account_id: UUID) -> None:

@@ -17,8 +17,10 @@ from django.conf import settings
 
 from steward.demo.places import account_url, base_url, outbox_url
 from steward.demo.reading import catch_up
+from steward.demo.registry import agree, announce, begin, fill_ledger
 from steward.demo.sample import BEGINNING, play, sample_clock, staff
 from steward.demo.scripts import Sample, samples
+from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.lifecycle.opening import Owner, open_account
 from steward.people.models import Operator
@@ -32,9 +34,15 @@ OPERATOR = "operator@steward.example"
 
 def main() -> int:
     all_samples = samples()
-    for sample in all_samples:
-        if not Account.objects.filter(slug=sample.slug).exists():
-            load(sample)
+    new = [sample for sample in all_samples if not Account.objects.filter(slug=sample.slug).exists()]
+    with sample_clock() as clock:
+        begin(os.environ.get("STEWARD_DEMO_REGISTRY", "own"), clock)
+    for sample in new:
+        load(sample)
+    with sample_clock() as clock:
+        announce(clock)
+    for sample in new:
+        tell_what_left(sample)
     if not Operator.objects.exists():
         create_operator(OPERATOR, password=password_of(OPERATOR))
     write_told(settings.STEWARD_DATA / "demo.json", all_samples)
@@ -50,10 +58,18 @@ def load(sample: Sample) -> None:
         first = sample.people[0]
         owner = Owner(first.email, first.name, passwords[first.email])
         account = open_account(sample.slug, name=sample.name, owner=owner, account_id=account_id)
+        agree(account)
         staff(sample, account, passwords)
         play(sample, clock)
     with account_scope(account_id):
         catch_up()
+
+
+def tell_what_left(sample: Sample) -> None:
+    """The ledger of a sample account."""
+    account = Account.objects.get(slug=sample.slug)
+    with account_scope(account.id):
+        fill_ledger(account, now())
 
 
 def password_of(email: str) -> str:

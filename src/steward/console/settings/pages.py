@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from steward.lib.fold import fold
-from steward.people.access import anyone, can_administer, can_list_agents, can_run_departments
+from steward.people.access import anyone, can_administer, can_list_agents, can_own, can_run_departments
 from steward.people.models import Membership
+from steward.privacy.subprocessors.access import can_object
 
 
 class Group(TextChoices):
@@ -21,6 +22,7 @@ class Group(TextChoices):
     PEOPLE = "people", pgettext_lazy("settings", "People")
     MAIL = "mail", pgettext_lazy("settings", "E-mail")
     ACCOUNT = "account", pgettext_lazy("settings", "Account")
+    PRIVACY = "privacy", pgettext_lazy("settings", "Privacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,38 @@ PAGES = (
         pgettext_lazy("labels of tickets", "Tags"),
         _("The words that tickets are sorted by."),
         _("labels categories rename merge"),
+        can_administer,
+    ),
+    Page(
+        "privacy",
+        Group.PRIVACY,
+        _("Where the data are"),
+        _("Where your customers’ data lie, who can touch them, and why."),
+        _("privacy centre gdpr subprocessors region data centre hosting staff access agreement dpa residency"),
+        can_administer,
+    ),
+    Page(
+        "subprocessors",
+        Group.PRIVACY,
+        pgettext_lazy("settings", "Subprocessors"),
+        _("Which companies work on your data, what is coming, and objecting to it."),
+        _("vendors processors object objection agree consent notice changes authorisation gdpr"),
+        can_object,
+    ),
+    Page(
+        "agreement",
+        Group.PRIVACY,
+        _("Agreement and terms"),
+        _("The data processing agreement with who hosts you, its versions, and the terms of use you accepted."),
+        _("dpa contract sign article 28 gdpr annex countersign upload template pdf terms of service"),
+        can_own,
+    ),
+    Page(
+        "what-left",
+        Group.PRIVACY,
+        _("What left"),
+        _("Everything that left this account or was refused: when, to whom and why. Never what it said."),
+        _("egress ledger log traffic outgoing refused hosts bytes download csv json"),
         can_administer,
     ),
 )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from steward.console.settings import (
     agents,
+    agreement,
     brand,
     confirming,
     departments,
@@ -19,8 +20,10 @@ from steward.console.settings import (
     security,
     sessions,
     sign_in,
+    subprocessors,
     tags,
 )
+from steward.console.settings.privacy import ledger, page
 
 urlpatterns = [
     path("", overview.overview, name="settings"),
@@ -87,6 +90,20 @@ urlpatterns = [
     path("brand/preview", brand.preview, name="settings-brand-preview"),
     path("brand/logo", brand.logo, name="settings-brand-logo"),
     path("brand/logo/removal", brand.logo_removal, name="settings-brand-logo-removal"),
+    path("privacy", page.privacy, name="settings-privacy"),
+    path("privacy/subprocessors", subprocessors.subprocessors, name="settings-subprocessors"),
+    path("privacy/subprocessors/read", subprocessors.subprocessors_read, name="settings-subprocessors-read"),
+    path("privacy/subprocessors/answer", subprocessors.subprocessor_answer, name="settings-subprocessor-answer"),
+    path("privacy/agreement", agreement.agreement, name="settings-agreement"),
+    path("privacy/agreement/draft.pdf", agreement.draft, name="settings-agreement-draft"),
+    path("privacy/agreement/signing", agreement.signing, name="settings-agreement-signing"),
+    path("privacy/agreement/own", agreement.own_text, name="settings-agreement-own"),
+    path("privacy/agreement/withdrawal", agreement.withdrawal, name="settings-agreement-withdrawal"),
+    path("privacy/agreement/terms", agreement.terms_of_use, name="settings-agreement-terms"),
+    path("privacy/agreement/<uuid:agreement_id>/<slug:part>", agreement.file, name="settings-agreement-file"),
+    path("privacy/what-left", ledger.what_left, name="settings-what-left"),
+    path("privacy/what-left.csv", ledger.what_left_file, {"kind": "csv"}, name="settings-what-left-csv"),
+    path("privacy/what-left.json", ledger.what_left_file, {"kind": "json"}, name="settings-what-left-json"),
     path("tags", tags.tags, name="settings-tags"),
     path("tags/<uuid:tag_id>", tags.tag, name="settings-tag"),
     path("tags/<uuid:tag_id>/merger", tags.tag_merger, name="settings-tag-merger"),

@@ -1,0 +1,129 @@
+"""What left and what was refused, in words: by destination and purpose, and row by row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import pgettext, pgettext_lazy
+
+from steward.lib.clock import now
+from steward.privacy.egress.models import EgressEvent
+from steward.privacy.egress.reading import Tally, sums_since
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.words import CATEGORIES, PURPOSE_WORDS, country_name, enumeration, refusal
+from steward.tenancy.directory import Entry
+
+DAYS = 30
+_WHOSE = {
+    "T": pgettext_lazy("to whom data went", "a server of your own choice"),
+    "P": pgettext_lazy("to whom data went", "your mailbox"),
+    "I": pgettext_lazy("to whom data went", "infrastructure"),
+    "B": pgettext_lazy("to whom data went", "from the reader’s browser"),
+}
+
+
+@dataclass(slots=True)
+class Destination:
+    """One host and purpose: how often something left, how many bytes, and what was refused and why."""
+
+    host: str
+    whose: str
+    purpose: str
+    purpose_words: str
+    country: str
+    left: int = 0
+    bytes: int = 0
+    refused: int = 0
+    reasons: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What left from a moment on."""
+
+    destinations: tuple[Destination, ...]
+
+    @property
+    def left(self) -> int:
+        """How often something left."""
+        return sum(one.left for one in self.destinations)
+
+    @property
+    def refused(self) -> int:
+        """How often the gate said no."""
+        return sum(one.refused for one in self.destinations)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One row of the ledger in words."""
+
+    row: EgressEvent
+    whose: str
+    purpose: str
+    data: str
+    country: str
+    reason: str
+
+
+def today_of(account: Entry) -> datetime:
+    """When the account's day began."""
+    return now().astimezone(ZoneInfo(account.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def periods(account: Entry) -> tuple[Period, Period]:
+    """Today, and the last thirty days with today."""
+    names, today = names_of_engagements(), today_of(account)
+    return _period(sums_since(today), names), _period(sums_since(today - timedelta(days=DAYS - 1)), names)
+
+
+def names_of_engagements() -> dict[str, str]:
+    """Who is behind each engagement that ever was on the list."""
+    return {
+        key: state.engaged.subprocessor.legal_name
+        for key, states in published().revisions.items()
+        for state in states
+        if state.engaged is not None
+    }
+
+
+def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
+    """A row as people read it."""
+    return Passage(
+        row=row,
+        whose=_whose(row.traffic, row.engagement, names),
+        purpose=str(PURPOSE_WORDS.get(row.purpose, row.purpose)),
+        data=enumeration(CATEGORIES.get(one, one) for one in row.categories),
+        country=country_name(row.to_country) if row.to_country else "",
+        reason="" if row.is_allowed else refusal(row.reason_code),
+    )
+
+
+def _period(sums: list[Tally], names: Mapping[str, str]) -> Period:
+    found: dict[tuple[str, str], Destination] = {}
+    for one in sums:
+        place = found.setdefault((one.host, one.purpose), _destination(one, names))
+        if one.is_allowed:
+            place.left += one.calls
+            place.bytes += one.bytes
+        else:
+            place.refused += one.calls
+            place.reasons[refusal(one.reason)] = None
+    return Period(tuple(found.values()))
+
+
+def _destination(one: Tally, names: Mapping[str, str]) -> Destination:
+    return Destination(
+        host=one.host,
+        whose=_whose(one.traffic, one.engagement, names),
+        purpose=one.purpose,
+        purpose_words=str(PURPOSE_WORDS.get(one.purpose, one.purpose)),
+        country=country_name(one.country) if one.country else "",
+    )
+
+
+def _whose(traffic: str, engagement: str, names: Mapping[str, str]) -> str:
+    if engagement:
+        return names.get(engagement, engagement)
+    return str(_WHOSE.get(traffic) or pgettext("to whom data went", "nobody we know"))

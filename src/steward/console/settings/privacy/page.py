@@ -1,0 +1,18 @@
+"""The page: where the account's data are, who can touch them, and what has left. Owners and admins read it."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from steward.console.entrance import ConsoleRequest
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.console.settings.privacy.gathered import gathered
+from steward.console.settings.privacy.left import DAYS, periods
+
+
+@require_safe
+@settings_page("privacy")
+def privacy(request: ConsoleRequest) -> HttpResponse:
+    """All of it on one page, which prints well."""
+    today, lately = periods(request.account)
+    context = {"told": gathered(request.account.id), "today": today, "lately": lately, "days": DAYS}
+    return settings_response(request, "console/settings/privacy.html", context)
