@@ -22,6 +22,9 @@ from steward.people.models import (
     Role,
 )
 from steward.people.permissions import IN_ACCOUNT, IN_DEPARTMENT, MEANINGS
+from steward.privacy.egress.models import Authorisation
+from steward.privacy.egress.registry.document import Engagement, Kind, Provider, Registry, Subprocessor
+from steward.privacy.subprocessors.actions import approve_draft, change_draft, open_draft, publish_draft
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_reply, make_ticket
@@ -67,6 +70,19 @@ class Deed:
 
 def settings(end):
     return lambda world: f"/console/settings/{end}".format(w=world)
+
+
+def listed():
+    """The key of an engagement on the list of subprocessors."""
+    relay = Engagement(key="relay", purposes=("mail.deliver",))
+    company = Subprocessor(key="company", legal_name="Relay GmbH", kind=Kind.SERVICE, engagements=(relay,))
+    provider = Provider(legal_name="Host s.r.o.", service="Desk")
+    registry = Registry(provider=provider, regions=(), subprocessors=(company,), prose=())
+    publish_draft(
+        approve_draft(change_draft(open_draft(operator_id=None), registry, operator_id=None), operator_id=None),
+        operator_id=None,
+    )
+    return relay.key
 
 
 def role_of(world, person, department):
@@ -205,6 +221,11 @@ DEEDS = {
             "code_letters": "",
         },
         lambda w: Account.objects.get(pk=w.me.account_id).name == "Northwind Two",
+    ),
+    "subprocessor:object": Deed(
+        settings("privacy/subprocessors/answer"),
+        lambda w: {"engagement": listed(), "answer": "object"},
+        lambda w: Authorisation.objects.filter(state="objected").exists(),
     ),
 }
 

@@ -15,6 +15,7 @@ from steward.console.shell import bell, shell
 from steward.lib.ids import read_id
 from steward.notifications.actions import read_all, read_notice
 from steward.notifications.models import Notice
+from steward.notifications.of_account import notices_of_account, read_of_account, unread_of_account
 from steward.notifications.queries import desktop_notices, list_notices
 from steward.notifications.wishes import Kind
 from steward.notifications.wording import path_of, sentence
@@ -41,6 +42,7 @@ def notifications(request: ConsoleRequest) -> HttpResponse:
     context = {
         "page": "notifications",
         "notices": [_shown(notice) for notice in page.notices],
+        "of_account": [] if after else notices_of_account(request.me),
         "next_url": f"{reverse('console:notifications')}?after={page.next}" if page.next else None,
     }
     return TemplateResponse(request, "console/notifications.html", shell(request) | context)
@@ -51,7 +53,8 @@ def notifications(request: ConsoleRequest) -> HttpResponse:
 def notification_bell(request: ConsoleRequest) -> HttpResponse:
     """The bell as it is now, with what a desktop should show. Asked for by pages that heard of something new."""
     shown = [_shown(notice) for notice in desktop_notices(request.me, request.actor)]
-    context = {"bell": bell(request), "account": request.account, "on_desktop": shown}
+    told = unread_of_account(request.me, is_exact=True)
+    context = {"bell": bell(request, len(told)), "account": request.account, "on_desktop": shown}
     return TemplateResponse(request, "console/_bell.html", context)
 
 
@@ -64,6 +67,7 @@ def notifications_read(request: ConsoleRequest) -> HttpResponse:
         read_notice(request.me, _id(asked))
     else:
         read_all(request.me)
+        read_of_account(request.me)
         messages.success(request, _("Everything is marked as read."))
     return HttpResponseRedirect(reverse("console:notifications"), status=303)
 

@@ -83,21 +83,22 @@ def compose_answer(objection: Authorisation, name: str, member: Membership, acco
 
 
 def item_of(concern: Concern) -> Item:
-    """One change, with what it is for, which data, and where. In the language in force."""
+    """One engagement, how it changes if it does, what it is for, which data, where. In the language in force."""
     engagement = concern.row.engagement
-    change = (
-        _("Withdrawn: it does not come after all")
-        if concern.is_withdrawn
-        else enumeration(words for code, words in CHANGES.items() if code in concern.changes)
-    )
     name = row_title(concern.row.subprocessor.legal_name, places_of(concern.row))
     told = {
         "purposes": enumeration(PURPOSE_WORDS.get(one, one) for one in engagement.purposes),
         "data": enumeration(CATEGORIES.get(one, one) for one in engagement.categories or ()),
         "description": in_language(engagement.description) or str(NOT_STATED),
     }
-    title = _("%(change)s: %(row)s") % {"change": change, "row": name}
+    title = _("%(change)s: %(row)s") % {"change": _change(concern), "row": name} if concern.changes else name
     return Item(title, _("What for: %(purposes)s. Data: %(data)s. Description: %(description)s") % told)
+
+
+def _change(concern: Concern) -> str:
+    if concern.is_withdrawn:
+        return _("Withdrawn: it does not come after all")
+    return enumeration(words for code, words in CHANGES.items() if code in concern.changes)
 
 
 def day_of(moment: datetime) -> str:
