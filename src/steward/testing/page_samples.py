@@ -29,6 +29,7 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import failed_job
 from steward.testing.pictures import png
+from steward.testing.registry_samples import samples_of_the_registry
 from steward.tickets.actions import tag_named, tag_ticket
 from steward.tickets.models import Message, Ticket
 
@@ -129,6 +130,7 @@ def _of_the_back_office(operator: Operator, account: Account) -> dict[str, Any]:
         "sign-up/<token> token": asked,
         "subprocessors/subscription/<token> token": _subscribed(),
         "operator/welcome/<token> token": new_operator_link(operator),
+        **samples_of_the_registry(operator, account),
     }
 
 

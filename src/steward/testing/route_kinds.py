@@ -28,10 +28,14 @@ OWN = "console/settings/sign-in/"
 # The back office: on the base domain, for operators.
 OFFICE = "operator/"
 OFFICE_SIGN_IN = "/operator/sign-in"
+REGISTRY = "operator/registry/draft/"
 # Pages with a form that comes back to them.
 READ_AND_WRITTEN = {
     "operator/sign-in", "operator/sign-in/second-factor", "operator/welcome/<token>", "operator/me/app",
-    "operator/me/passkeys", "operator/me/password",
+    "operator/me/passkeys", "operator/me/password", "operator/objections/<slug:slug>/<uuid:objection>",
+    *(f"{REGISTRY}{path}" for path in ("provider", "regions/new", "regions/<str:region>", "subprocessors/new",
+      "subprocessors/<str:company>", "subprocessors/<str:company>/engagements/new",
+      "subprocessors/<str:company>/engagements/<str:engagement>", "prose/new", "prose/<str:block>", "publication")),
     "console/sign-in", "console/sign-in/second-factor", "console/reset-password", "console/reset-password/<token>",
     "console/confirm-address/<token>", "console/tickets/new", "console/settings/security", f"{OWN}confirmation",
     f"{OWN}password", f"{OWN}address", f"{OWN}app", f"{OWN}passkeys",

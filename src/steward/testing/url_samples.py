@@ -28,6 +28,7 @@ from steward.testing import cast
 from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
+from steward.testing.registry_samples import forms_of_the_registry, samples_of_the_registry
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.actions import HOLD, last_change, reply_to_ticket, tag_named, tag_ticket
 from steward.tickets.actions.replying import Writing
@@ -114,6 +115,7 @@ def samples_of_the_back_office(operator: Operator, account: Account) -> Samples:
         "job_id": [failed_job(account)],
         "factor_id": [Authenticator.objects.create(user=operator.user, type="webauthn", data={"name": "Key"}).pk],
         "operator/welcome/<token> token": [new_operator_link(operator)],
+        **{name: [value] for name, value in samples_of_the_registry(operator, account).items()},
     }
 
 
@@ -166,6 +168,7 @@ def session_of(person: Membership) -> Session:
 def forms_of(ben: Membership, billing: Department, changed: Changed) -> dict[str, str]:
     """What a POST must hold to be more than not found."""
     return {
+        **forms_of_the_registry(),
         "operator/mail/retry": "state=failed&reason=bounced",
         "console/settings/tags/<uuid:tag_id>/merger": f"into={another_tag(ben).id}",
         "console/tickets/<code>/undoing": f"event={changed.event.id}",
