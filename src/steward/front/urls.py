@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from steward.front import views
+from steward.front import agreeing, views
 
 app_name = "front"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     path("sign-up/address", views.slug_check, name="slug-check"),
     path("sign-up/sent", views.sent, name="sent"),
     path("sign-up/<token>", views.confirm, name="confirm"),
+    path("sign-up/<token>/agreement.pdf", agreeing.agreement_draft_file, name="agreement-draft"),
 ]

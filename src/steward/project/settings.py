@@ -31,6 +31,7 @@ STEWARD_DATA_CENTRE = os.environ.get(
     "STEWARD_DATA_CENTRE", ""
 )  # where this installation stands, as the directory has it
 STEWARD_TERMS_VERSION = os.environ.get("STEWARD_TERMS_VERSION", "demo" if STEWARD_DEMO else "")
+STEWARD_TRIAL_WITHOUT_AGREEMENT = flag("STEWARD_TRIAL_WITHOUT_AGREEMENT")  # accounts open without one, too
 STEWARD_TERMS_URL = os.environ.get("STEWARD_TERMS_URL", "")
 STEWARD_MASTER_KEY = os.environ.get("STEWARD_MASTER_KEY", "")
 STEWARD_SMTP_RELAY = os.environ.get("STEWARD_SMTP_RELAY", "")
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "steward.channels.email",
     "steward.notifications",
     "steward.privacy.subprocessors",
+    "steward.privacy.agreements",
     "steward.console",
     "steward.front",
     "steward.operator",

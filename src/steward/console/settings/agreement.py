@@ -1,0 +1,185 @@
+"""Agreement and terms: concluded by click or by an own text, its versions and files, and the terms of use."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from steward.console.entrance import ConsoleRequest
+from steward.console.settings.agreement_forms import OwnTextForm, SigningForm, list_changed
+from steward.console.settings.confirming import confirmed
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.files.actions import read_file
+from steward.privacy.agreements.access import (
+    NoSuchFile,
+    accepted_terms,
+    file_of,
+    get_agreement,
+    standing_of_account,
+)
+from steward.privacy.agreements.actions import (
+    AlreadyInForce,
+    NotNeeded,
+    Signer,
+    accept_terms,
+    conclude,
+    draft_content,
+    is_needed,
+    is_on_offer,
+    is_terms_asked,
+    submit,
+    withdraw,
+)
+from steward.privacy.agreements.composing import NothingToSign
+from steward.privacy.agreements.models import Agreement
+from steward.privacy.agreements.rendering import render
+from steward.privacy.agreements.states import WrongState
+from steward.privacy.egress.registry.versions import newest_head
+from steward.tenancy.models import Account, Region
+
+
+@require_safe
+@settings_page("agreement")
+def agreement(request: ConsoleRequest) -> HttpResponse:
+    """What is in force, what waits, all versions, and the terms of use."""
+    standing = standing_of_account()
+    context = {
+        "standing": standing,
+        "is_needed": is_needed(),
+        "is_on_offer": is_on_offer(),
+        "regions": dict(Region.objects.values_list("code", "name")),
+        "accepted": accepted_terms(),
+        "is_terms_asked": is_terms_asked(),
+        "terms_version": settings.STEWARD_TERMS_VERSION,
+        "terms_url": settings.STEWARD_TERMS_URL,
+        "newest": newest_head().number,
+    }
+    return settings_response(request, "console/settings/agreement.html", context)
+
+
+@require_safe
+@settings_page("agreement")
+def draft(request: ConsoleRequest) -> HttpResponseBase:
+    """What would be signed now, as a file."""
+    try:
+        made = render(draft_content(_account(request), language=request.account.language))
+    except (NotNeeded, NothingToSign) as error:
+        raise Http404("nothing to sign") from error
+    return _download(HttpResponse(made, content_type="application/pdf"), "data-processing-agreement-draft.pdf")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("agreement")
+@confirmed
+def signing(request: ConsoleRequest) -> HttpResponse:
+    """Conclude our form."""
+    if not is_on_offer():
+        return HttpResponseRedirect(reverse("console:settings-agreement"))
+    is_sent = request.method == "POST"
+    begun = {"name": request.me.name, "registry_version": newest_head().number}
+    form = SigningForm(request.POST) if is_sent else SigningForm(initial=begun)
+    if is_sent and form.is_valid():
+        try:
+            conclude(
+                _account(request),
+                _signer(request, form.cleaned_data),
+                language=request.account.language,
+                registry_version=form.cleaned_data["registry_version"],
+                actor=request.actor,
+            )
+        except NothingToSign:
+            form.add_error(None, list_changed())
+            form.data = {**form.data.dict(), "registry_version": newest_head().number}  # type: ignore[attr-defined]
+        except AlreadyInForce:
+            form.add_error(None, _("This is in force already, with the same annexes."))
+        else:
+            messages.success(request, _("The agreement is in force."))
+            return HttpResponseRedirect(reverse("console:settings-agreement"))
+    return settings_response(
+        request, "console/settings/agreement_signing.html", {"form": form}, status=422 if is_sent else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("agreement")
+@confirmed
+def own_text(request: ConsoleRequest) -> HttpResponse:
+    """Hand in an own text."""
+    if not is_needed():
+        return HttpResponseRedirect(reverse("console:settings-agreement"))
+    is_sent = request.method == "POST"
+    begun = {"name": request.me.name, "language": request.account.language}
+    form = OwnTextForm(request.POST, request.FILES) if is_sent else OwnTextForm(initial=begun)
+    if is_sent and form.is_valid():
+        signer = _signer(request, form.cleaned_data)
+        submit(form.cleaned_data["text"], form.proposal, signer, actor=request.actor)
+        messages.success(request, _("Handed in. You are answered within 10 working days."))
+        return HttpResponseRedirect(reverse("console:settings-agreement"))
+    return settings_response(
+        request, "console/settings/agreement_own.html", {"form": form}, status=422 if is_sent else 200
+    )
+
+
+@require_POST
+@settings_page("agreement")
+def withdrawal(request: ConsoleRequest) -> HttpResponse:
+    """Take back the text that waits."""
+    waiting = standing_of_account().waiting
+    if waiting is None:
+        messages.info(request, _("Nothing waits any more."))
+    else:
+        try:
+            withdraw(waiting, actor=request.actor)
+            messages.success(request, _("Taken back."))
+        except WrongState:
+            messages.info(request, _("Nothing waits any more."))
+    return HttpResponseRedirect(reverse("console:settings-agreement"))
+
+
+@require_POST
+@settings_page("agreement")
+def terms_of_use(request: ConsoleRequest) -> HttpResponse:
+    """Accept the version of the terms of use that was shown."""
+    if accept_terms(request.POST.get("version", "")[:80], member_id=request.me.pk, actor=request.actor):
+        messages.success(request, _("Accepted."))
+    else:
+        messages.error(request, _("The terms have changed since this page was opened. Read them once more."))
+    return HttpResponseRedirect(reverse("console:settings-agreement"))
+
+
+@require_safe
+@settings_page("agreement")
+def file(request: ConsoleRequest, agreement_id: UUID, part: str) -> HttpResponseBase:
+    """One file of one version, never shown in the page."""
+    try:
+        found, name = file_of(get_agreement(agreement_id), part)
+    except (Agreement.DoesNotExist, NoSuchFile) as error:
+        raise Http404("no such file") from error
+    return _download(FileResponse(read_file(found), content_type=found.content_type), name)
+
+
+def _download(response: Any, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response  # type: ignore[no-any-return]
+
+
+def _account(request: ConsoleRequest) -> Account:
+    return Account.objects.select_related("data_centre__region").get(pk=request.account.id)
+
+
+def _signer(request: ConsoleRequest, typed: dict[str, Any]) -> Signer:
+    return Signer(
+        name=typed["name"],
+        position=typed["position"],
+        email=request.me.user.email,
+        member_id=request.me.pk,
+        address=str(request.META.get("REMOTE_ADDR", "")),
+    )

@@ -1,0 +1,93 @@
+"""Customers' own agreements as operators review them."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from steward.lib.actor import SYSTEM
+from steward.outbox.models import InstallationMail
+from steward.people.models import OperatorAct
+from steward.privacy.agreements.actions import Proposal, Signer, submit
+from steward.privacy.agreements.models import Agreement
+from steward.privacy.agreements.uploads import read_upload
+from steward.privacy.egress.models import AccountTerms
+from steward.tenancy.scope import account_scope
+
+pytestmark = pytest.mark.django_db
+LIST = "/operator/agreements"
+
+
+@pytest.fixture
+def handed_in(northwind, settings):
+    settings.STEWARD_HOSTING = True
+    with account_scope(northwind.pk):
+        proposal = Proposal(notice_days=45, mode="specific")
+        signer = Signer(name="Ada Berg", email="ada@northwind.example", position="CEO")
+        return submit(read_upload(b"%PDF-1.7 theirs"), proposal, signer, actor=SYSTEM)
+
+
+@pytest.fixture
+def page(handed_in):
+    return f"{LIST}/{handed_in.pk}"
+
+
+def stored(agreement):
+    with account_scope(agreement.account_id):
+        return Agreement.objects.get(pk=agreement.pk)
+
+
+def test_what_waits_is_listed_and_read_with_its_terms(operator_client, handed_in, page, olga):
+    assert [each.pk for each in operator_client.get(LIST).context["reviews"]] == [handed_in.pk]
+    text = operator_client.get(page).content.decode()
+    assert "45 days" in text
+    assert "Ada Berg" in text
+    answer = operator_client.get(f"{page}/files/file")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 theirs"
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    acts = OperatorAct.objects.filter(operator_id=olga.pk).order_by("id").values_list("act", flat=True)
+    assert list(acts)[-3:] == ["agreements.read", "agreement.read", "agreement.file_read"]
+
+
+def test_from_the_queue_into_force(operator_client, handed_in, page):
+    operator_client.post(f"{page}/review")
+    assert stored(handed_in).state == "in_review"
+    both = SimpleUploadedFile("both.pdf", b"%PDF-1.7 both")
+    assert operator_client.post(f"{page}/countersignature", {"file": both}).status_code == 302
+
+    assert stored(handed_in).state == "in_force"
+    with account_scope(handed_in.account_id):
+        terms = AccountTerms.objects.get(ends_at=None)
+    assert (terms.notice_days, terms.mode) == (45, "specific")
+    assert InstallationMail.objects.filter(purpose="agreement").exists()
+    assert not operator_client.get(LIST).context["reviews"]
+    assert [each.pk for each in operator_client.get(f"{LIST}?state=closed").context["reviews"]] == [handed_in.pk]
+
+
+@pytest.mark.parametrize(("sent", "state"), [("changes", "changes_requested"), ("rejected", "rejected")])
+def test_it_is_answered_in_words(operator_client, handed_in, page, sent, state):
+    operator_client.post(f"{page}/review")
+    assert operator_client.post(f"{page}/answer", {"words": "", "as": sent}).status_code == 422
+    operator_client.post(f"{page}/answer", {"words": "Clause 9 is missing.", "as": sent})
+
+    row = stored(handed_in)
+    assert (row.state, row.review_words) == (state, "Clause 9 is missing.")
+    assert InstallationMail.objects.filter(purpose="agreement").exists()
+
+
+def test_nothing_is_signed_before_it_is_read(operator_client, handed_in, page):
+    both = SimpleUploadedFile("both.pdf", b"%PDF-1.7 both")
+    operator_client.post(f"{page}/countersignature", {"file": both})
+    operator_client.post(f"{page}/answer", {"words": "No.", "as": "rejected"})
+    assert stored(handed_in).state == "submitted"
+    assert not InstallationMail.objects.exists()
+
+
+def test_what_is_no_document_is_not_taken(operator_client, handed_in, page):
+    operator_client.post(f"{page}/review")
+    for files in ({}, {"file": SimpleUploadedFile("both.pdf", b"<html>")}):
+        assert operator_client.post(f"{page}/countersignature", files).status_code == 422
+    assert stored(handed_in).state == "in_review"
+
+
+def test_what_does_not_exist_is_not_found(operator_client, handed_in, page):
+    assert operator_client.get(f"{page}/files/countersigned").status_code == 404
+    assert operator_client.get(f"{LIST}/{handed_in.account_id}").status_code == 404
