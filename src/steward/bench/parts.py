@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from steward.bench import clicks, listings, pages, receiving, streams
+from steward.bench import clicks, gating, listings, pages, receiving, streams
 from steward.bench.listening import Unheard as Unheard
 from steward.bench.machine import postgres_version
 
@@ -18,6 +18,8 @@ def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
         figures = clicks.measure(superuser, options.size[0], clicks=min(options.rounds, clicks.CLICKS))
     elif options.part == "registry":
         figures = listings.measure(rounds=options.rounds)
+    elif options.part == "gate":
+        figures = gating.measure(rounds=options.rounds)
     else:
         figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
     return figures | {"postgres": postgres_version()}

@@ -18,6 +18,7 @@ MAIL = "mail"
 LIVE = "live"
 CLICK = "click"
 REGISTRY = "registry"
+GATE = "gate"
 CLICKED_SIZE = 100_000
 COMPLETE = "bench-complete"  # in a data directory, once all rows are in
 Figures = dict[str, Any]
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     told |= {"live": next((part for part in parts if part and "idle" in part), None)}
     told |= {"browser": next((part["browser"] for part in parts if part and "browser" in part), None)}
     told |= {"registry": next((part["registry"] for part in parts if part and "registry" in part), None)}
+    told |= {"gate": next((part["gate"] for part in parts if part and "gate" in part), None)}
     told |= {"pages": [part for part in parts if part and "size" in part]}
     print(table(told))
     out = options.out or Path("bench-results") / f"{told['commit']}.json"
@@ -54,7 +56,9 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
         yield f"pages-{size}", ["--part", CLICK, "--size", str(size), "--rounds", str(options.rounds)]
     if options.only in {"", REGISTRY}:
         yield REGISTRY, ["--part", REGISTRY, "--rounds", str(options.rounds)]
-    if options.only not in {MAIL, LIVE, CLICK, REGISTRY}:
+    if options.only in {"", GATE}:
+        yield GATE, ["--part", GATE, "--rounds", str(options.rounds)]
+    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE}:
         only = ["--only", options.only] if options.only else []
         for size in options.size:
             yield f"pages-{size}", ["--part", "pages", "--size", str(size), "--rounds", str(options.rounds), *only]
@@ -63,7 +67,7 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
 def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:
     data = Path(os.environ["STEWARD_DATA"]).absolute() / name
     # Jobs of an earlier run would disturb the mails; data whose filling was interrupted are of no use.
-    is_over = name in {MAIL, LIVE, REGISTRY} or not (data / COMPLETE).exists()
+    is_over = name in {MAIL, LIVE, REGISTRY, GATE} or not (data / COMPLETE).exists()
     if data.exists() and (options.fresh or is_over):
         shutil.rmtree(data)
     data.mkdir(mode=0o711, parents=True, exist_ok=True)

@@ -18,6 +18,8 @@ def table(told: Figures) -> str:
         lines += [*_browser(told["browser"]), ""]
     if told.get("registry"):
         lines += [*_registry(told["registry"]), ""]
+    if told.get("gate"):
+        lines += [*_gate(told["gate"]), ""]
     if told["pages"]:
         lines += _pages(told["pages"])
     return "\n".join(lines)
@@ -64,6 +66,18 @@ def _registry(registry: Figures) -> Iterator[str]:
         if name != "load":
             times = "".join(f"{spread[share]:>8.2f}" for share in ("p50", "p95", "p99"))
             yield f"  {name:<22}{times}{spread['queries']:>8}"
+
+
+_IN_MICROSECONDS = {"decide", "decide, denied", "what stands for an account"}
+
+
+def _gate(gate: Figures) -> Iterator[str]:
+    yield f"egress gate, 61 engagements in 12 versions; a passage is all it adds to a mail; load {gate['load']}"
+    yield f"{'':<32}{'p50':>8}{'p95':>8}{'p99':>8}"
+    for name, spread in gate.items():
+        if name != "load":
+            times = "".join(f"{spread[share]:>8.2f}" for share in ("p50", "p95", "p99"))
+            yield f"  {name:<30}{times}  {'us' if name in _IN_MICROSECONDS else 'ms'}"
 
 
 def _pages(pages: list[Figures]) -> Iterator[str]:
