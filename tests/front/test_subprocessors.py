@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
@@ -12,8 +13,10 @@ from msgspec import structs
 from steward.front.subprocessors import keeping
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.privacy.egress.authorising import object_to
+from steward.privacy.egress.authorising import authorise, object_to
+from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry import document as doc
+from steward.privacy.egress.terms import bring_into_force
 from steward.privacy.subprocessors.actions import import_versions
 from steward.privacy.subprocessors.example import example_versions
 from steward.tenancy.models import DataCentre, Region
@@ -184,11 +187,19 @@ def test_an_account_sees_its_own_region_and_what_it_switched_off(european, visit
     text = text_of(browser.get(PAGE))
     rows = rows_on(text)
     assert (rows["ai"].status, rows["relay"].status) == ("off", "used")
-    assert "Switched off for this account" in rows["ai"].who
+    assert "Off for this account" in rows["ai"].who
     assert "hosts" not in rows["ai"].facts or "None" in rows["ai"].facts["hosts"]
     assert "secret why" not in text
     assert european.name in text
     assert read(visitor_at())["ai"].status == "used", "the base domain speaks of everybody"
+
+
+def test_an_account_that_is_asked_first_uses_what_it_has_agreed_to(european, visitor_at):
+    publish(registry(engagement(), engagement("ai", purposes=("answer.suggest",))))
+    with account_scope(european.id):
+        bring_into_force(uuid4(), mode=AccountTerms.Mode.SPECIFIC, actor=SYSTEM)
+        authorise("relay", actor=SYSTEM)
+    assert {key: row.status for key, row in read(visitor_at(european)).items()} == {"relay": "used", "ai": "off"}
 
 
 def test_an_account_opened_later_has_what_it_accepted_at_once(european, contoso, visitor_at):

@@ -71,7 +71,7 @@ def shown_coming(coming: Coming, around: Around, whose: Whose) -> ShownComing:
         objection_until=coming.objection_until,
         stands_from=coming.stands_from,
         version=coming.version.number,
-        is_objected=whose.is_off(coming.key),
+        is_objected=whose.has_objected(coming.key),
     )
 
 

@@ -36,10 +36,12 @@ class Whose:
 
     def is_off(self, engagement: str) -> bool:
         """Whether nothing goes there for this account: it objected or refused, or was asked and has not agreed."""
-        answer = self.answered.get(engagement)
-        if answer in {Answer.OBJECTED, Answer.REFUSED}:
-            return True
-        return self.is_specific and answer is not Answer.AUTHORISED
+        is_asked = self.is_specific and self.answered.get(engagement) is not Answer.AUTHORISED
+        return is_asked or self.has_objected(engagement)
+
+    def has_objected(self, engagement: str) -> bool:
+        """Whether it said no."""
+        return self.answered.get(engagement) in {Answer.OBJECTED, Answer.REFUSED}
 
 
 ALL = Whose()
