@@ -1,4 +1,4 @@
-"""`steward registry list`, `export`, `acl`, `draft`, `publish`, `load-example`: the subprocessor registry by hand."""
+"""`steward registry`: the subprocessor registry by hand, from a file to a version, and lists of the past."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from steward.privacy.egress.proxy_list import proxy_list
-from steward.privacy.egress.registry.document import canonical, parse_registry
+from steward.privacy.egress.registry.document import Registry, canonical, parse_registry
 from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.actions import (
@@ -19,11 +19,13 @@ from steward.privacy.subprocessors.actions import (
     approve_draft,
     change_draft,
     describe_draft,
+    discard_draft,
     import_versions,
     open_draft,
     publish_draft,
 )
 from steward.privacy.subprocessors.example import example_versions
+from steward.privacy.subprocessors.models import RegistryDraft
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import run_chosen
 from steward.project.failure import Failure
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("registry", "Keep the subprocessor registry: who processes data for this installation.")
-    commands = parser.add_subparsers(required=True, metavar="list|export|acl|draft|publish|load-example")
+    commands = parser.add_subparsers(required=True, metavar="list|export|acl|draft|publish|discard|import|load-example")
     listing = commands.add_parser("list", help="show the published versions")
     listing.add_argument("--json", action="store_true", help="one JSON object per line")
     listing.set_defaults(run=_list)
@@ -53,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", help="publish the draft")
     publish.add_argument("--alone-because", default="", metavar="REASON", help="why nobody second approves")
     publish.set_defaults(run=_publish)
+    discard = commands.add_parser("discard", help="throw the draft away")
+    discard.set_defaults(run=_discard)
+    past = commands.add_parser("import", help="fill an empty registry with lists of the past, oldest first")
+    past.add_argument("file", nargs="+", help="a JSON file that says of which day it is (`stated_on`)")
+    past.set_defaults(run=_import)
     example = commands.add_parser("load-example", help="fill an empty registry with two real lists of the past")
     example.set_defaults(run=_load_example)
     return parser
@@ -72,7 +79,7 @@ def _list(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     if options.draft:
-        print(open_draft(operator_id=None).document)
+        print(_draft_there().document)
         return
     print(canonical(_version(options.version).registry))
 
@@ -90,11 +97,7 @@ def _version(asked: int | None) -> Version:
 
 
 def _draft(options: argparse.Namespace) -> None:
-    text = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-    try:
-        registry = parse_registry(text)
-    except msgspec.ValidationError as error:
-        raise Failure(f"{options.file} is no registry: {error}") from error
+    registry = _read(options.file)
     draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
     if options.summary:
         draft = describe_draft(draft, summary={"en": options.summary}, effective_at=None, operator_id=None)
@@ -102,23 +105,61 @@ def _draft(options: argparse.Namespace) -> None:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    draft = open_draft(operator_id=None)
+    draft = _draft_there()
     try:
         draft = approve_draft(draft, operator_id=None, alone_because=options.alone_because)
         version = publish_draft(draft, operator_id=None)
     except NeedsSecondPerson:
         raise Failure("Another operator has to approve the draft in the back office.") from None
     except NotPublishable as refusal:
-        lines = "\n".join(f"  {one.where}: {one.fault.value} {one.what}".rstrip() for one in refusal.found)
-        raise Failure(f"The draft cannot be published:\n{lines}") from refusal
+        raise Failure(f"The draft cannot be published:\n{_faults(refusal)}") from refusal
     print(
         f"Version {version.number} is published; what it widens stands from {version.effective_at:%Y-%m-%d %H:%M} UTC."
     )
 
 
+def _discard(_options: argparse.Namespace) -> None:
+    draft = _draft_there()
+    discard_draft(draft, operator_id=None)
+    print(f"The draft of version {draft.based_on + 1} is gone.")
+
+
+def _import(options: argparse.Namespace) -> None:
+    registries = tuple(map(_read, options.file))
+    if undated := [file for file, one in zip(options.file, registries, strict=True) if one.stated_on is None]:
+        raise Failure(f"A list of the past says of which day it is (`stated_on`): {', '.join(undated)}")
+    _imported(registries)
+
+
 def _load_example(_options: argparse.Namespace) -> None:
+    _imported(example_versions())
+
+
+def _imported(registries: tuple[Registry, ...]) -> None:
     try:
-        made = import_versions(example_versions())
+        made = import_versions(registries)
     except NotEmpty:
-        raise Failure("The registry has versions already; the example is for an empty one.") from None
+        raise Failure("The registry has versions already; lists of the past are for an empty one.") from None
+    except NotPublishable as refusal:
+        raise Failure(f"A list cannot be imported:\n{_faults(refusal)}") from refusal
     print("\n".join(f"Version {version.number}, the list of {version.published_at:%-d %B %Y}." for version in made))
+
+
+def _read(file: str) -> Registry:
+    try:
+        return parse_registry(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}.") from error
+    except msgspec.DecodeError as error:
+        raise Failure(f"{file} is no registry: {error}") from error
+
+
+def _draft_there() -> RegistryDraft:
+    draft = RegistryDraft.objects.first()
+    if draft is None:
+        raise Failure("There is no draft. `steward registry draft FILE` begins one.")
+    return draft
+
+
+def _faults(refusal: NotPublishable) -> str:
+    return "\n".join(f"  {one.where}: {one.fault.value} {one.what}".rstrip() for one in refusal.found)

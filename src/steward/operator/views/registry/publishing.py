@@ -109,7 +109,11 @@ def discarding(request: OperatorRequest) -> HttpResponse:
 def _announced(number: int) -> str:
     if number == 1:
         return _("The first version is published, and stands.")
-    told = Account.objects.filter(state=Account.State.ACTIVE).count()
+    if not is_hosting():
+        return _("Version %(number)d is published. This installation serves nobody else, so nobody has to be told.") % {
+            "number": number
+        }
+    told = Account.objects.exclude(state=Account.State.TERMINATED).count()
     words = ngettext(
         "Version %(number)d is published. %(count)d account is told what it changes for it.",
         "Version %(number)d is published. %(count)d accounts are told what it changes for them.",

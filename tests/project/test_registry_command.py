@@ -1,0 +1,108 @@
+"""`steward registry`: the list of subprocessors by hand."""
+
+import contextlib
+import io
+import json
+import sys
+
+import pytest
+
+from steward.privacy.egress.registry.document import canonical, parse_registry
+from steward.privacy.subprocessors.example import example_versions
+from steward.privacy.subprocessors.models import RegistryDraft
+from steward.project import cli
+from steward.project.commands import session
+
+
+@pytest.fixture
+def registry(db, monkeypatch, capsys):
+    """`registry("list", typed="...")` -> exit code and what was said, on the test database."""
+    monkeypatch.setattr(session, "at_hand", lambda _data: contextlib.nullcontext())
+
+    def run(*arguments, typed=""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        try:
+            code = cli.main(("registry", *arguments))
+        except SystemExit as end:
+            code = end.code
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+@pytest.fixture
+def first():
+    """A list as `export` writes it."""
+    return canonical(example_versions()[0])
+
+
+def test_from_a_file_to_a_version(registry, first):
+    assert registry("draft", "-", "--summary", "What we use.", typed=first)[0] == 0
+    assert registry("export", "--draft")[1].strip() == first
+    code, said = registry("publish", "--alone-because", "A company of one.")
+    assert (code, "Version 1 is published" in said) == (0, True)
+    assert registry("export")[1].strip() == first
+    [listed] = registry("list", "--json")[1].splitlines()
+    assert json.loads(listed)["version"] == 1
+
+
+def test_without_a_draft_nothing_is_published_and_none_is_made(registry):
+    for command in (("publish",), ("discard",), ("export", "--draft")):
+        code, said = registry(*command)
+        assert code != 0
+        assert "There is no draft" in said
+    assert not RegistryDraft.objects.exists()
+
+
+def test_a_draft_is_thrown_away(registry, first):
+    registry("draft", "-", typed=first)
+    assert registry("discard")[0] == 0
+    assert not RegistryDraft.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["", "{", "[]", '{"provider": {"legal_name": "x", "service": "y", "colour": "z"}}'])
+def test_what_is_no_registry_is_refused(registry, typed):
+    code, said = registry("draft", "-", typed=typed)
+    assert code != 0
+    assert "is no registry" in said
+
+
+def test_a_file_that_is_not_there_is_told(registry, tmp_path):
+    code, said = registry("draft", str(tmp_path / "none.json"))
+    assert (code != 0, "cannot be read" in said) == (True, True)
+
+
+def test_what_is_faulty_is_told_with_its_place(registry, first):
+    faulty = first.replace('"data.host"', '"data.lose"')
+    registry("draft", "-", typed=faulty)
+    code, said = registry("publish")
+    assert code != 0
+    assert "linode-eu: unknown_purpose data.lose" in said
+
+
+def test_lists_of_the_past_fill_an_empty_registry_and_no_other(registry, tmp_path):
+    files = []
+    for number, one in enumerate(example_versions()):
+        files.append(tmp_path / f"{number}.json")
+        files[-1].write_text(canonical(one))
+    code, said = registry("import", *map(str, files))
+    assert (code, said.splitlines()[0]) == (0, "Version 1, the list of 28 October 2019.")
+    for command in (("import", str(files[0])), ("load-example",)):
+        code, said = registry(*command)
+        assert (code != 0, "has versions already" in said) == (True, True)
+
+
+def test_a_list_of_no_day_is_not_imported(registry, tmp_path, first):
+    undated = json.loads(first)
+    del undated["stated_on"]
+    file = tmp_path / "undated.json"
+    file.write_text(canonical(parse_registry(json.dumps(undated))))
+    code, said = registry("import", str(file))
+    assert (code != 0, "stated_on" in said) == (True, True)
+
+
+def test_a_version_that_is_not_there(registry):
+    assert "The registry has no version yet." in registry("export")[1]
+    registry("load-example")
+    assert "There is no version 3." in registry("export", "--version", "3")[1]
