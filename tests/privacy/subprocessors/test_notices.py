@@ -98,6 +98,7 @@ def test_every_account_that_was_there_is_told_by_mail_and_in_the_product(
         assert notice.objection_until == notice.announced_at + 30 * DAY
         [mail] = mails(account)
         assert "you can object until" in mail["Subject"]
+        assert mail["From"].startswith('"Host s.r.o." <no-reply@')
         words = text_of(mail)
         assert "Host s.r.o. provides Desk to" in words
         assert "Why: We send more mail." in words

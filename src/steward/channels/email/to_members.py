@@ -25,12 +25,16 @@ from steward.tenancy.models import Account
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What such a mail says. `unsubscribe` is the page on which one chooses not to get it; empty without one."""
+    """What such a mail says. `unsubscribe` is the page on which one chooses not to get it; empty without one.
+
+    `sender` is who says it; empty for the account itself.
+    """
 
     subject: str
     text: str
     html: str
     unsubscribe: str = ""
+    sender: str = ""
 
 
 def mail_to_member(
@@ -46,7 +50,7 @@ def mail_to_member(
         message_id = f"{_token(TOLD_ID, account.id, mail_id, to[1])}@{domain}"
         envelope_from = sender if connector else f"bounce+{_token(TOLD, account.id, mail_id, to[1])}@{domain}"
     letter = Letter(
-        sender=(account.name, sender),
+        sender=(words.sender or account.name, sender),
         to=[to],
         subject=words.subject,
         text=words.text,

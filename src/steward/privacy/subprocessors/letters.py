@@ -67,10 +67,12 @@ def compose_news(news: News, member: Membership, account: Account) -> NewMail:
     """The mail about a change, or the reminder of it, in the reader's language."""
     with override(language_of(member, account)), timezone.override(account.time_zone):
         parts = _Parts(_opening(news, account), list(map(item_of, news.concerns)), _closing(news), _link(news))
-        return _mail(_subject(news), parts, member, account)
+        return _mail(_subject(news), parts, member, account, sender=news.provider.legal_name)
 
 
-def compose_answer(objection: Authorisation, name: str, member: Membership, account: Account) -> NewMail:
+def compose_answer(
+    objection: Authorisation, name: str, provider: Provider, member: Membership, account: Account
+) -> NewMail:
     """The mail that says how an objection against something called `name` ended."""
     with override(language_of(member, account)), timezone.override(account.time_zone):
         told = {"account": account.name, "what": name, "day": day_of(objection.at)}
@@ -79,7 +81,8 @@ def compose_answer(objection: Authorisation, name: str, member: Membership, acco
         answer += [objection.resolution_words] if objection.resolution_words else []
         closing = [_("It stays off for your account unless an owner or an admin agrees to it.")]
         parts = _Parts(opening + answer, [], closing, _("Your objections and what became of them"))
-        return _mail(_("Your objection to %(what)s has been answered") % {"what": name}, parts, member, account)
+        subject = _("Your objection to %(what)s has been answered") % {"what": name}
+        return _mail(subject, parts, member, account, sender=provider.legal_name)
 
 
 def item_of(concern: Concern) -> Item:
@@ -146,12 +149,12 @@ def _link(news: News) -> str:
     return _("See what changes and object") if news.until else _("See the list as it stands for you")
 
 
-def _mail(subject: str, parts: _Parts, member: Membership, account: Account) -> NewMail:
+def _mail(subject: str, parts: _Parts, member: Membership, account: Account, *, sender: str) -> NewMail:
     context = asdict(parts) | {
         "url": f"{base_url(account.slug)}/console/settings/privacy/subprocessors",
         "why_you": _("You get this mail because you are an owner or an admin of %(account)s.")
         % {"account": account.name},
     }
     text, html = (render_to_string(f"subprocessors/letter.{kind}", context) for kind in ("txt", "html"))
-    words = Words(subject, text.strip() + "\n", html)
+    words = Words(subject, text.strip() + "\n", html, sender=sender)
     return mail_to_member(account, (member.name, member.user.email), words, purpose=PURPOSE, is_watched=True)

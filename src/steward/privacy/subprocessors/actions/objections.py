@@ -74,8 +74,8 @@ def resolve(
         objection = authorising.resolve_objection(objection, resolution, actor=SYSTEM, words=words.strip())
         Matter.objects.filter(about_id=objection.pk).delete()
         account, _ = account_facts()
-        name = name_of(objection.engagement)
-        put_in_outbox([compose_answer(objection, name, member, account) for member in admins()])
+        name, provider = name_of(objection.engagement), published().versions[-1].registry.provider
+        put_in_outbox([compose_answer(objection, name, provider, member, account) for member in admins()])
         note(operator_id, "registry.objection_resolved", account_id=account_id, about=str(objection.pk))
     return objection
 
