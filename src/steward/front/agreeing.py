@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
@@ -79,7 +80,7 @@ def agreement_draft_file(request: HttpRequest, token: str) -> HttpResponse:
     except (TooManyTries, SignUp.DoesNotExist) as error:
         raise Http404("no such sign-up") from error
     if not is_on_offer():
-        raise Http404("nothing to sign")
+        return HttpResponseRedirect(reverse("front:confirm", args=[token]))
     response = HttpResponse(render(agreement_draft(asked)), content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="data-processing-agreement-draft.pdf"'
     return response

@@ -27,6 +27,7 @@ from steward.privacy.subprocessors.models import Subscription
 from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_of
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
+from steward.testing.agreement_samples import samples_of_agreements
 from steward.testing.jobs import failed_job
 from steward.testing.pictures import png
 from steward.testing.registry_samples import samples_of_the_registry
@@ -128,9 +129,11 @@ def _of_the_back_office(operator: Operator, account: Account) -> dict[str, Any]:
     return {
         "slug": account.slug,
         "sign-up/<token> token": asked,
+        "sign-up/<token>/agreement.pdf token": asked,
         "subprocessors/subscription/<token> token": _subscribed(),
         "operator/welcome/<token> token": new_operator_link(operator),
         **samples_of_the_registry(operator, account),
+        **samples_of_agreements(account),
     }
 
 

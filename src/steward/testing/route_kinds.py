@@ -4,11 +4,12 @@ PROBES = {"healthz", "readyz", "metrics"}  # of the installation: no account, no
 # Who holds the token of a mail holds the right: whoever else may be signed in, or nobody.
 BEARER = {
     "console/reset-password/<token>", "console/invitations/<token>", "console/welcome/<token>", "sign-up/<token>",
+    "sign-up/<token>/agreement.pdf",
     "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end",
 }  # fmt: skip
 # On the base domain only, where signing up is open.
 FRONT = {
-    "account", "sign-up", "sign-up/address", "sign-up/sent", "sign-up/<token>",
+    "account", "sign-up", "sign-up/address", "sign-up/sent", "sign-up/<token>", "sign-up/<token>/agreement.pdf",
     "subprocessors/subscription", "subprocessors/subscription/sent", "subprocessors/subscription/<token>",
     "subprocessors/subscription/<token>/end",
 }  # fmt: skip
@@ -48,6 +49,7 @@ READ_AND_WRITTEN = {
       "<uuid:mail_account_id>/removal")),
     "console/settings/mail-templates/words", "console/settings/mail-templates/preview", "console/settings/brand",
     "console/settings/notifications", "console/settings/notifications/defaults",
+    "console/settings/privacy/agreement/signing", "console/settings/privacy/agreement/own",
     "console/settings/general", "console/settings/tags", "console/settings/tags/<uuid:tag_id>",
     "console/tickets/new/draft", "console/tickets/<code>/draft",
 }  # fmt: skip

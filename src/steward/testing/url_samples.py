@@ -25,6 +25,7 @@ from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing import cast
+from steward.testing.agreement_samples import samples_of_agreements
 from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
@@ -116,6 +117,7 @@ def samples_of_the_back_office(operator: Operator, account: Account) -> Samples:
         "factor_id": [Authenticator.objects.create(user=operator.user, type="webauthn", data={"name": "Key"}).pk],
         "operator/welcome/<token> token": [new_operator_link(operator)],
         **{name: [value] for name, value in samples_of_the_registry(operator, account).items()},
+        **{name: [value] for name, value in samples_of_agreements(account).items()},
     }
 
 
@@ -134,6 +136,7 @@ def samples_of_people(owner: Membership, member: Membership, department: Departm
         "console/welcome/<token> token": [open_passage(owner.user, owner.account_id)],
         "console/invitations/<token> token": [invited_by_token],
         "sign-up/<token> token": [asked_by_token],
+        "sign-up/<token>/agreement.pdf token": [asked_by_token],
         "subprocessors/subscription/<token> token": [subscribed()],
         "subprocessors/subscription/<token>/end token": [subscribed()],
     }

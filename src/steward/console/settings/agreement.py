@@ -70,8 +70,8 @@ def draft(request: ConsoleRequest) -> HttpResponseBase:
     """What would be signed now, as a file."""
     try:
         made = render(draft_content(_account(request), language=request.account.language))
-    except (NotNeeded, NothingToSign) as error:
-        raise Http404("nothing to sign") from error
+    except (NotNeeded, NothingToSign):
+        return HttpResponseRedirect(reverse("console:settings-agreement"))  # which says why
     return _download(HttpResponse(made, content_type="application/pdf"), "data-processing-agreement-draft.pdf")
 
 
