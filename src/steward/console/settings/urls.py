@@ -23,7 +23,7 @@ from steward.console.settings import (
     subprocessors,
     tags,
 )
-from steward.console.settings.privacy import ledger, page
+from steward.console.settings.privacy import ledger, moving, page
 
 urlpatterns = [
     path("", overview.overview, name="settings"),
@@ -101,6 +101,8 @@ urlpatterns = [
     path("privacy/agreement/withdrawal", agreement.withdrawal, name="settings-agreement-withdrawal"),
     path("privacy/agreement/terms", agreement.terms_of_use, name="settings-agreement-terms"),
     path("privacy/agreement/<uuid:agreement_id>/<slug:part>", agreement.file, name="settings-agreement-file"),
+    path("privacy/region", moving.region, name="settings-privacy-region"),
+    path("privacy/region/withdrawal", moving.region_withdrawal, name="settings-privacy-region-withdrawal"),
     path("privacy/what-left", ledger.what_left, name="settings-what-left"),
     path("privacy/what-left.csv", ledger.what_left_file, {"kind": "csv"}, name="settings-what-left-csv"),
     path("privacy/what-left.json", ledger.what_left_file, {"kind": "json"}, name="settings-what-left-json"),

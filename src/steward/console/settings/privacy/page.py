@@ -1,5 +1,7 @@
 """The page: where the account's data are, who can touch them, and what has left. Owners and admins read it."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -7,6 +9,7 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.gathered import gathered
 from steward.console.settings.privacy.left import DAYS, periods
+from steward.people.models import Role
 
 
 @require_safe
@@ -14,5 +17,6 @@ from steward.console.settings.privacy.left import DAYS, periods
 def privacy(request: ConsoleRequest) -> HttpResponse:
     """All of it on one page, which prints well."""
     today, lately = periods(request.account)
-    context = {"told": gathered(request.account.id), "today": today, "lately": lately, "days": DAYS}
+    context: dict[str, Any] = {"told": gathered(request.account.id), "today": today, "lately": lately, "days": DAYS}
+    context["is_owner"] = request.me.role == Role.OWNER
     return settings_response(request, "console/settings/privacy.html", context)
