@@ -21,6 +21,7 @@ _ANSWERS = {
     Authorisation.State.OBJECTED.value: Answer.OBJECTED,
     Authorisation.State.REFUSED.value: Answer.REFUSED,
 }
+ANSWERED = [*_ANSWERS]
 _TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
 
 
@@ -38,19 +39,28 @@ def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
     if not is_engaged:
         return AccountFacts(Terms(region=region.code), Bound(account.created_at))
     agreed = _agreement_of()
-    answers = {
-        row.engagement: _ANSWERS[row.state]
-        for row in Authorisation.objects.filter(state__in=_ANSWERS).only("engagement", "state")
-    }
+    countries = _countries_of(agreed.regions) if agreed and agreed.regions else None
+    answers = Authorisation.objects.filter(state__in=ANSWERED).values_list("engagement", "state")
+    return facts_from(region, account.created_at, agreed, countries, answers)
+
+
+def facts_from(
+    region: Region,
+    opened_at: datetime,
+    agreed: AccountTerms | None,
+    agreed_countries: frozenset[str] | None,
+    answers: Iterable[tuple[str, str]],
+) -> AccountFacts:
+    """The same of what was read: the agreement that came last, the countries it admits, answers by engagement."""
     terms = Terms(
         region=region.code,
         countries=frozenset(region.countries),
-        agreed_countries=_countries_of(agreed.regions) if agreed and agreed.regions else None,
+        agreed_countries=agreed_countries,
         agreement=Period(str(agreed.agreement_id), agreed.effective_from, agreed.ends_at) if agreed else None,
         is_specific=agreed is not None and agreed.mode == AccountTerms.Mode.SPECIFIC,
-        answers=MappingProxyType(answers),
+        answers=MappingProxyType({engagement: _ANSWERS[state] for engagement, state in answers}),
     )
-    return AccountFacts(terms, Bound(account.created_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS))
+    return AccountFacts(terms, Bound(opened_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS))
 
 
 def registry_grants(list_: Published, request: Request, facts: AccountFacts | None) -> Iterator[Grant]:
@@ -129,7 +139,7 @@ def _stated(values: Iterable[str] | None) -> frozenset[str] | None:
 
 
 def _agreement_of() -> AccountTerms | None:
-    return AccountTerms.objects.order_by("-effective_from").first()
+    return AccountTerms.objects.order_by("-effective_from", "-id").first()
 
 
 def _countries_of(regions: Iterable[str]) -> frozenset[str]:
