@@ -136,9 +136,9 @@ def test_what_is_taken_away_in_an_emergency_is_shut_at_once(
 def test_who_must_agree_first_has_it_shut_until_then(
     dates: dict[Account, datetime], stop_clock: Callable[[datetime], object], northwind: Account
 ) -> None:
+    stop_clock(dates[northwind] + SECOND)
     with account_scope(northwind.id):
         bring_into_force(uuid4(), actor=SYSTEM, mode="specific")
-    stop_clock(dates[northwind] + SECOND)
     assert outcome(northwind) is Reason.NOT_AUTHORISED
     with account_scope(northwind.id):
         agree_to("relay", actor=SYSTEM)
