@@ -56,6 +56,12 @@ NO_PAGE = {
     "subprocessors/feed.json": "a feed",
     "console/tickets/<code>/draft": "for the script of the editor",
     "console/tickets/new/draft": "for the script of the editor",
+    "operator/registry/versions/<int:version>/document.json": "a file",
+    "operator/registry/draft/document.json": "a file",
+    "console/settings/privacy/agreement/<uuid:agreement_id>/<slug:part>": "a file",
+    "console/settings/privacy/agreement/draft.pdf": "a file",
+    "operator/agreements/<uuid:agreement_id>/files/<slug:part>": "a file",
+    "sign-up/<token>/agreement.pdf": "a file",
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",
@@ -67,7 +73,7 @@ PARTS = {
     "operator/jobs/numbers", "sign-up/address",
 }  # fmt: skip
 # Forms that have no wrong answer.
-ACCEPTING = ("/automatic-answer", "/name")
+ACCEPTING = ("/automatic-answer", "/name", "/prose/provider")
 # Leads elsewhere at once.
 DOORS = {"outbox/"}
 

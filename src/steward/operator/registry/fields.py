@@ -39,7 +39,8 @@ def day() -> forms.DateField:
 def key() -> forms.CharField:
     """What names a part through all versions."""
     rule = RegexValidator(r"^(?!new$)[a-z0-9]+(-[a-z0-9]+)*$", message=_KEY_RULE)
-    return forms.CharField(max_length=60, validators=[rule])
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(max_length=60, validators=[rule], widget=widget)
 
 
 class Moment(forms.DateTimeField):

@@ -154,7 +154,10 @@ class StatingForm(forms.Form):
     def _line(self, one: Asked | AskedInWords) -> Line:
         unsaid = self[one.name + UNSAID] if _has_box(one) else None
         if isinstance(one, Asked):
-            return Line(one.name, _label(one), str(one.help), unsaid, field=self[one.name])
+            field = self[one.name]
+            if field.errors:  # each box of several says what is wrong with all of them
+                field.field.widget.attrs["aria-describedby"] = f"{field.auto_id}-about"
+            return Line(one.name, _label(one), str(one.help), unsaid, field=field)
         return Line(one.name, _label(one), str(one.help), unsaid, told=tuple(self._told(one)))
 
     def _told(self, one: AskedInWords) -> Iterator[Told]:

@@ -92,6 +92,8 @@ def _resolved(request: OperatorRequest, account: Account, found: Authorisation, 
 def _page(
     request: OperatorRequest, account: Account, found: Authorisation, form: ResolutionForm, *, status: int
 ) -> HttpResponse:
+    if form["resolution"].errors:
+        form.fields["resolution"].widget.attrs["aria-describedby"] = f"{form['resolution'].auto_id}-about"
     context: dict[str, Any] = {
         "account": account,
         "objection": found,
