@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -110,7 +111,7 @@ def _answered(answer: str, key: str, reason: str, request: ConsoleRequest) -> st
     if answer == "agree":
         objections.agree_to(key, actor=request.actor)
         return _("Your account has agreed to %(name)s.") % name
-    raise Http404("no such answer")
+    raise BadRequest("no such answer")
 
 
 def _coming(one: Coming, said: dict[str, Authorisation], names: dict[UUID, str]) -> Shown:
