@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from steward.bench.asking import statements
 from steward.bench.figures import Spread, load
@@ -79,7 +78,6 @@ def _with_database(request: Request, known: Known, decision: Decision, rounds: i
         "gather": _spread(lambda: gather(request), rounds),
         "ledger, with its commit": _spread(lambda: ledger.write(request, decision, known), rounds),
         "ledger, without": inside,
-        "an empty commit": _spread(_commit_nothing, rounds),
         "a passage": _spread(lambda: _pass(request), rounds) | {"queries": len(asked)},
     }
 
@@ -87,11 +85,6 @@ def _with_database(request: Request, known: Known, decision: Decision, rounds: i
 def _pass(request: Request) -> None:
     with passage(request) as opened:
         opened.sent = 1
-
-
-def _commit_nothing() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()")  # so that there is something to commit
 
 
 def _deliver(account_id: UUID, here: Destination) -> None:

@@ -11,16 +11,27 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import Decision, Known, Reason, Request
 from steward.privacy.egress.models import EgressEvent, InstallationEgress
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
+from steward.privacy.egress.trips import ask
 from steward.tenancy.scope import account_scope
 
 _FLUSH_SECONDS = 60.0
 _LOOKUPS_LOCK = Lock()
 _lookups: Counter[tuple[Destination, str]] = Counter()
 _flushed_at = time.monotonic()
+
+_NAMES = [field.attname for field in EgressEvent._meta.concrete_fields if field.attname not in {"account_id", "bytes"}]
+_INSERT = (
+    f"INSERT INTO egress_egressevent (account_id, {', '.join(_NAMES)}) "  # noqa: S608  our own names
+    f"VALUES (%(account)s, {', '.join(f'%({name})s' for name in _NAMES)})"
+)
+_SETTLE = (
+    "UPDATE egress_egressevent SET bytes = %(sent)s WHERE account_id = %(account)s AND id = %(id)s AND bytes IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +48,9 @@ def write(request: Request, decision: Decision, known: Known) -> Entry:
         with transaction.atomic(durable=True):
             row = InstallationEgress.objects.create(**_columns(request, decision))
         return Entry(row.id, None)
-    with account_scope(request.account_id):
-        event = _row(request, decision, known)
-        event.save()
-    return Entry(event.id, request.account_id)
+    columns = _values(request, decision, known) | {"id": new_id()}
+    ask(request.account_id, _INSERT, **columns)
+    return Entry(columns["id"], request.account_id)
 
 
 def write_together(judged: Sequence[tuple[Request, Decision, Known]]) -> None:
@@ -59,8 +69,7 @@ def settle(entry: Entry, sent: int) -> None:
     if entry.account_id is None:
         InstallationEgress.objects.filter(pk=entry.id, bytes=None).update(bytes=sent)
         return
-    with account_scope(entry.account_id):
-        EgressEvent.objects.filter(pk=entry.id, bytes=None).update(bytes=sent)
+    ask(entry.account_id, _SETTLE, id=entry.id, sent=sent)
 
 
 def count_lookup(server: Destination, purpose: str) -> None:
@@ -87,18 +96,22 @@ def flush_lookups() -> None:
 
 
 def _row(request: Request, decision: Decision, known: Known) -> EgressEvent:
+    return EgressEvent(**_values(request, decision, known))
+
+
+def _values(request: Request, decision: Decision, known: Known) -> dict[str, Any]:
     engaged = decision.grant.engaged if decision.grant else None
     vendor = engaged.agreement_at(known.now) if engaged else None
     own = known.terms.agreement if known.terms else None
-    return EgressEvent(
-        from_region=known.region,
-        to_country=engaged.only_country if engaged else "",
-        engagement=engaged.key if engaged else "",
-        registry_version=known.registry,
-        vendor_agreement=vendor.name if vendor else "",
-        agreement_id=UUID(own.name) if own and own.holds(known.now) else None,
+    return {
+        "from_region": known.region,
+        "to_country": engaged.only_country if engaged else "",
+        "engagement": engaged.key if engaged else "",
+        "registry_version": known.registry,
+        "vendor_agreement": vendor.name if vendor else "",
+        "agreement_id": UUID(own.name) if own and own.holds(known.now) else None,
         **_columns(request, decision),
-    )
+    }
 
 
 def _columns(request: Request, decision: Decision) -> dict[str, Any]:
