@@ -49,8 +49,11 @@ def test_a_region_says_who_hosts_there(base):
 
 
 def test_the_list_is_shown_with_what_is_announced(base, asked):
-    publish(registry(engagement(), engagement("answers", purposes=("answer.suggest",), description={"en": "Suggests"})))
+    elsewhere = engagement("overseas", regions=("us",), description={"en": "Serves overseas"})
+    answers = engagement("answers", purposes=("answer.suggest",), description={"en": "Suggests"})
+    publish(registry(engagement(), answers, elsewhere))
     words = words_in(base.get(asked).content.decode())
+    assert "Serves overseas" not in words
     assert "Relay GmbH (Germany) Sending e-mail" in words
     assert "Suggests Announced" in words
     assert "in use for your account from the beginning" in words

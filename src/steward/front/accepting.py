@@ -66,10 +66,15 @@ class ListForm(forms.Form):
 
 
 def list_offered(region: str) -> ListOffered | None:
-    """The list as it would stand for an account that is opened now; None where nobody hosts, or there is no list."""
+    """The list as it would stand for an account that is opened now; None where nobody hosts, or there is no list.
+
+    Where there is one region to choose, nobody is asked for it.
+    """
     list_, at = published(), now()
     if not is_hosting() or not list_.versions:
         return None
+    here = regions_here()
+    region = region or (here[0].code if len(here) == 1 else "")
     announced = {one.key: one.announced_at.date() for one in listing_at(list_, at, region=region).coming}
     rows = listing_at(list_, at, Bound(opened_at=at), region=region).rows
     return ListOffered(list_.head.number, tuple(_offered(row, announced.get(row.engagement.key)) for row in rows))
