@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from steward.jobs.queries import workers
 from steward.lib.clock import now
 from steward.operator.gauges import queue_age
+from steward.privacy.agreements.access import count_overdue
 from steward.privacy.egress import residency
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.privacy.keys.store import installation_key, key_folder
@@ -153,6 +154,18 @@ def _objections() -> Finding:
     return Finding(about, words % {"count": late}, "bad")
 
 
+def _agreements() -> Finding:
+    late, about = count_overdue(), _("Agreements of customers")
+    if not late:
+        return Finding(about, _("None waits for longer than 10 working days."))
+    words = ngettext(
+        "%(count)d text waits for longer than 10 working days.",
+        "%(count)d texts wait for longer than 10 working days.",
+        late,
+    )
+    return Finding(about, words % {"count": late}, "bad")
+
+
 def _backup() -> Finding:
     words = _("Steward makes no backups by itself yet, and knows of none. Copy these; docs/operate/backup.md says how:")
     return Finding(_("Backup"), words, "warn", _to_copy())
@@ -185,5 +198,6 @@ def _places() -> Finding:
 
 
 _LOOKED_AT: tuple[Callable[[], Finding], ...] = (
-    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _objections, _backup,
+    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _objections, _agreements,
+    _backup,
 )  # fmt: skip

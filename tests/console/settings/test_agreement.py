@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from steward.people.models import Membership
 from steward.people.signed_in import CONFIRMED
 from steward.privacy.agreements.models import Agreement, Review, TermsAcceptance
 from steward.privacy.agreements.tasks import set_file
@@ -102,9 +103,20 @@ def test_who_signs_has_shown_lately_who_they_are(adas, northwind):
 
 
 @pytest.mark.parametrize("end", ["", "/signing", "/own", "/draft.pdf", "/withdrawal", "/terms"])
-def test_it_is_for_owners(client_of, ben, end):
-    browser = client_of(ben)
-    assert (browser.post if end in {"/withdrawal", "/terms"} else browser.get)(PAGE + end).status_code == 403
+def test_admins_read_it_and_owners_act(client_of, ada, ben, end):
+    for role, expected in (("agent", 403), ("admin", 200 if end in {"", "/draft.pdf"} else 403)):
+        with account_scope(ben.account_id):
+            Membership.objects.filter(pk=ben.pk).update(role=role)
+        browser = client_of(ben)
+        assert (browser.post if end in {"/withdrawal", "/terms"} else browser.get)(PAGE + end).status_code == expected
+
+
+def test_an_admin_is_shown_no_button(client_of, ben):
+    with account_scope(ben.account_id):
+        Membership.objects.filter(pk=ben.pk).update(role="admin")
+    page = client_of(ben).get(PAGE).content.decode()
+    assert "Owners conclude agreements" in page
+    assert "/signing" not in page
 
 
 def test_an_own_text_is_handed_in_with_its_terms_and_taken_back(adas, northwind):

@@ -1,22 +1,25 @@
 """Agreement and terms: concluded by click or by an own text, its versions and files, and the terms of use."""
 
+from functools import wraps
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from steward.console.entrance import ConsoleRequest
+from steward.console.entrance import ConsoleRequest, View
 from steward.console.settings.agreement_forms import OwnTextForm, SigningForm, list_changed
 from steward.console.settings.confirming import confirmed
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.files.actions import read_file
+from steward.people.access import can_own
 from steward.privacy.agreements.access import (
     NoSuchFile,
     accepted_terms,
@@ -45,6 +48,18 @@ from steward.privacy.egress.registry.versions import newest_head
 from steward.tenancy.models import Account, Region
 
 
+def owner_only(view: View) -> View:
+    """Admins read the page; what binds the company is for its owners."""
+
+    @wraps(view)
+    def check(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not can_own(request.me):
+            raise PermissionDenied("agreement")
+        return view(request, *args, **kwargs)
+
+    return check
+
+
 @require_safe
 @settings_page("agreement")
 def agreement(request: ConsoleRequest) -> HttpResponse:
@@ -52,6 +67,7 @@ def agreement(request: ConsoleRequest) -> HttpResponse:
     standing = standing_of_account()
     context = {
         "standing": standing,
+        "may_act": can_own(request.me),
         "is_needed": is_needed(),
         "is_on_offer": is_on_offer(),
         "regions": dict(Region.objects.values_list("code", "name")),
@@ -77,6 +93,7 @@ def draft(request: ConsoleRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @settings_page("agreement")
+@owner_only
 @confirmed
 def signing(request: ConsoleRequest) -> HttpResponse:
     """Conclude our form."""
@@ -109,6 +126,7 @@ def signing(request: ConsoleRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @settings_page("agreement")
+@owner_only
 @confirmed
 def own_text(request: ConsoleRequest) -> HttpResponse:
     """Hand in an own text."""
@@ -129,6 +147,7 @@ def own_text(request: ConsoleRequest) -> HttpResponse:
 
 @require_POST
 @settings_page("agreement")
+@owner_only
 def withdrawal(request: ConsoleRequest) -> HttpResponse:
     """Take back the text that waits."""
     waiting = standing_of_account().waiting
@@ -145,6 +164,7 @@ def withdrawal(request: ConsoleRequest) -> HttpResponse:
 
 @require_POST
 @settings_page("agreement")
+@owner_only
 def terms_of_use(request: ConsoleRequest) -> HttpResponse:
     """Accept the version of the terms of use that was shown."""
     if accept_terms(request.POST.get("version", "")[:80], member_id=request.me.pk, actor=request.actor):

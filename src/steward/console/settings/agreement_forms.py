@@ -56,7 +56,9 @@ class OwnTextForm(forms.Form):
     text = FileField(
         label=gettext_lazy("Your agreement, signed by you"),
         help_text=gettext_lazy("PDF or DOCX, at most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.docx", "class": "file-input"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".pdf,.docx", "class": "file-input", "aria-describedby": "id_text-about"}
+        ),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the text"), choices=lambda: settings.LANGUAGES)
     notice_days = forms.IntegerField(

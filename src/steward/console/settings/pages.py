@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from steward.lib.fold import fold
-from steward.people.access import anyone, can_administer, can_list_agents, can_own, can_run_departments
+from steward.people.access import anyone, can_administer, can_list_agents, can_run_departments
 from steward.people.models import Membership
 from steward.privacy.subprocessors.access import can_object
 
@@ -173,7 +173,7 @@ PAGES = (
         _("Agreement and terms"),
         _("The data processing agreement with who hosts you, its versions, and the terms of use you accepted."),
         _("dpa contract sign article 28 gdpr annex countersign upload template pdf terms of service"),
-        can_own,
+        can_administer,
     ),
     Page(
         "what-left",
