@@ -6,10 +6,12 @@ from typing import Any
 
 from msgspec import json
 
+from steward.privacy.egress.models import RegistryVersion
 from steward.privacy.egress.registry.document import Provider, Registry, parse_registry
 from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.models import RegistryDraft
+from steward.tenancy.models import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,16 @@ def written_now() -> Written:
     if draft is not None:
         return Written(draft, parse_registry(draft.document), newest)
     return Written(None, newest.registry if newest else _nothing(), newest)
+
+
+def stored_version(number: int) -> RegistryVersion:
+    """A version with who wrote and approved it. Raises `RegistryVersion.DoesNotExist`."""
+    return RegistryVersion.objects.get(number=number)
+
+
+def count_told() -> int:
+    """How many accounts are looked at when a version is announced."""
+    return Account.objects.exclude(state=Account.State.TERMINATED).count()
 
 
 def _nothing() -> Registry:

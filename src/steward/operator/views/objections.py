@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from steward.lib.clock import now
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
+from steward.operator.queries import get_account
 from steward.privacy.egress.authorising import NothingToResolve
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.egress.registry.versions import published
@@ -57,9 +58,12 @@ def objections(request: OperatorRequest) -> HttpResponse:
 @operator_required
 def objection(request: OperatorRequest, slug: str, objection: UUID) -> HttpResponse:
     """One objection with its reason; POST records how it ended."""
-    account = Account.objects.filter(slug=slug).first()
-    found = objection_of(account.pk, objection) if account else None
-    if account is None or found is None:
+    try:
+        account = get_account(slug)
+    except Account.DoesNotExist as error:
+        raise Http404("no such account") from error
+    found = objection_of(account.pk, objection)
+    if found is None:
         raise Http404("no such objection")
     form = ResolutionForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

@@ -13,7 +13,7 @@ from steward.operator.entrance import OperatorRequest, fresh_required, page_resp
 from steward.operator.registry.differing import differing_texts, shown_differences, stands_from
 from steward.operator.registry.faults import shown_faults
 from steward.operator.registry.publication import PublicationForm
-from steward.operator.registry.state import Written, written_now
+from steward.operator.registry.state import Written, count_told, written_now
 from steward.operator.views.registry.draft import nobody_writes
 from steward.operator.views.registry.versions import emails_of, writers_of
 from steward.people.operators import count_operators
@@ -29,7 +29,6 @@ from steward.privacy.subprocessors.actions import (
     publish_draft,
 )
 from steward.privacy.subprocessors.models import RegistryDraft
-from steward.tenancy.models import Account
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +112,7 @@ def _announced(number: int) -> str:
         return _("Version %(number)d is published. This installation serves nobody else, so nobody has to be told.") % {
             "number": number
         }
-    told = Account.objects.exclude(state=Account.State.TERMINATED).count()
+    told = count_told()
     words = ngettext(
         "Version %(number)d is published. %(count)d account is told what it changes for it.",
         "Version %(number)d is published. %(count)d accounts are told what it changes for them.",

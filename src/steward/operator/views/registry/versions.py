@@ -9,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from steward.lib.clock import now
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
+from steward.operator.queries import addresses_of
 from steward.operator.registry.differing import differing_texts, shown_differences
-from steward.operator.registry.state import written_now
-from steward.people.models import User
+from steward.operator.registry.state import stored_version, written_now
 from steward.privacy.egress.configuration import is_hosting
-from steward.privacy.egress.models import RegistryVersion
 from steward.privacy.egress.registry.document import canonical
 from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
@@ -44,7 +43,7 @@ def overview(request: OperatorRequest) -> HttpResponse:
 def version(request: OperatorRequest, version: int) -> HttpResponse:
     """One version: what it says in brief, what it changed, who wrote and approved it."""
     found = _version(version)
-    row = RegistryVersion.objects.get(number=version)
+    row = stored_version(version)
     before = _before(found)
     rows = listing_of(published(), found).rows
     context = {
@@ -93,7 +92,8 @@ def writers_of(draft: RegistryDraft | None) -> list[str]:
 
 def emails_of(people: Iterable[UUID | None]) -> dict[UUID, str]:
     """The addresses of operators; who is none any more is left out."""
-    return dict(User.objects.filter(pk__in=[one for one in people if one]).values_list("pk", "email"))
+    known = addresses_of(people)
+    return {one: known[one] for one in people if one is not None and one in known}
 
 
 def _version(number: int) -> Version:
