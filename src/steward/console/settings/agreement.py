@@ -23,6 +23,7 @@ from steward.people.access import can_own
 from steward.privacy.agreements.access import (
     NoSuchFile,
     accepted_terms,
+    account_with_region,
     file_of,
     get_agreement,
     standing_of_account,
@@ -45,7 +46,6 @@ from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.rendering import render
 from steward.privacy.agreements.states import WrongState
 from steward.privacy.egress.registry.versions import newest_head
-from steward.tenancy.models import Account, Region
 
 
 def owner_only(view: View) -> View:
@@ -70,7 +70,6 @@ def agreement(request: ConsoleRequest) -> HttpResponse:
         "may_act": can_own(request.me),
         "is_needed": is_needed(),
         "is_on_offer": is_on_offer(),
-        "regions": dict(Region.objects.values_list("code", "name")),
         "accepted": accepted_terms(),
         "is_terms_asked": is_terms_asked(),
         "terms_version": settings.STEWARD_TERMS_VERSION,
@@ -85,7 +84,7 @@ def agreement(request: ConsoleRequest) -> HttpResponse:
 def draft(request: ConsoleRequest) -> HttpResponseBase:
     """What would be signed now, as a file."""
     try:
-        made = render(draft_content(_account(request), language=request.account.language))
+        made = render(draft_content(account_with_region(request.account.id), language=request.account.language))
     except (NotNeeded, NothingToSign):
         return HttpResponseRedirect(reverse("console:settings-agreement"))  # which says why
     return _download(HttpResponse(made, content_type="application/pdf"), "data-processing-agreement-draft.pdf")
@@ -105,7 +104,7 @@ def signing(request: ConsoleRequest) -> HttpResponse:
     if is_sent and form.is_valid():
         try:
             conclude(
-                _account(request),
+                account_with_region(request.account.id),
                 _signer(request, form.cleaned_data),
                 language=request.account.language,
                 registry_version=form.cleaned_data["registry_version"],
@@ -189,10 +188,6 @@ def _download(response: Any, name: str) -> HttpResponseBase:
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response  # type: ignore[no-any-return]
-
-
-def _account(request: ConsoleRequest) -> Account:
-    return Account.objects.select_related("data_centre__region").get(pk=request.account.id)
 
 
 def _signer(request: ConsoleRequest, typed: dict[str, Any]) -> Signer:

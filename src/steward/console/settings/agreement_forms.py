@@ -7,11 +7,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from steward.privacy.agreements.access import region_names
 from steward.privacy.agreements.actions import Proposal
 from steward.privacy.agreements.uploads import Problem, Upload, UploadRefused, read_upload
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
-from steward.tenancy.models import Region
 
 LONGEST_NOTICE = 365
 REFUSALS = {
@@ -85,8 +85,7 @@ class OwnTextForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        regions = list(Region.objects.order_by("code").values_list("code", "name"))
-        self.fields["regions"].choices = regions  # type: ignore[attr-defined]
+        self.fields["regions"].choices = region_names()  # type: ignore[attr-defined]
 
     @property
     def proposal(self) -> Proposal:

@@ -17,7 +17,7 @@ from steward.files.actions import read_file
 from steward.lib.clock import now
 from steward.operator.entrance import OperatorRequest, fresh_required, noted, operator_required, page_response, typed
 from steward.people.operators import note
-from steward.privacy.agreements.access import NoSuchFile, file_of, get_agreement, reviews
+from steward.privacy.agreements.access import NoSuchFile, file_of, get_agreement, get_review, reviews
 from steward.privacy.agreements.actions import countersign, reject, request_changes, take_into_review
 from steward.privacy.agreements.models import Agreement, Review
 from steward.privacy.agreements.states import WrongState
@@ -112,10 +112,10 @@ def file(request: OperatorRequest, agreement_id: UUID, part: str) -> HttpRespons
 
 
 def _review(agreement_id: UUID) -> Review:
-    found = Review.objects.select_related("account").filter(pk=agreement_id).first()
-    if found is None:
-        raise Http404("no such agreement")
-    return found
+    try:
+        return get_review(agreement_id)
+    except Review.DoesNotExist as error:
+        raise Http404("no such agreement") from error
 
 
 def _page(

@@ -10,6 +10,7 @@ from steward.lib.clock import now
 from steward.privacy.agreements.models import Agreement, Review, TermsAcceptance
 from steward.privacy.agreements.states import OPEN
 from steward.privacy.agreements.uploads import ENDINGS
+from steward.tenancy.models import Account, Region
 
 PARTS = ("file", "content", "countersigned")
 
@@ -37,6 +38,21 @@ def standing_of_account() -> Standing:
 def get_agreement(agreement_id: UUID) -> Agreement:
     """One of the account in scope; raises `Agreement.DoesNotExist`."""
     return Agreement.objects.get(pk=agreement_id)
+
+
+def get_review(agreement_id: UUID) -> Review:
+    """One place in the operators' queue, with its account; raises `Review.DoesNotExist`."""
+    return Review.objects.select_related("account").get(pk=agreement_id)
+
+
+def account_with_region(account_id: UUID) -> Account:
+    """The account with where its data lie, as an agreement needs it."""
+    return Account.objects.select_related("data_centre__region").get(pk=account_id)
+
+
+def region_names() -> list[tuple[str, str]]:
+    """The regions of the directory: code and name."""
+    return list(Region.objects.order_by("code").values_list("code", "name"))
 
 
 def file_of(agreement: Agreement, part: str) -> tuple[File, str]:
