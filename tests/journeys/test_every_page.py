@@ -75,7 +75,7 @@ PARTS = {
     "operator/jobs/numbers", "sign-up/address",
 }  # fmt: skip
 # Forms that have no wrong answer.
-ACCEPTING = ("/automatic-answer", "/name", "/prose/provider")
+ACCEPTING = ("/automatic-answer", "/name", "/prose/provider", "/privacy/subprocessors/answer")
 # Leads elsewhere at once.
 DOORS = {"outbox/"}
 
