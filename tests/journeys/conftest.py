@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from playwright._impl.transport import PipeTransport
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from steward.privacy.egress import wall
 from steward.testing import prepared
@@ -43,6 +43,12 @@ class Installation:
 
     told: dict[str, Any]
     environment: dict[str, str] = field(default_factory=dict, repr=False)
+    log: Path | None = None
+
+    def faults(self) -> str:
+        """What the servers said of faults of their own: all from the first one on."""
+        said = self.log.read_text(errors="replace") if self.log else ""
+        return said[said.index("Traceback") :][:8000] if "Traceback" in said else ""
 
     def run(self, *arguments: str, typed: str = "") -> str:
         """What a command of `steward` says in this installation."""
@@ -97,7 +103,7 @@ def installation(_wall: None) -> Iterator[Installation]:
         try:
             prepared.fill(data, "demo", make)
             with _running(environment, log):
-                yield Installation(json.loads((data / "demo.json").read_text()), environment)
+                yield Installation(json.loads((data / "demo.json").read_text()), environment, log)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -158,8 +164,12 @@ class Visit:
         self.requests: list[str] = []
         self.page = self.watched(context.new_page())
 
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
     def watched(self, page: Page) -> Page:
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("request", lambda request: self.requests.append(request.url))
@@ -184,13 +194,13 @@ def signed_in(chromium: Browser, installation: Installation) -> Any:
 
 
 @pytest.fixture
-def visit(chromium: Browser, signed_in: Any) -> Iterator[Visit]:
+def visit(chromium: Browser, signed_in: Any, installation: Installation) -> Iterator[Visit]:
     """A browser with the owner signed in. At the end nothing may have been complained about."""
     context = chromium.new_context(storage_state=signed_in, viewport={"width": 1440, "height": 900})
     visit = Visit(context)
     yield visit
     context.close()
-    assert visit.complaints == []
+    assert visit.complaints == [], installation.faults()
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ MOST_OF_ONE = 10_000  # the same on the page of a tag: nobody waits for a millio
 # The account is named, although the policy says it too: so each count is a stretch of tickets_tickettag_tag alone.
 _COUNTS = """
 SELECT tag.id,
-       (SELECT count(*) FROM (SELECT FROM tickets_tickettag AS tagged
-                               WHERE tagged.account_id = %(account)s AND tagged.tag_id = tag.id LIMIT %(most)s) AS counted)
+       (SELECT count(*)
+          FROM (SELECT FROM tickets_tickettag AS tagged
+                 WHERE tagged.account_id = %(account)s AND tagged.tag_id = tag.id LIMIT %(most)s) AS counted)
   FROM tickets_tag AS tag WHERE tag.account_id = %(account)s ORDER BY tag.folded
 """
 
