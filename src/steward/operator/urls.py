@@ -14,6 +14,7 @@ from steward.operator.views import (
     overview,
     signing,
 )
+from steward.operator.views.registry import versions
 
 app_name = "operator"
 urlpatterns = [
@@ -31,7 +32,8 @@ urlpatterns = [
     path("objections", objections.objections, name="objections"),
     path("objections/<slug:slug>/<uuid:objection>", objections.objection, name="objection"),
     path("objections/undelivered/<uuid:delivery>/settlement", objections.settlement, name="undelivered-settlement"),
-    path("registry", include("steward.operator.registry_urls")),
+    path("registry", versions.overview, name="registry"),
+    path("registry/", include("steward.operator.registry_urls")),
     path("agreements", agreements.agreements, name="agreements"),
     path("agreements/<uuid:agreement_id>", agreements.agreement, name="agreement"),
     path("agreements/<uuid:agreement_id>/review", agreements.review, name="agreement-review"),

@@ -21,6 +21,11 @@ PAGE = 50  # members
 _ORDER = {role: position for position, role in enumerate(Role)}
 
 
+def member_names() -> dict[UUID, str]:
+    """What everybody of the account is called, by their id."""
+    return dict(Membership.objects.values_list("id", "name"))
+
+
 class Name(NamedTuple):
     """What members are sorted and found by."""
 

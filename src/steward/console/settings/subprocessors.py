@@ -16,7 +16,7 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.clock import now
 from steward.notifications.of_account import read_of_account, unread_of_account
-from steward.people.models import Membership
+from steward.people.queries import member_names
 from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.engaging import AccountFacts
 from steward.privacy.egress.models import Authorisation
@@ -59,7 +59,7 @@ def subprocessors(request: ConsoleRequest) -> HttpResponse:
     """Everything on one page; the buttons of each engagement are forms of their own."""
     _account, facts = account_facts()
     listing = listing_at(published(), now(), facts.bound, region=facts.terms.region)
-    said, names = answers(), _names()
+    said, names = answers(), member_names()
     coming = [_coming(one, said, names) for one in listing.coming]
     in_use = [_in_use(row, said, names) for row in listing.rows]
     told = [_told(notice, facts) for notice in visible_notices()]
@@ -142,7 +142,3 @@ def _told(notice: ChangeNotice, facts: AccountFacts) -> dict[str, Any]:
         "is_new": notice.opened_at is None,
         "deliveries": [one for one in deliveries if one.channel == one.Channel.MAIL],
     }
-
-
-def _names() -> dict[UUID, str]:
-    return dict(Membership.objects.values_list("pk", "name"))

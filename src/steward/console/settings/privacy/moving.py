@@ -21,7 +21,8 @@ from steward.lifecycle.moving import (
     regions_to_move_to,
     withdraw_region_move,
 )
-from steward.people.models import Membership, Role
+from steward.people.access import can_own
+from steward.people.queries import member_names
 from steward.people.second_factors import STRONG
 from steward.people.sessions import FACTORS
 
@@ -68,8 +69,8 @@ def region(request: ConsoleRequest) -> HttpResponse:
             messages.success(request, _("The move is ordered. Until it is carried out you can withdraw it."))
             return HttpResponseRedirect(reverse("console:settings-privacy-region"))
     order = open_order()
-    by = Membership.objects.filter(pk=order.ordered_by).first() if order else None
-    context = {"form": form, "order": order, "by": by.name if by else "", "is_possible": bool(regions_to_move_to())}
+    by = member_names().get(order.ordered_by, "") if order else ""
+    context = {"form": form, "order": order, "by": by, "is_possible": bool(regions_to_move_to())}
     return settings_response(request, "console/settings/region.html", context, status=422 if is_sent else 200)
 
 
@@ -85,5 +86,5 @@ def region_withdrawal(request: ConsoleRequest) -> HttpResponse:
 
 
 def _check_owner(request: ConsoleRequest) -> None:
-    if request.me.role != Role.OWNER:
+    if not can_own(request.me):
         raise PermissionDenied("settings:region")

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.console.settings.privacy.gathered import gathered
 from steward.console.settings.privacy.left import DAYS, periods
-from steward.people.models import Role
+from steward.console.where_data_are import gathered
+from steward.people.access import can_own
 
 
 @require_safe
@@ -18,5 +18,5 @@ def privacy(request: ConsoleRequest) -> HttpResponse:
     """All of it on one page, which prints well."""
     today, lately = periods(request.account)
     context: dict[str, Any] = {"told": gathered(request.account.id), "today": today, "lately": lately, "days": DAYS}
-    context["is_owner"] = request.me.role == Role.OWNER
+    context["is_owner"] = can_own(request.me)
     return settings_response(request, "console/settings/privacy.html", context)

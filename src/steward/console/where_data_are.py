@@ -1,4 +1,4 @@
-"""What the page says, read at one moment: the same answers the gate would give, in words."""
+"""What the page about the data of an account says, read at one moment: the answers the gate would give, in words."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from steward.lib.clock import now
-from steward.people.models import Membership
+from steward.people.queries import member_names
 from steward.privacy.egress import configuration
 from steward.privacy.egress.decision import Reason, Request, decide
 from steward.privacy.egress.engaging import terms_of
@@ -125,7 +125,7 @@ def gathered(account_id: UUID) -> Gathered:
     facts = terms_of(account, is_engaged=True)
     region = account.data_centre.region
     listing = listing_at(list_, at, facts.bound, region=region.code)
-    names = dict(Membership.objects.values_list("id", "name"))
+    names = member_names()
     said = _said(names, list_.versions[-1].registry if list_.versions else None)
     reasons = reasons_of(account_id, listing.rows)
     terms = AccountTerms.objects.filter(effective_from__lte=at).order_by("-effective_from").first()
