@@ -51,6 +51,8 @@ def test_from_the_front_page_to_a_team_of_two(stranger, chromium, installation):
 
     page.goto(link_in_outbox(stranger, installation, rf"{re.escape(base)}/sign-up/[\w-]{{43}}"))
     page.get_by_label("Password").fill("seven boats leave at dawn")
+    page.get_by_label("Your position").fill("Owner")
+    page.get_by_label("I conclude the data processing agreement").check()
     assert faults(stranger) == []
     page.get_by_role("button", name="Open the account").click()
     page.get_by_role("button", name="Enter").click()

@@ -72,6 +72,7 @@ def place(_wall: None) -> Iterator[Place]:
             settings = {
                 "STEWARD_DOMAIN": "localhost",  # browsers let it have passkeys without TLS
                 "STEWARD_SIGN_UP": "1",
+                "STEWARD_HOSTING": "0",  # for companies of the same hands: the relay is their own instruction
                 "STEWARD_SMTP_RELAY": f"smtp://127.0.0.1:{postfix.port}",
                 "STEWARD_EGRESS_ALLOW": f"127.0.0.1:{postfix.port},127.0.0.1:{dovecot.port}",
                 "STEWARD_CA_FILE": str(authority.ca),

@@ -211,7 +211,7 @@ def test_a_place_the_gate_refuses_is_noted(
     source = attach(dovecot())
     settings.STEWARD_EGRESS_ALLOW = []
     fetch(source)
-    assert eventually(lambda: _failed(northwind)).failure == "not_allowed"
+    assert eventually(lambda: _failed(northwind)).failure == "not_allowed:private_address"
 
 
 def test_mailboxes_are_minded(monkeypatch: Any, northwind: Any, dovecot: Any, attach: Any) -> None:
