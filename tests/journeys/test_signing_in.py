@@ -85,6 +85,8 @@ def test_an_app_a_passkey_and_a_recovery_code(stranger, installation, faults):
     page.get_by_role("link", name="I have saved them").click()
 
     page.get_by_role("link", name="Add a passkey").click()
+    page.locator("button:enabled", has_text="Make the passkey").wait_for()
+    page.wait_for_function("() => !document.getAnimations().length")  # the button fades in once its script is there
     assert faults() == []
     page.fill("input[name=name]", "My laptop")
     page.get_by_role("button", name="Make the passkey").click()

@@ -1,6 +1,7 @@
 // Where answers, notes and new tickets are written. Without this script the form works with plain text; with it one writes
 // into the rich field from the first key on, and the editor (`writing.js`) comes under it as soon as somebody is there.
 const COMING = ["focusin", "pointerover", "dragenter", "click", "change"];
+const PRESSED = "button[type=button]:not([popovertarget])";
 const FORMATTED = /<(?!\/?div>|br>)/;
 
 class Composer extends HTMLElement {
@@ -43,7 +44,7 @@ class Composer extends HTMLElement {
     this.plain.hidden = isRich;
   }
 
-  /** Bring the editor. Resolves with it; where it cannot be loaded, the plain field takes over, and null comes. */
+  /** Bring the editor. Resolves with it; where it cannot be loaded, the plain field takes over, and nothing comes. */
   open() {
     this.coming ??= import("./writing.js").then(({ write }) => write(this), () => this.fallBack());
     return this.coming;
@@ -51,23 +52,22 @@ class Composer extends HTMLElement {
 
   /** Control and Enter, pressed before the editor is there (which hears them itself): it is sent when it has come. */
   async sendSoon(event) {
-    const { key, ctrlKey, metaKey, shiftKey } = event;
-    if (this.writing || key !== "Enter" || !(ctrlKey || metaKey)) return;
+    if (this.writing || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    if (await this.open()) this.root.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
+    const writing = await this.open();
+    if (writing) writing.sending.shortcut(event);
     else this.form.requestSubmit();
   }
 
   /** A tool, or what takes out a file, pressed before the editor is there: it is pressed when it has come. */
-  async pressSoon(event) {
-    const button = event.target.closest("button[type=button]:not([popovertarget])");
+  async pressSoon({ target }) {
+    const button = target.closest(PRESSED);
     if (!this.writing && button && (await this.open())) button.click();
   }
 
   fallBack() {
     this.plain.value = this.root.innerText.trim();
     this.show(false);
-    return null;
   }
 }
 

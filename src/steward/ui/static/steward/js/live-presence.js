@@ -45,7 +45,7 @@ function showHere(here, who) {
   if (!here || here.dataset.who === key(who)) return;
   here.dataset.who = key(who);
   const words = sentence(here, who);
-  const label = Object.assign(document.createElement("span"), { textContent: words, className: who.length > 1 ? "sr" : "cut" });
+  const label = Object.assign(document.createElement("span"), { textContent: words, className: who.length > 1 ? "sr" : "" });
   here.replaceChildren(...avatars(who), ...(who.length ? [label] : []));
   here.title = words;
 }
