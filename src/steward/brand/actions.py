@@ -46,7 +46,7 @@ def remove_logo(*, actor: Actor) -> Brand:
 def _changed(columns: dict[str, Any], *, actor: Actor) -> Brand:
     with transaction.atomic():
         Brand.objects.bulk_create([Brand(changed_at=now())], ignore_conflicts=True)
-        brand = Brand.objects.select_for_update(of=("self",)).select_related("logo").get()
+        brand = Brand.objects.select_for_update(no_key=True, of=("self",)).select_related("logo").get()
         changed = sorted(name for name, value in columns.items() if getattr(brand, name) != value)
         if changed:
             before = brand.logo

@@ -48,7 +48,7 @@ def choose(  # what one form holds
 def change_defaults(wishes: Wishes, *, shows_text: bool, actor: Actor) -> None:
     """Set what people of the account are told who chose nothing, and whether mails show what customers wrote."""
     with transaction.atomic():
-        row, _ = NoticeDefaults.objects.select_for_update().get_or_create()
+        row, _ = NoticeDefaults.objects.select_for_update(no_key=True).get_or_create()
         columns = {"wishes": stored_form(wishes), "shows_text": shows_text}
         changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
         if changed:

@@ -68,7 +68,7 @@ def send_all_again(*, state: str, reason: str) -> int:
         at = now()
         stuck = OutgoingMail.objects.filter(state=state, reason=reason)
         stuck = stuck.filter(state__in=[State.FAILED, State.DEFERRED, State.HELD])
-        mails = list(stuck.order_by("pk").select_for_update().only("pk", "purpose")[:_MOST_AGAIN])
+        mails = list(stuck.order_by("pk").select_for_update(no_key=True).only("pk", "purpose")[:_MOST_AGAIN])
         columns = {"state": State.WAITING, "reason": "", "attempts": 0, "next_attempt_at": at, "finished_at": None}
         OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**columns)
         retried = (Happening("mail.retried", mail, {"purpose": mail.purpose}) for mail in mails)
@@ -100,7 +100,7 @@ def send_through(connector: Connector | None, *, instead_of: Collection[UUID]) -
     with transaction.atomic():
         unsent = OutgoingMail.objects.filter(connector__in=instead_of).exclude(state=State.SENT)
         paused = unsent.filter(state__in=[State.DEFERRED, State.HELD])
-        waiting, at = list(paused.select_for_update().values_list("id", flat=True)), now()
+        waiting, at = list(paused.select_for_update(no_key=True).values_list("id", flat=True)), now()
         OutgoingMail.objects.filter(pk__in=waiting).update(next_attempt_at=at)
         unsent.update(connector=connector)
         enqueue_many(deliver, [_job(mail_id, at) for mail_id in waiting])
@@ -113,7 +113,7 @@ def note_bounce(mail_id: UUID, *, recipients: Collection[str], bounced: str, wor
     we do not know: mail is forwarded.
     """
     with transaction.atomic():
-        mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
+        mail = OutgoingMail.objects.select_for_update(no_key=True).get(pk=mail_id)
         everybody = {address.lower() for address in recipients}
         told = _told_already(mail) | {bounced.lower() or "?": " ".join(words.split())[:_LONGEST_WORDS]}
         is_partly = len(everybody) > 1 and not everybody <= told.keys()

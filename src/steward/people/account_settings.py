@@ -16,7 +16,7 @@ _NAMES = ("name", "language", "time_zone")
 def change_account(account_id: UUID, changes: dict[str, Any], *, actor: Actor) -> None:
     """Set the name, the language (BCP 47) or the time zone (IANA) of an account. Its slug never changes."""
     with transaction.atomic():
-        account = Account.objects.select_for_update().get(pk=account_id)
+        account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
         changed = {key: changes[key] for key in _NAMES if key in changes and getattr(account, key) != changes[key]}
         if changed:
             Account.objects.filter(pk=account_id).update(**changed)

@@ -81,7 +81,11 @@ def fits_totp(secret: str, code: str) -> bool:
 def use_code(user: User, code: str) -> str | None:
     """`totp` or `recovery_code` when the code is good, which uses it up; else None."""
     with transaction.atomic():
-        rows = Authenticator.objects.select_for_update().filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+        rows = (
+            Authenticator.objects.select_for_update(no_key=True)
+            .filter(user=user)
+            .exclude(type=Authenticator.Type.WEBAUTHN)
+        )
         for row in rows:
             if row.type == Authenticator.Type.TOTP and _use_totp(row, code):
                 return "totp"

@@ -144,7 +144,7 @@ def _other(sessions: QuerySet[Session], but: str | None) -> QuerySet[Session]:
 def _end(sessions: QuerySet[Session], actor: Actor) -> int:
     with transaction.atomic():
         # Locked: one that two want to end is told of once.
-        ended = list(sessions.select_for_update().values_list("pk", "account_id", "user_id"))
+        ended = list(sessions.select_for_update(no_key=True).values_list("pk", "account_id", "user_id"))
         Session.objects.filter(pk__in=[pk for pk, _, _ in ended]).delete()
         here = account_in_scope()
         _record_endings([user_id for _, account_id, user_id in ended if account_id == here and here], actor)

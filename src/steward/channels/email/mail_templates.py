@@ -103,7 +103,7 @@ def change_template(kind: str, language: str, *, subject: str, body: str, actor:
 def reset_template(kind: str, language: str, *, actor: Actor) -> None:
     """Go back to our words. Where there are no others that does nothing."""
     with transaction.atomic():
-        template = MailTemplate.objects.select_for_update().filter(kind=kind, language=language).first()
+        template = MailTemplate.objects.select_for_update(no_key=True).filter(kind=kind, language=language).first()
         if template is not None:
             record("mail_template.reset", template, actor=actor, changes={"kind": kind, "language": language})
             template.delete()

@@ -137,7 +137,7 @@ def _is_earlier_mail_waiting(account_id: UUID, taken: Collection[UUID]) -> bool:
 
 def _taken(arrivals: Sequence[UUID]) -> set[UUID]:
     """Those of the mails that are still waiting, and ours until the transaction ends."""
-    waiting = Arrival.objects.filter(pk__in=arrivals).select_for_update(skip_locked=True)
+    waiting = Arrival.objects.filter(pk__in=arrivals).select_for_update(no_key=True, skip_locked=True)
     return set(waiting.values_list("pk", flat=True))
 
 

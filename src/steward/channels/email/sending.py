@@ -45,7 +45,7 @@ class _Thread:
 def send_message(message: Message) -> None:
     """Compose the mail for an outgoing message and put it into the outbox. One that has its mail gets no second."""
     with transaction.atomic():
-        locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        locked = Message.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.pk)
         if locked.outgoing_id is not None:
             return
         ticket = Ticket.objects.select_related("department", "requester").get(pk=message.ticket_id)
@@ -66,7 +66,7 @@ def note_trouble(message: Message, error: Exception) -> None:
     code = "no_mail_account" if isinstance(error, NoMailAccount) else "failed"
     code = "unreadable" if isinstance(error, KeyMissing | Tampered | OSError) else code
     with transaction.atomic():
-        locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        locked = Message.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.pk)
         if locked.outgoing_id is None and locked.findings.get(TROUBLE) != code:
             Message.objects.filter(pk=message.pk).update(findings=locked.findings | {TROUBLE: code})
             told = {"message": message.id, "reason": code}

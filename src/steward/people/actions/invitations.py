@@ -114,7 +114,9 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str | None
     it was sent are left out.
     """
     with transaction.atomic():
-        current = Invitation.objects.select_for_update().get(pk=invitation.pk, token_hash=invitation.token_hash)
+        current = Invitation.objects.select_for_update(no_key=True).get(
+            pk=invitation.pk, token_hash=invitation.token_hash
+        )
         membership = add_member(
             current.email,
             name=name,

@@ -27,7 +27,9 @@ def is_open(token: str, account_id: UUID) -> bool:
 def take_passage(token: str, account_id: UUID) -> User | None:
     """The person the token lets in at this account; None for one that was used, is late or belongs elsewhere."""
     with transaction.atomic():
-        found = Passage.objects.select_for_update().select_related("user").filter(token_hash=hashed_token(token))
+        found = (
+            Passage.objects.select_for_update(no_key=True).select_related("user").filter(token_hash=hashed_token(token))
+        )
         passage = found.filter(account=account_id).first()
         if passage is None:
             return None

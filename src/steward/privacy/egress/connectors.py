@@ -40,7 +40,7 @@ def declare_connector(declared: Declaration, *, actor: Actor) -> Connector:
         "username": declared.username,
     }
     with transaction.atomic():
-        for earlier in Connector.objects.select_for_update().filter(retired_at=None, **place):
+        for earlier in Connector.objects.select_for_update(no_key=True).filter(retired_at=None, **place):
             retire_connector(earlier, actor=actor)
         connector: Connector = Connector.objects.create(
             **place,

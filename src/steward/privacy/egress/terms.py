@@ -41,7 +41,7 @@ def bring_into_force(
 def end_terms(*, actor: Actor, at: datetime | None = None) -> None:
     """Let the agreement that stands end, now or at a moment to come. Without one nothing happens."""
     with transaction.atomic():
-        for terms in AccountTerms.objects.select_for_update().filter(ends_at=None):
+        for terms in AccountTerms.objects.select_for_update(no_key=True).filter(ends_at=None):
             terms.ends_at = at or now()
             terms.save(update_fields=["ends_at"])
             record("agreement.ended", terms, actor=actor)

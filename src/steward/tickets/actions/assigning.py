@@ -49,4 +49,4 @@ def _can_solve(member_id: UUID, department_id: UUID) -> bool:
 
 def _locked(ticket: Ticket) -> Ticket:
     """The ticket as it is by now: what somebody else is doing to it is waited for."""
-    return Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+    return Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=ticket.pk)

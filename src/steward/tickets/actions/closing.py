@@ -25,7 +25,9 @@ def close_resolved_tickets() -> int:
     due = Ticket.objects.filter(status=Status.RESOLVED, resolved_at__lte=now() - timedelta(days=days))
     with transaction.atomic():
         # Who is just answering one of them keeps it.
-        tickets = list(due.select_for_update(of=("self",), skip_locked=True).order_by("resolved_at")[:MOST])
+        tickets = list(
+            due.select_for_update(no_key=True, of=("self",), skip_locked=True).order_by("resolved_at")[:MOST]
+        )
         Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).update(status=Status.CLOSED)
         told = {"from": Status.RESOLVED.value, "to": Status.CLOSED.value}
         record_many([Happening("ticket.closed", ticket, told) for ticket in tickets], actor=SYSTEM)

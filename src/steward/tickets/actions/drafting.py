@@ -65,7 +65,7 @@ def save_draft(
     """
     columns = _columns(ticket, content)
     with transaction.atomic():
-        found = Draft.objects.select_for_update().get_or_create
+        found = Draft.objects.select_for_update(no_key=True).get_or_create
         draft, is_new = found(author=author, ticket=ticket, defaults={**columns, "saved_at": now()})
         if seen is not None and not is_new and _is_same(draft, columns):
             return draft

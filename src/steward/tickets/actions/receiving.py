@@ -64,7 +64,9 @@ def _held(incoming: Sequence[IncomingMessage], rules: TicketRules) -> Sequence[I
     if not keys:
         return incoming
     # In one order everywhere, so that two batches never wait for each other.
-    tickets = {t.pk: t for t in Ticket.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
+    tickets = {
+        t.pk: t for t in Ticket.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
+    }
     return [each if each.ticket is None else _continuing(each, tickets[each.ticket.pk], rules) for each in incoming]
 
 

@@ -66,7 +66,7 @@ def reply_to_ticket(
     Whoever answers a ticket that nobody had takes it. Raises `NothingWritten`, and `StatusRefused` when it is closed.
     """
     with transaction.atomic():
-        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True, of=("self",)))
         if ticket.is_closed:
             raise StatusRefused("a closed ticket is not answered")
         before = remember(ticket, [*to, *cc]) if writing.held_for else {}
@@ -85,7 +85,7 @@ def add_note(ticket: Ticket, writing: Writing, *, author: Membership, actor: Act
     """Leave a note that only agents see. Changes no status. Raises `NothingWritten`."""
     with transaction.atomic():
         # Held, so that it is not moved meanwhile: the search authorises by the department the note is stored with.
-        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True, of=("self",)))
         message = _write(ticket, writing, kind=Message.Kind.NOTE, author=author)
         Ticket.objects.filter(pk=ticket.pk).update(changed_at=message.at, message_count=F("message_count") + 1)
         record("note.added", ticket, actor=actor, changes={"message": message.id})

@@ -14,7 +14,7 @@ NAMES = ("reopens_for_days", "closes_after_days", "code_letters", "code_digits")
 def change_ticket_rules(rules: dict[str, Any], *, actor: Actor) -> None:
     """Set the fields of `TicketRules` that are named. What stays as it is makes no event."""
     with transaction.atomic():
-        row, _ = TicketRules.objects.select_for_update().get_or_create()
+        row, _ = TicketRules.objects.select_for_update(no_key=True).get_or_create()
         changed = {name: rules[name] for name in NAMES if name in rules and getattr(row, name) != rules[name]}
         if changed:
             TicketRules.objects.filter(pk=row.pk).update(**changed)

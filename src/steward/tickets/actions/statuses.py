@@ -46,7 +46,7 @@ def change_status(
     if status == Status.POSTPONED and until is None:
         raise MomentRefused("a ticket that is postponed needs a moment to come back")
     with transaction.atomic():
-        current = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        current = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=ticket.pk)
         if current.status == status and status != Status.POSTPONED:
             return
         if current.status != status and not may_follow(current.status, status):

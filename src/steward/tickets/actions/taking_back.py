@@ -78,8 +78,8 @@ def take_back_reply(message: Message, *, actor: Actor) -> TakenBack:
     the mail is made, and `Message.DoesNotExist` when it was taken back before.
     """
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
-        locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.ticket_id)
+        locked = Message.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.pk)
         if locked.held is None or locked.outgoing_id is not None:
             raise TooLate("the mail is made")
         is_untouched = not _changed_by_others(ticket, locked, actor)

@@ -46,7 +46,7 @@ def undo_change(ticket: Ticket, event: Event, *, actor: Actor) -> None:
     if event.object_id != ticket.pk or event.at < now() - UNDOABLE_FOR:
         raise UndoRefused("too long ago, or another ticket")
     with transaction.atomic():
-        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True, of=("self",)))
         if _changed_since(event, family):
             raise UndoRefused("changed since")
         _INVERSES[family](ticket, event, actor)
