@@ -3,11 +3,14 @@
 What is expected is written down here by hand, beside the source pages, and is not read from the example.
 """
 
+import json
+
 import pytest
 from django.conf import settings
 
 from steward.privacy.subprocessors.actions import import_versions
 from steward.privacy.subprocessors.example import example_versions
+from steward.privacy.subprocessors.prose import filled
 from steward.testing.listings import rows_on, words_in
 
 pytestmark = pytest.mark.django_db
@@ -123,9 +126,91 @@ SAID = {
         "en": "redundant power",
         "ar": "تغذية كهربائية احتياطية",
         "da": "redundant strøm",
-        "lv": "elektro",
-        "pl": "zasilanie",
-        "vi": "điện",
+        "lv": "dublēta elektroapgāde",
+        "pl": "nadmiarowe zasilanie",
+        "vi": "nguồn điện có dự phòng",
+    },
+    "UPS": dict.fromkeys(LANGUAGES, "UPS"),
+    "generators": {
+        "en": "backup generators",
+        "ar": "مولدات احتياطية",
+        "da": "backupgeneratorer",
+        "lv": "rezerves ģeneratori",
+        "pl": "zapasowe agregaty",
+        "vi": "máy phát điện dự phòng",
+    },
+    # the six obligations, and what is looked into
+    "instructions": {
+        "en": "documented instructions",
+        "ar": "تعليمات موثقة",
+        "da": "dokumenteret instruks",
+        "lv": "dokumentētiem norādījumiem",
+        "pl": "udokumentowane polecenie",
+        "vi": "chỉ dẫn được ghi thành văn bản",
+    },
+    "personnel": {
+        "en": "reliable people",
+        "ar": "أشخاص موثوقين",
+        "da": "pålidelige medarbejdere",
+        "lv": "uzticamus cilvēkus",
+        "pl": "godne zaufania osoby",
+        "vi": "nhân sự đáng tin cậy",
+    },
+    "training": {
+        "en": "regularly in security and data protection",
+        "ar": "يدرّب",
+        "da": "træner regelmæssigt",
+        "lv": "regulāri apmāca",
+        "pl": "regularnie szkoli",
+        "vi": "thường xuyên đào tạo",
+    },
+    "technical and organisational": {
+        "en": "technical and organisational measures",
+        "ar": "تدابير تقنية وتنظيمية",
+        "da": "tekniske og organisatoriske foranstaltninger",
+        "lv": "tehniskus un organizatoriskus pasākumus",
+        "pl": "środki techniczne i organizacyjne",
+        "vi": "biện pháp kỹ thuật và tổ chức",
+    },
+    "breaches": {
+        "en": "actual and possible security breaches",
+        "ar": "الخروق الأمنية الفعلية والمحتملة",
+        "da": "faktiske og mulige sikkerhedsbrud",
+        "lv": "notikušiem un iespējamiem drošības pārkāpumiem",
+        "pl": "rzeczywiste i możliwe naruszenia bezpieczeństwa",
+        "vi": "vi phạm bảo mật đã hoặc có thể xảy ra",
+    },
+    "co-operation": {
+        "en": "controllers, data subjects and authorities",
+        "ar": "المتحكّمين في البيانات وأصحاب البيانات والسلطات",
+        "da": "dataansvarlige, registrerede og myndigheder",
+        "lv": "pārziņiem, datu subjektiem un iestādēm",
+        "pl": "administratorom danych, osobom, których dane dotyczą, i organom",
+        "vi": "bên kiểm soát dữ liệu, chủ thể dữ liệu và cơ quan chức năng",
+    },
+    "security": {
+        "en": "Security",
+        "ar": "الأمان",
+        "da": "Sikkerhed",
+        "lv": "Drošība",
+        "pl": "Bezpieczeństwo",
+        "vi": "Bảo mật",
+    },
+    "privacy": {
+        "en": "Privacy",
+        "ar": "الخصوصية",
+        "da": "Privatliv",
+        "lv": "Privātums",
+        "pl": "Prywatność",
+        "vi": "Quyền riêng tư",
+    },
+    "confidentiality": {
+        "en": "Confidentiality",
+        "ar": "السرّية",
+        "da": "Fortrolighed",
+        "lv": "Konfidencialitāte",
+        "pl": "Poufność",
+        "vi": "Giữ bí mật",
     },
     "not stated": {
         "en": "Not stated",
@@ -164,9 +249,9 @@ TABLES = {
         (LINODE, ["servers"], ["United States"], [], BEFORE),
         (LINODE, ["servers"], ["Singapore"], [], BEFORE),
         (AWS, ["servers"], ["Ireland"], ["EU"], BEFORE),
-        (AWS, ["servers"], ["Northern California"], ["United States"], BEFORE),
+        (AWS, ["servers"], ["Northern California", "United States"], ["United States"], BEFORE),
         (AWS, ["servers"], ["Singapore"], ["APAC"], BEFORE),
-        (WEBSUPPORT, ["servers"], [], ["EU"], BEFORE),
+        (WEBSUPPORT, ["servers"], ["not stated"], ["EU"], BEFORE),
         ("Quality Unit, LLC", ["group", "service"], ["not stated"], [], None),
         ("Quality Unit Ukraine", ["service", "subcontractor"], ["not stated"], [], None),
         ("Twilio, Inc.", ["VoIP"], ["not stated"], [], None),
@@ -174,7 +259,7 @@ TABLES = {
     NEW: [
         (AWS, ["servers"], ["Germany"], ["EU"], GERMANY),
         (AWS, ["servers"], ["Ireland"], ["EU"], BEFORE),
-        (AWS, ["servers"], ["Northern California"], ["United States"], BEFORE),
+        (AWS, ["servers"], ["Northern California", "United States"], ["United States"], BEFORE),
         (AWS, ["servers"], ["Singapore"], ["APAC"], BEFORE),
         ("Quality Unit, s.r.o.", ["group", "service"], ["not stated"], [], None),
         ("Quality Unit Ukraine", ["service", "subcontractor"], ["not stated"], [], None),
@@ -183,6 +268,11 @@ TABLES = {
         ("OpenAI", ["answers"], ["not stated"], [], None),
     ],
 }
+SAFEGUARDS = ("instructions", "personnel", "training", "technical and organisational", "breaches", "co-operation")
+# Whatever no page says of any row.
+SILENT = {"address", "country", "website", "contact", "data_protection_contact", "chain", "is_optional", "categories"}
+SILENT |= {"persons", "mechanism", "retention", "responsibilities", "trains_models", "agreements", "hosts"}
+SILENT |= {"outcome", "evidence"}
 EACH = [(day, language) for day in TABLES for language in LANGUAGES]
 
 
@@ -199,16 +289,31 @@ def page(visitor_at):
     return read
 
 
+@pytest.fixture
+def facts_for_programs(visitor_at):
+    import_versions(example_versions())
+    browser = visitor_at()
+    return lambda day, language: json.loads(
+        browser.get("/subprocessors.json", {"as_of": day, "lang": language}).content
+    )["subprocessors"]
+
+
+def said(words, language):
+    """Words of the tables as the page lists them in a language."""
+    return ("، " if language == "ar" else ", ").join(SAID[word][language] for word in words)
+
+
 @pytest.mark.parametrize(("day", "language"), EACH)
 def test_every_row_of_the_table_stands_on_the_page_in_its_order(day, language, page):
     rows = list(rows_on(page(as_of=day, lang=language)).values())
     assert len(rows) == len(TABLES[day])
     for row, (company, what_for, where, customers, standards) in zip(rows, TABLES[day], strict=True):
+        assert row.facts["legal_name"] == (company,)
         assert row.who.startswith(company), (row.who, company)
         for word in what_for:
             assert SAID[word][language] in f"{row.who} {row.what_for}", (row.key, word)
-        for word in (*where, *customers):
-            assert SAID[word][language] in row.where, (row.key, word, row.where)
+        place, _, told = row.where.partition(f" {row.labels.get('regions', '-')}: ")
+        assert (place, told) == (said(where, language), said(customers, language)), row.key
         if standards is None:
             assert "standards" not in row.facts
         else:
@@ -219,11 +324,10 @@ def test_every_row_of_the_table_stands_on_the_page_in_its_order(day, language, p
 @pytest.mark.parametrize(("day", "language"), EACH)
 def test_facilities_have_power_that_does_not_fail(day, language, page):
     for row, (*_, standards) in zip(rows_on(page(as_of=day, lang=language)).values(), TABLES[day], strict=True):
-        if standards is not None:
-            measures = " ".join(row.facts["measures"])
-            assert len(row.facts["measures"]) == 3
-            assert SAID["power"][language] in measures
-            assert "UPS" in measures
+        told = row.facts.get("measures", ())
+        assert len(told) == (0 if standards is None else 3)
+        for measure, word in zip(told, ("power", "UPS", "generators"), strict=False):
+            assert SAID[word][language] in measure
 
 
 @pytest.mark.parametrize(("day", "language"), EACH)
@@ -231,9 +335,28 @@ def test_six_safeguards_three_areas_and_the_date_stand_with_each(day, language, 
     text = page(as_of=day, lang=language)
     assert SAID[day][language] in words_in(text)
     for row in rows_on(text).values():
-        assert len(row.facts["safeguards"]) == 6
-        assert len(row.facts["due_diligence"]) == 3
+        for promise, word in zip(row.facts["safeguards"], SAFEGUARDS, strict=True):
+            assert SAID[word][language] in promise
+        areas = (SAID[word][language] for word in ("security", "privacy", "confidentiality"))
+        assert row.facts["due_diligence"] == tuple(areas)
         assert row.labels["unstated"] == SAID["not stated"][language]
+        assert row.facts["engaged_by"] == ("Quality Unit, s. r. o.",)
+
+
+@pytest.mark.parametrize(("day", "language"), EACH)
+def test_each_row_says_since_when_it_is_listed(day, language, page):
+    for row, told in zip(rows_on(page(as_of=day, lang=language)).values(), TABLES[day], strict=True):
+        first = OLD if told in TABLES[OLD] else NEW
+        assert row.facts["listed_since"] == (SAID[first][language],), row.key
+
+
+@pytest.mark.parametrize(("day", "language"), EACH)
+def test_what_no_source_says_is_not_stated_and_nothing_else(day, language, facts_for_programs):
+    for row, (company, _, where, customers, _) in zip(facts_for_programs(day, language), TABLES[day], strict=True):
+        silent = SILENT | ({"known_as"} if company != "Intuit" else set())
+        silent |= {"place"} if where == ["not stated"] else set()
+        silent |= set() if customers else {"regions"}
+        assert {name for name, fact in row["facts"].items() if fact["values"] is None} == silent, row["key"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -254,9 +377,10 @@ def test_what_the_page_answers_is_answered(language, page):
     text, newest = words_in(page(lang=language)), example_versions()[-1]
     assert newest.prose
     for block in newest.prose:
-        title = block.title[language].replace("{service}", "LiveAgent").replace("{provider}", "Quality Unit, s. r. o.")
-        shown = block.key in {"example", "provider", "infrastructure", "other-subprocessors"} or words_in(title) in text
-        assert shown, block.key
+        told = filled(block, newest.provider)
+        is_headed = block.key not in {"example", "provider"}
+        for line in [*([told.title[language]] if is_headed else []), *told.text[language].splitlines()]:
+            assert words_in(line.removeprefix("- ")) in text, (block.key, line)
     assert "info@liveagent.com" in text
 
 

@@ -131,12 +131,13 @@ class VendorAgreement(_Value, frozen=True):
 
 
 class Source(_Value, frozen=True):
-    """A published page a statement was taken from, where there is one."""
+    """A published page a statement was taken from, where there is one. `title` is its name in words, if stated."""
 
     name: str
     stated_on: date
     language: str | None = None
     address: str | None = None
+    title: Words = {}
 
 
 class Note(_Value, frozen=True):
