@@ -66,6 +66,12 @@ def answered(answer: Answer, **changes: object) -> Known:
     return on_terms(answers=MappingProxyType({"relay": answer}), **changes)
 
 
+def beyond_its_yes() -> Known:
+    """The account is asked for each, has agreed, and the engagement has become wider since."""
+    agreed = answered(Answer.AUTHORISED, is_specific=True)
+    return replace(agreed, grants=engaged(is_beyond_answer=True).grants)
+
+
 def with_grant(**changes: object) -> Known:
     return replace(KNOWN, grants=(replace(GRANT, **changes),))  # type: ignore[arg-type]
 
@@ -112,6 +118,7 @@ WITHOUT = [
     (Reason.TENANT_OBJECTED, REQUEST, answered(Answer.OBJECTED)),
     (Reason.NOT_AUTHORISED, REQUEST, answered(Answer.REFUSED)),
     (Reason.NOT_AUTHORISED, REQUEST, on_terms(is_specific=True)),
+    (Reason.NOT_AUTHORISED, REQUEST, beyond_its_yes()),
     (Reason.REGION_NOT_SERVED, REQUEST, on_terms(region="us")),
     (Reason.REGION_NOT_SERVED, REQUEST, engaged(regions=frozenset())),
     (Reason.REGION_NOT_SERVED, REQUEST, engaged(regions=None)),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from steward.lib.clock import now
 from steward.privacy.egress.decision import Answer
-from steward.privacy.egress.engaging import terms_of
+from steward.privacy.egress.engaging import beyond_answers, terms_of
 from steward.privacy.egress.registry.standing import EVERYBODY, LEAST_NOTICE_DAYS, Bound
+from steward.privacy.egress.registry.versions import published
 from steward.tenancy.directory import Entry
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -23,6 +25,7 @@ class Whose:
     bound: Bound = EVERYBODY
     answers: tuple[tuple[str, Answer], ...] = ()
     is_specific: bool = False
+    beyond: frozenset[str] = frozenset()  # what has become wider since it agreed, where it is asked for each
 
     @property
     def notice_days(self) -> int:
@@ -36,8 +39,8 @@ class Whose:
 
     def is_off(self, engagement: str) -> bool:
         """Whether nothing goes there for this account: it objected or refused, or was asked and has not agreed."""
-        is_asked = self.is_specific and self.answered.get(engagement) is not Answer.AUTHORISED
-        return is_asked or self.has_objected(engagement)
+        has_agreed = self.answered.get(engagement) is Answer.AUTHORISED and engagement not in self.beyond
+        return (self.is_specific and not has_agreed) or self.has_objected(engagement)
 
     def has_objected(self, engagement: str) -> bool:
         """Whether it said no."""
@@ -54,6 +57,7 @@ def whose_page(entry: Entry | None) -> Whose:
     with account_scope(entry.id):
         account = Account.objects.select_related("data_centre__region").get(pk=entry.id)
         facts = terms_of(account, is_engaged=True)
+    is_specific = facts.terms.is_specific
     return Whose(
         slug=entry.slug,
         name=entry.name,
@@ -61,5 +65,6 @@ def whose_page(entry: Entry | None) -> Whose:
         region_name=account.data_centre.region.name,
         bound=facts.bound,
         answers=tuple(sorted(facts.terms.answers.items())),
-        is_specific=facts.terms.is_specific,
+        is_specific=is_specific,
+        beyond=beyond_answers(published(), facts, now())[0] if is_specific else frozenset(),
     )

@@ -87,6 +87,7 @@ class Engaged:
     regions: frozenset[str] | None = None
     countries: frozenset[str] | None = None
     has_mechanism: bool = False
+    is_beyond_answer: bool = False  # wider than what the account agreed to
 
     @property
     def only_country(self) -> str:
@@ -246,9 +247,10 @@ def _is_not_objected(_request: Request, known: Known, grant: Grant | None) -> bo
 def _is_authorised(request: Request, known: Known, grant: Grant | None) -> bool:
     """S takes an engagement, and an account's yes where its terms want one; B, and trying a server, a person's wish."""
     if grant is not None and grant.traffic is TrafficClass.SUBPROCESSOR:
-        is_asked = known.terms is not None and known.terms.is_specific
-        answer = _answer(known, grant)
-        return grant.engaged is not None and (answer is Answer.AUTHORISED if is_asked else answer is not Answer.REFUSED)
+        engaged, answer = grant.engaged, _answer(known, grant)
+        if known.terms is not None and known.terms.is_specific:
+            return engaged is not None and answer is Answer.AUTHORISED and not engaged.is_beyond_answer
+        return engaged is not None and answer is not Answer.REFUSED
     return request.is_on_request or not (_is_in_browser(grant) or PURPOSES[request.purpose].is_by_wish)
 
 

@@ -1,7 +1,7 @@
 """From the registry and an account's terms to what the decision reads: one grant for each engagement of a host."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,8 +11,9 @@ from steward.privacy.egress.hosts import purposes_by_traffic
 from steward.privacy.egress.models import AccountTerms, Authorisation
 from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.registry import standing
-from steward.privacy.egress.registry.document import Endpoint, Engagement, Mechanism, Subprocessor
-from steward.privacy.egress.registry.standing import Bound, Revision
+from steward.privacy.egress.registry.changes import Engaged as Listed
+from steward.privacy.egress.registry.document import Endpoint, Engagement, Mechanism
+from steward.privacy.egress.registry.standing import Bound, Revision, Standing
 from steward.privacy.egress.registry.versions import Published
 from steward.tenancy.models import Account, Region
 
@@ -27,10 +28,15 @@ _TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What of the account the registry is judged by."""
+    """What of the account the registry is judged by. `answered_in`: the version it answered, by engagement."""
 
     terms: Terms
     bound: Bound
+    answered_in: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_beyond(self, list_: Published, key: str, revision: Revision) -> bool:
+        """Whether a state of an engagement is wider than what the account answered to: it never saw that."""
+        return key in self.answered_in and standing.is_beyond(list_.revisions[key], revision, self.answered_in[key])
 
 
 def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
@@ -40,7 +46,7 @@ def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
         return AccountFacts(Terms(region=region.code), Bound(account.created_at))
     agreed = _agreement_of()
     countries = _countries_of(agreed.regions) if agreed and agreed.regions else None
-    answers = Authorisation.objects.filter(state__in=ANSWERED).values_list("engagement", "state")
+    answers = Authorisation.objects.filter(state__in=ANSWERED).values_list("engagement", "state", "version")
     return facts_from(region, account.created_at, agreed, countries, answers)
 
 
@@ -49,18 +55,32 @@ def facts_from(
     opened_at: datetime,
     agreed: AccountTerms | None,
     agreed_countries: frozenset[str] | None,
-    answers: Iterable[tuple[str, str]],
+    answers: Iterable[tuple[str, str, int]],
 ) -> AccountFacts:
     """The same of what was read: the agreement that came last, the countries it admits, answers by engagement."""
+    answered = list(answers)
     terms = Terms(
         region=region.code,
         countries=frozenset(region.countries),
         agreed_countries=agreed_countries,
         agreement=Period(str(agreed.agreement_id), agreed.effective_from, agreed.ends_at) if agreed else None,
         is_specific=agreed is not None and agreed.mode == AccountTerms.Mode.SPECIFIC,
-        answers=MappingProxyType({engagement: _ANSWERS[state] for engagement, state in answers}),
+        answers=MappingProxyType({engagement: _ANSWERS[state] for engagement, state, _version in answered}),
     )
-    return AccountFacts(terms, Bound(opened_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS))
+    bound = Bound(opened_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS)
+    return AccountFacts(terms, bound, MappingProxyType({one: version for one, _state, version in answered}))
+
+
+def beyond_answers(list_: Published, facts: AccountFacts, at: datetime) -> tuple[frozenset[str], frozenset[str]]:
+    """The engagements that are wider than what the account answered to: as they stand, and as they are announced."""
+    standing_, announced = set(), set()
+    for key in facts.answered_in.keys() & list_.revisions.keys():
+        known = standing.standing(list_.revisions[key], facts.bound, at)
+        if known.current is not None and facts.is_beyond(list_, key, known.current):
+            standing_.add(key)
+        if known.pending is not None and facts.is_beyond(list_, key, known.pending.revision):
+            announced.add(key)
+    return frozenset(standing_), frozenset(announced)
 
 
 def registry_grants(list_: Published, request: Request, facts: AccountFacts | None) -> Iterator[Grant]:
@@ -72,20 +92,26 @@ def registry_grants(list_: Published, request: Request, facts: AccountFacts | No
     bound = facts.bound if facts else standing.EVERYBODY
     for key in list_.engaged_at.get(request.destination, ()):
         known = standing.standing(list_.revisions[key], bound, now())
-        if (pending := known.pending) is not None:
-            yield from _grants(pending.revision, request, usable_from=pending.usable_from)
-        if (current := known.current) is not None:
-            yield from _grants(current, request, usable_from=current.version.published_at)
-            if not _endpoints(current, request):
-                yield _ended(key, request)
+        for revision, usable_from in _states(known):
+            is_beyond = facts is not None and facts.is_beyond(list_, key, revision)
+            yield from _grants(revision, request, usable_from=usable_from, is_beyond=is_beyond)
+        if known.current is not None and not _endpoints(known.current, request):
+            yield _ended(key, request)
 
 
-def _grants(revision: Revision, request: Request, *, usable_from: datetime) -> Iterator[Grant]:
+def _states(known: Standing) -> Iterator[tuple[Revision, datetime]]:
+    if known.pending is not None:
+        yield known.pending.revision, known.pending.usable_from
+    if known.current is not None:
+        yield known.current, known.current.version.published_at
+
+
+def _grants(revision: Revision, request: Request, *, usable_from: datetime, is_beyond: bool) -> Iterator[Grant]:
     if revision.engaged is None:
         return
-    subprocessor, engagement = revision.engaged.subprocessor, revision.engaged.engagement
+    engagement = revision.engaged.engagement
     for endpoint in _endpoints(revision, request):
-        engaged = _engaged(subprocessor, engagement, revision.version.number, usable_from)
+        engaged = _engaged(revision.engaged, revision.version.number, usable_from, is_beyond=is_beyond)
         served = purposes_by_traffic(engagement, endpoint.protocol)
         # An endpoint that no purpose of the engagement may go to is known all the same: it is for something else.
         for traffic, purposes in served.items() or [(TrafficClass.SUBPROCESSOR, frozenset[str]())]:
@@ -110,7 +136,8 @@ def _grant(
     )
 
 
-def _engaged(subprocessor: Subprocessor, engagement: Engagement, version: int, usable_from: datetime) -> Engaged:
+def _engaged(listed: Listed, version: int, usable_from: datetime, *, is_beyond: bool) -> Engaged:
+    subprocessor, engagement = listed.subprocessor, listed.engagement
     return Engaged(
         key=engagement.key,
         version=version,
@@ -119,6 +146,7 @@ def _engaged(subprocessor: Subprocessor, engagement: Engagement, version: int, u
         regions=_stated(engagement.regions),
         countries=_stated(engagement.countries),
         has_mechanism=engagement.mechanism in _TRANSFERS,
+        is_beyond_answer=is_beyond,
     )
 
 

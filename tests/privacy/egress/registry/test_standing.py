@@ -20,7 +20,7 @@ from steward.privacy.egress.registry.document import (
     digest,
     parse_registry,
 )
-from steward.privacy.egress.registry.standing import Bound, Standing, Version, revisions_of, standing
+from steward.privacy.egress.registry.standing import Bound, Standing, Version, is_beyond, revisions_of, standing
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -197,3 +197,22 @@ def test_equal_documents_have_equal_texts_and_hashes() -> None:
     content = registry(RELAY)
     assert canonical(parse_registry(canonical(content))) == canonical(content)
     assert digest(canonical(content)) != digest(canonical(registry(WIDER)))
+
+
+def beyond(versions: list[Version], answered_in: int) -> bool:
+    """Of the newest state: whether it is wider than what was answered to."""
+    states = revisions_of(versions)["relay"]
+    return is_beyond(states, states[-1], answered_in)
+
+
+def test_a_yes_is_to_what_was_published_by_then_and_to_whatever_is_less() -> None:
+    assert not beyond([FIRST], 1)
+    assert beyond([FIRST, SECOND_VERSION], 1)
+    assert not beyond([FIRST, SECOND_VERSION], 2)
+    corrected = version(3, 20, registry(WIDER, website="https://relay.example"))
+    assert not beyond([FIRST, SECOND_VERSION, corrected], 2)
+    assert beyond([FIRST, SECOND_VERSION, corrected], 1)
+    withdrawn = version(3, 20, registry(RELAY))
+    assert not beyond([FIRST, SECOND_VERSION, withdrawn], 1)
+    assert beyond([FIRST, version(2, 10, registry()), version(3, 20, registry(RELAY))], 2)
+    assert beyond([FIRST, version(2, 10, registry(RELAY, legal_name="Another GmbH"))], 1)

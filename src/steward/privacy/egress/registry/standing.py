@@ -64,6 +64,14 @@ EVERYBODY = Bound(opened_at=datetime.min.replace(tzinfo=UTC))
 """An account that was always there, under the usual terms: the public page speaks of it."""
 
 
+def is_beyond(states: Iterable[Revision], revision: Revision, answered_in: int) -> bool:
+    """Whether a state asks for more than what was published when somebody agreed, in version `answered_in`."""
+    if revision.version.number <= answered_in:
+        return False
+    known = [state.engaged for state in states if state.version.number <= answered_in]
+    return needs_notice(known[-1] if known else None, revision.engaged)
+
+
 def revisions_of(versions: Sequence[Version]) -> dict[str, tuple[Revision, ...]]:
     """The states each engagement went through, oldest first; a version that leaves it as it is adds none."""
     found: dict[str, list[Revision]] = {}
