@@ -7,7 +7,12 @@ import sys
 
 import pytest
 
+from steward.people.operators import create_operator
+from steward.privacy.egress.models import RegistryVersion
+from steward.privacy.egress.proxy_list import proxy_list
 from steward.privacy.egress.registry.document import canonical, parse_registry
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.actions import approve_draft
 from steward.privacy.subprocessors.example import example_versions
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.project import cli
@@ -81,6 +86,25 @@ def test_what_is_faulty_is_told_with_its_place(registry, first):
     assert "linode-eu: unknown_purpose data.lose" in said
 
 
+def test_what_no_page_could_show_is_told(registry, first):
+    code, said = registry("draft", "-", typed=first.replace('"linode-eu"', '"linode/eu"'))
+    assert code != 0
+    assert "'linode/eu'" in said
+
+
+def test_where_others_are_served_somebody_else_approves(registry, first, settings):
+    settings.STEWARD_HOSTING = True
+    registry("draft", "-", typed=first)
+    code, said = registry("publish")
+    assert (code != 0, "--alone-because REASON" in said) == (True, True)
+    ben = [create_operator(f"{name}@hosting.test", password=None).user_id for name in ("ada", "ben")][1]
+    code, said = registry("publish", "--alone-because", "I have the machine.")
+    assert (code != 0, "has to approve the draft in the back office" in said) == (True, True)
+    approve_draft(RegistryDraft.objects.get(), operator_id=ben)
+    assert registry("publish")[0] == 0
+    assert RegistryVersion.objects.get().approved_by == ben
+
+
 def test_lists_of_the_past_fill_an_empty_registry_and_no_other(registry, tmp_path):
     files = []
     for number, one in enumerate(example_versions()):
@@ -88,6 +112,7 @@ def test_lists_of_the_past_fill_an_empty_registry_and_no_other(registry, tmp_pat
         files[-1].write_text(canonical(one))
     code, said = registry("import", *map(str, files))
     assert (code, said.splitlines()[0]) == (0, "Version 1, the list of 28 October 2019.")
+    assert "oldest first" in registry("import", str(files[1]), str(files[0]))[1]
     for command in (("import", str(files[0])), ("load-example",)):
         code, said = registry(*command)
         assert (code != 0, "has versions already" in said) == (True, True)
@@ -106,3 +131,17 @@ def test_a_version_that_is_not_there(registry):
     assert "The registry has no version yet." in registry("export")[1]
     registry("load-example")
     assert "There is no version 3." in registry("export", "--version", "3")[1]
+
+
+def test_the_list_of_a_proxy_is_that_of_the_version(registry):
+    assert "The registry has no version yet." in registry("acl")[1]
+    registry("load-example")
+    first, newest = (registry("acl", *more) for more in (("--version", "1"), ()))
+    assert (first[0], newest[0]) == (0, 0)
+    for (_, said), number in ((first, 1), (newest, 2)):
+        version = published().versions[number - 1]
+        assert said.strip() == proxy_list(version).strip()
+        assert said.startswith(f"# Subprocessor registry, version {number}, SHA-256 {version.sha256}\n")
+    assert registry("acl", "--version", "2") == newest
+    code, said = registry("acl", "--version", "3")
+    assert (code, "There is no version 3." in said) == (1, True)

@@ -10,7 +10,16 @@ from msgspec import structs
 from steward.lib.clock import now
 from steward.people.operators import create_operator
 from steward.privacy.egress.models import RegistryVersion
-from steward.privacy.egress.registry.document import Engagement, Kind, Provider, Registry, Subprocessor, parse_registry
+from steward.privacy.egress.registry.document import (
+    Block,
+    Engagement,
+    Kind,
+    Place,
+    Provider,
+    Registry,
+    Subprocessor,
+    parse_registry,
+)
 from steward.privacy.egress.registry.faults import Fault, Found
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.actions import (
@@ -19,6 +28,8 @@ from steward.privacy.subprocessors.actions import (
     NotApproved,
     NotEmpty,
     NotPublishable,
+    NotThePast,
+    Unreadable,
     approve_draft,
     change_draft,
     describe_draft,
@@ -77,6 +88,16 @@ def test_who_wrote_it_cannot_approve_it_while_there_is_somebody_else(settings: o
     assert (version.drafted_by, version.approved_by) == (ada, ben)
 
 
+def test_whoever_has_the_machine_is_nobody_else(settings: object) -> None:
+    settings.STEWARD_HOSTING = True  # type: ignore[attr-defined]
+    ada, ben = (create_operator(f"{name}@hosting.test", password=None).user_id for name in ("ada3", "ben3"))
+    for writer in (ada, None):
+        draft = change_draft(open_draft(operator_id=writer), listing(), operator_id=writer)
+        with pytest.raises(NeedsSecondPerson):
+            approve_draft(draft, operator_id=None)
+    assert publish_draft(approve_draft(draft, operator_id=ben), operator_id=None).approved_by == ben
+
+
 def test_a_change_after_the_approval_ends_it() -> None:
     draft = change_draft(open_draft(operator_id=ADA), listing(), operator_id=ADA)
     approve_draft(draft, operator_id=BEN)
@@ -117,6 +138,43 @@ def test_a_later_date_can_be_wished_for_and_an_earlier_one_not() -> None:
         draft = describe_draft(draft, summary={}, effective_at=wished, operator_id=ADA)
         version = publish_draft(approve_draft(draft, operator_id=BEN), operator_id=BEN)
         assert abs(version.effective_at - version.published_at - timedelta(days=expected)) < timedelta(minutes=1)
+
+
+def test_the_first_version_stands_at_once_whatever_day_was_wished_for() -> None:
+    draft = change_draft(open_draft(operator_id=ADA), listing(RELAY), operator_id=ADA)
+    draft = describe_draft(draft, summary={}, effective_at=now() + timedelta(days=90), operator_id=ADA)
+    version = publish_draft(approve_draft(draft, operator_id=BEN), operator_id=BEN)
+    assert version.effective_at == version.published_at
+
+
+BRACES = Block(key="provider", title={"en": "Who"}, text={"en": "We are {company}."})
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        structs.replace(listing(), prose=(BRACES,)),
+        structs.replace(listing(), prose=(structs.replace(BRACES, title={"pl": "{nobody}"}, text={"en": "We."}),)),
+        listing(structs.replace(RELAY, key="relay/eu")),
+        listing(structs.replace(RELAY, key="new")),
+        structs.replace(listing(), regions=(Place(code="", name={"en": "Europe"}),)),
+    ],
+)
+def test_what_no_page_could_show_is_neither_a_draft_nor_a_version(unreadable: Registry) -> None:
+    with pytest.raises(Unreadable):
+        change_draft(open_draft(operator_id=ADA), unreadable, operator_id=ADA)
+    with pytest.raises(Unreadable):
+        import_versions((structs.replace(unreadable, stated_on=date(2019, 10, 28)),))
+    assert not RegistryVersion.objects.exists()
+
+
+def test_lists_of_the_past_are_of_the_past_and_in_its_order() -> None:
+    older, newer = example_versions()
+    tomorrow = (now() + timedelta(days=1)).date()
+    for wrong in ((newer, older), (older, older), (structs.replace(older, stated_on=tomorrow),), (listing(),)):
+        with pytest.raises(NotThePast):
+            import_versions(wrong)
+    assert not RegistryVersion.objects.exists()
 
 
 @pytest.mark.parametrize("change", [{"document": "{}"}, {"effective_at": datetime(2020, 1, 1, tzinfo=UTC)}])

@@ -37,8 +37,8 @@ def differing_texts(before: Registry | None, after: Registry) -> tuple[str, ...]
 
 def stands_from(*, wished: datetime | None, is_first: bool) -> datetime:
     """When what needs notice would stand for accounts under the usual terms, were the draft published now."""
-    earliest = now() if is_first else now() + timedelta(days=LEAST_NOTICE_DAYS)
-    return max(earliest, wished or earliest)
+    earliest = now() + timedelta(days=LEAST_NOTICE_DAYS)
+    return now() if is_first else max(earliest, wished or earliest)
 
 
 def _shown(one: Difference, *, is_first: bool) -> ShownDifference:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.proxy_list import proxy_list
 from steward.privacy.egress.registry.document import Registry, canonical, parse_registry
 from steward.privacy.egress.registry.standing import Version
@@ -16,6 +17,8 @@ from steward.privacy.subprocessors.actions import (
     NeedsSecondPerson,
     NotEmpty,
     NotPublishable,
+    NotThePast,
+    Unreadable,
     approve_draft,
     change_draft,
     describe_draft,
@@ -98,7 +101,10 @@ def _version(asked: int | None) -> Version:
 
 def _draft(options: argparse.Namespace) -> None:
     registry = _read(options.file)
-    draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
+    try:
+        draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
+    except Unreadable as fault:
+        raise Failure(f"{options.file} cannot be a draft: {fault}") from fault
     if options.summary:
         draft = describe_draft(draft, summary={"en": options.summary}, effective_at=None, operator_id=None)
     print(f"The draft of version {draft.based_on + 1} says so now.")
@@ -106,11 +112,14 @@ def _draft(options: argparse.Namespace) -> None:
 
 def _publish(options: argparse.Namespace) -> None:
     draft = _draft_there()
+    if is_hosting() and not draft.is_approved and not options.alone_because:
+        raise Failure("Nobody has approved the draft. Who is alone says why with --alone-because REASON.")
     try:
-        draft = approve_draft(draft, operator_id=None, alone_because=options.alone_because)
+        if not draft.is_approved:
+            draft = approve_draft(draft, operator_id=None, alone_because=options.alone_because)
         version = publish_draft(draft, operator_id=None)
     except NeedsSecondPerson:
-        raise Failure("Another operator has to approve the draft in the back office.") from None
+        raise Failure("One of the operators has to approve the draft in the back office.") from None
     except NotPublishable as refusal:
         raise Failure(f"The draft cannot be published:\n{_faults(refusal)}") from refusal
     print(
@@ -140,6 +149,10 @@ def _imported(registries: tuple[Registry, ...]) -> None:
         made = import_versions(registries)
     except NotEmpty:
         raise Failure("The registry has versions already; lists of the past are for an empty one.") from None
+    except NotThePast:
+        raise Failure("Lists of the past come oldest first, each of a day of its own, none of a day to come.") from None
+    except Unreadable as fault:
+        raise Failure(f"A list cannot be imported: {fault}") from fault
     except NotPublishable as refusal:
         raise Failure(f"A list cannot be imported:\n{_faults(refusal)}") from refusal
     print("\n".join(f"Version {version.number}, the list of {version.published_at:%-d %B %Y}." for version in made))

@@ -4,13 +4,21 @@ from steward.privacy.subprocessors.actions.drafting import (
     DraftChanged,
     NeedsSecondPerson,
     NotPublishable,
+    Unreadable,
     approve_draft,
     change_draft,
     describe_draft,
     discard_draft,
     open_draft,
 )
-from steward.privacy.subprocessors.actions.publishing import NotApproved, NotEmpty, import_versions, publish_draft
+from steward.privacy.subprocessors.actions.publishing import (
+    NotApproved,
+    NotEmpty,
+    NotThePast,
+    hold_publishing,
+    import_versions,
+    publish_draft,
+)
 
 __all__ = [
     "DraftChanged",
@@ -18,10 +26,13 @@ __all__ = [
     "NotApproved",
     "NotEmpty",
     "NotPublishable",
+    "NotThePast",
+    "Unreadable",
     "approve_draft",
     "change_draft",
     "describe_draft",
     "discard_draft",
+    "hold_publishing",
     "import_versions",
     "open_draft",
     "publish_draft",

@@ -1,5 +1,6 @@
 """Writing the next version of the registry: opened, changed, approved by a second person, or thrown away."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from steward.privacy.egress.registry.document import Provider, Registry, Words, 
 from steward.privacy.egress.registry.faults import Found, faults_of
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.models import RegistryDraft
-from steward.privacy.subprocessors.prose import default_blocks
+from steward.privacy.subprocessors.prose import BadProse, default_blocks, filled
+
+_KEY = re.compile(r"(?!new$)[a-z0-9]+(-[a-z0-9]+)*")  # what the addresses of the back office can name
 
 
 class DraftChanged(RuntimeError):
@@ -21,6 +24,10 @@ class DraftChanged(RuntimeError):
 
 class NeedsSecondPerson(PermissionError):
     """Who wrote the draft cannot approve it while there is another operator."""
+
+
+class Unreadable(ValueError):
+    """No page could show the document: a key that is no short name, or a text that names a value nobody knows."""
 
 
 class NotPublishable(ValueError):
@@ -50,10 +57,11 @@ def change_draft(
 ) -> RegistryDraft:
     """Write the document anew; an approval is over with that. `edition` is the one that was read.
 
-    Raises `DraftChanged` when there is a newer edition than that.
+    Raises `DraftChanged` when there is a newer edition than that, or `Unreadable`.
     """
+    check_readable(registry)
     with transaction.atomic():
-        locked = RegistryDraft.objects.select_for_update().get(pk=draft.pk)
+        locked = RegistryDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         if edition is not None and edition != locked.edition:
             raise DraftChanged
         locked.document = canonical(registry)
@@ -67,7 +75,7 @@ def describe_draft(
 ) -> RegistryDraft:
     """Say in words what changes, and from when at the earliest; an approval is over with that."""
     with transaction.atomic():
-        locked = RegistryDraft.objects.select_for_update().get(pk=draft.pk)
+        locked = RegistryDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         locked.summary, locked.effective_at = summary, effective_at
         _edited(locked, operator_id)
         locked.save()
@@ -77,15 +85,17 @@ def describe_draft(
 def approve_draft(draft: RegistryDraft, *, operator_id: UUID | None, alone_because: str = "") -> RegistryDraft:
     """Say that the draft may be published. Raises `NeedsSecondPerson`, `NotPublishable` or `DraftChanged`.
 
-    Where there is one operator only, or who runs the installation runs it for themselves, one person is enough.
+    Where there is one operator only, or who runs the installation runs it for themselves, one person is enough. None
+    for `operator_id` is whoever has the machine: that may be the person who wrote it.
     """
     with transaction.atomic():
-        locked = RegistryDraft.objects.select_for_update().get(pk=draft.pk)
+        locked = RegistryDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         if locked.edition != draft.edition:
             raise DraftChanged
         if found := faults_of(parse_registry(locked.document)):
             raise NotPublishable(found)
-        if operator_id in locked.edited_by and is_hosting() and count_operators() > 1:
+        is_somebody_else = operator_id is not None and operator_id not in locked.edited_by
+        if not is_somebody_else and is_hosting() and count_operators() > 1:
             raise NeedsSecondPerson
         locked.approved_by, locked.approved_at, locked.alone_because = operator_id, now(), alone_because
         locked.save()
@@ -98,6 +108,20 @@ def discard_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> None:
     with transaction.atomic():
         if RegistryDraft.objects.filter(pk=draft.pk).delete()[0]:
             note(operator_id, "registry.draft_discarded", about=str(draft.based_on + 1))
+
+
+def check_readable(registry: Registry) -> None:
+    """Raises `Unreadable` for what would make a page fail instead of showing a fault."""
+    companies = registry.subprocessors
+    keys = [*(one.key for one in companies), *(each.key for one in companies for each in one.engagements)]
+    keys += [*(one.code for one in registry.regions), *(one.key for one in registry.prose)]
+    if wrong := [key for key in keys if not _KEY.fullmatch(key)]:
+        raise Unreadable(f"no short name of small letters, digits and hyphens: {', '.join(map(repr, wrong))}")
+    for block in registry.prose:
+        try:
+            filled(block, registry.provider)
+        except BadProse as error:
+            raise Unreadable(f"{block.key}: {error}") from error
 
 
 def _edited(draft: RegistryDraft, operator_id: UUID | None) -> None:

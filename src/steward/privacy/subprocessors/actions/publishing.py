@@ -1,6 +1,6 @@
 """Publishing a version of the registry: from then on it is what the page says and the gate goes by."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from steward.privacy.egress.registry.document import Registry, canonical, digest
 from steward.privacy.egress.registry.faults import faults_of
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
 from steward.privacy.egress.registry.versions import newest_head
-from steward.privacy.subprocessors.actions.drafting import DraftChanged, NotPublishable
+from steward.privacy.subprocessors.actions.drafting import DraftChanged, NotPublishable, check_readable
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.privacy.subprocessors.notice_tasks import announce
 from steward.privacy.subprocessors.tasks import tell_subscribers
@@ -31,6 +31,10 @@ class NotEmpty(ValueError):
     """The registry has versions already: what is imported comes before the first."""
 
 
+class NotThePast(ValueError):
+    """Lists of the past come oldest first, each of a day of its own, and none of a day to come."""
+
+
 def publish_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> RegistryVersion:
     """Announce what the draft says. Raises `NotApproved`, `NotPublishable`, or `DraftChanged`.
 
@@ -38,7 +42,7 @@ def publish_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> Registry
     """
     with transaction.atomic():
         number = _next_number()
-        locked = RegistryDraft.objects.select_for_update().get(pk=draft.pk)
+        locked = RegistryDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         if not locked.is_approved:
             raise NotApproved
         if locked.based_on != number - 1:
@@ -53,24 +57,41 @@ def publish_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> Registry
 
 
 def import_versions(registries: tuple[Registry, ...], *, operator_id: UUID | None = None) -> list[RegistryVersion]:
-    """Publish lists of the past, oldest first, each as of the date it states. As `publish_draft`, or `NotEmpty`."""
+    """Publish lists of the past, oldest first, each as of the date it states.
+
+    Raises `NotPublishable`, `Unreadable`, `NotEmpty` or `NotThePast`.
+    """
+    dated = [(registry, registry.stated_on) for registry in registries if registry.stated_on is not None]
+    days = [day for _, day in dated]
+    if len(dated) < len(registries) or days != sorted(set(days)) or any(day > now().date() for day in days):
+        raise NotThePast
     with transaction.atomic():
         if _next_number() != 1:
             raise NotEmpty
-        made = [_imported(registry, number) for number, registry in enumerate(registries, 1)]
+        made = [_imported(registry, number, day) for number, (registry, day) in enumerate(dated, 1)]
         note(operator_id, "registry.imported", about=str(len(made)))
     return made
 
 
+def hold_publishing() -> int:
+    """Let nobody publish until the transaction ends; returns the number of the newest version.
+
+    So whoever opens an account accepts the list that is the newest, or is there when the next one is announced.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_ONE_PUBLISHER])
+    return newest_head().number
+
+
 def _published(registry: Registry, number: int, draft: RegistryDraft) -> RegistryVersion:
     at, is_first = now(), number == 1
-    earliest = at if is_first else at + timedelta(days=LEAST_NOTICE_DAYS)
+    earliest = at + timedelta(days=LEAST_NOTICE_DAYS)
     return _stored(
         registry,
         number=number,
         summary=draft.summary,
         published_at=at,
-        effective_at=max(earliest, draft.effective_at or earliest),
+        effective_at=at if is_first else max(earliest, draft.effective_at or earliest),
         binds_notice=not is_first,
         drafted_by=draft.edited_by[0] if draft.edited_by else None,
         approved_by=draft.approved_by,
@@ -78,14 +99,13 @@ def _published(registry: Registry, number: int, draft: RegistryDraft) -> Registr
     )
 
 
-def _imported(registry: Registry, number: int) -> RegistryVersion:
-    if registry.stated_on is None:
-        raise ValueError("a list of the past states its date")
-    at = datetime.combine(registry.stated_on, time(), tzinfo=UTC)
+def _imported(registry: Registry, number: int, day: date) -> RegistryVersion:
+    at = datetime.combine(day, time(), tzinfo=UTC)
     return _stored(registry, number=number, published_at=at, effective_at=at, binds_notice=False, imported_at=now())
 
 
 def _stored(registry: Registry, **columns: Any) -> RegistryVersion:
+    check_readable(registry)
     if found := faults_of(registry):
         raise NotPublishable(found)
     document = canonical(registry)
