@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "account": Command("account", "make and list accounts"),
         "agent": Command("agent", "add people to an account"),
+        "person": Command("person", "find, export or erase what is held about a person"),
         "registry": Command("registry", "keep the list of subprocessors and what they are used for"),
         "egress": Command("egress", "list what left an account, and what was refused"),
         "region": Command("region", "say which regions there are: data stay inside them"),

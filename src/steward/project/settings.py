@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "steward.privacy.keys",
     "steward.events",
     "steward.privacy.egress",
+    "steward.privacy.erasure",
     "steward.jobs",
     "steward.outbox",
     "steward.people",

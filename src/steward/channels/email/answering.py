@@ -1,6 +1,5 @@
 """Automatic answers: to a new matter, once per correspondent and day, never to a machine (RFC 3834)."""
 
-import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -9,11 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from steward.channels.email.addressing import addresses_for
 from steward.channels.email.composing import Letter, compose
+from steward.channels.email.correspondents import hashed
 from steward.channels.email.mail_templates import Kind, Wordings
 from steward.channels.email.models import MailAccount
 from steward.channels.email.recipients import base_address
 from steward.channels.email.wording import filled, laid_out, on_one_line, spoken
-from steward.contacts.actions import fold_email
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail, put_in_outbox
@@ -72,7 +71,7 @@ def _answerable(message_ids: Sequence[UUID], departments: list[UUID]) -> list[Me
 
 
 def _not_yet_answered_today(messages: Sequence[Message]) -> list[Message]:
-    by_correspondent = {_hashed(message.sender_email): message for message in messages}
+    by_correspondent = {hashed(message.sender_email): message for message in messages}
     if not by_correspondent:
         return []
     with connection.cursor() as cursor:
@@ -81,10 +80,6 @@ def _not_yet_answered_today(messages: Sequence[Message]) -> list[Message]:
             [current_account_id(), now().date(), [new_id() for _m in by_correspondent], list(by_correspondent)],
         )
         return [by_correspondent[bytes(row[0])] for row in cursor.fetchall()]
-
-
-def _hashed(address: str) -> bytes:
-    return hashlib.sha256(fold_email(address).encode()).digest()
 
 
 def _answer_to(message: Message, participant: Participant, mail_account: MailAccount, wordings: Wordings) -> NewMail:

@@ -1,0 +1,64 @@
+"""What would go, counted before anything does."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from steward.events.actions import record
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.inventory.stores import Extent, Key, all_stores
+
+STEP = 200  # tickets at a time: so long others may have to wait for rows of theirs
+
+
+def plan_erasure(extent: Extent, *, actor: Actor) -> Erasure:
+    """Write down what is to go, with how many of each store. Nothing is erased yet."""
+    with transaction.atomic():
+        erasure = Erasure.objects.create(
+            extent=written(extent),
+            planned=counted(extent),
+            asked_by_kind=actor.kind.value,
+            asked_by_id=actor.id,
+            planned_at=now(),
+        )
+        record("erasure.planned", erasure, actor=actor, changes={"planned": erasure.planned})
+    return erasure
+
+
+def counted(extent: Extent) -> dict[str, int]:
+    """How much of an extent each store holds, as {name: number}. What several steps find counts once."""
+    found: dict[str, set[Key]] = {store.name: set() for store in all_stores()}
+    for step in steps(extent):
+        for store in all_stores():
+            found[store.name].update(store.find(step))
+    return {name: len(keys) for name, keys in found.items()}
+
+
+def steps(extent: Extent) -> Iterator[Extent]:
+    """The extent in parts that are erased in a transaction each: tickets, and the people in the last one."""
+    for start in range(0, len(extent.tickets), STEP):
+        yield Extent(tickets=extent.tickets[start : start + STEP])
+    if extent.contacts or extent.addresses:
+        yield Extent(contacts=extent.contacts, addresses=extent.addresses)
+
+
+def written(extent: Extent) -> dict[str, list[str]]:
+    """The extent as JSON values."""
+    return {
+        "tickets": list(map(str, extent.tickets)),
+        "contacts": list(map(str, extent.contacts)),
+        "addresses": list(extent.addresses),
+    }
+
+
+def read(stored: Mapping[str, Any]) -> Extent:
+    """The extent that `written` gave."""
+    return Extent(
+        tickets=tuple(map(UUID, stored["tickets"])),
+        contacts=tuple(map(UUID, stored["contacts"])),
+        addresses=tuple(stored["addresses"]),
+    )

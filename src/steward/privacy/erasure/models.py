@@ -1,0 +1,41 @@
+"""What was asked to be erased, how far it is, and what is proven."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.tenancy.models import AccountOwned
+
+
+class Erasure(AccountOwned):
+    """One erasure. Whom it is about is known only until it is done; what stays are counts and times."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"  # something is left, or nothing was there where something was expected
+
+    # Ids of tickets and contacts, and the folded addresses of these.
+    extent = personal(
+        models.JSONField(null=True), Whose.CONTACT, "user.contact.email", purpose="erasure", erase=Erase.NULL,
+        export=False,
+    )  # fmt: skip
+    state = impersonal(models.TextField(choices=State.choices, default=State.PLANNED))
+    planned = impersonal(models.JSONField(default=dict))  # {store: how many}
+    erased = impersonal(models.JSONField(default=dict))
+    left = impersonal(models.JSONField(default=dict))
+    # {store: keys} of the last step, until they are settled and proven to be gone. Random paths and ids.
+    unproven = impersonal(models.JSONField(default=dict))
+    asked_by_kind = impersonal(models.TextField())
+    asked_by_id = impersonal(models.UUIDField(null=True))
+    planned_at = impersonal(models.DateTimeField())
+    started_at = impersonal(models.DateTimeField(null=True))
+    finished_at = impersonal(models.DateTimeField(null=True))
+
+    class Meta(AccountOwned.Meta):
+        indexes: ClassVar = [models.Index(fields=["account", "-planned_at"], name="erasure_erasure_newest")]
+
+    def __str__(self) -> str:
+        return f"erasure {self.id} {self.state}"

@@ -1,0 +1,75 @@
+"""`steward person find` and `erase`: what is held about somebody, and how it goes."""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from steward.lib.actor import SYSTEM
+from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.erasure.actions.planning import counted
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.requests.persons import Person, person_by_address
+from steward.project.commands.parsing import parser_for
+from steward.project.commands.session import account_named, run_chosen
+from steward.project.failure import Failure
+from steward.tenancy.scope import account_scope
+
+
+def main(arguments: Sequence[str]) -> int:
+    return run_chosen(_parser(), arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("person", "What is held about a person, and erasing it.")
+    commands = parser.add_subparsers(required=True, metavar="find|erase")
+    for name, words, run in (
+        ("find", "count what is held about somebody", _find),
+        ("erase", "erase somebody: prints the plan, then the certificate", _erase),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("--account", required=True, metavar="SLUG")
+        command.add_argument("--email", required=True, metavar="ADDRESS", help="any address of theirs")
+        command.set_defaults(run=run)
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def _find(options: argparse.Namespace) -> None:
+    account = account_named(options.account)
+    with account_scope(account.id):
+        person = _person(options)
+        print(json.dumps(_told(person, counted(person.extent)), indent=2, ensure_ascii=False))
+
+
+def _erase(options: argparse.Namespace) -> None:
+    account = account_named(options.account)
+    with account_scope(account.id):
+        person = _person(options)
+        erasure = plan_erasure(person.extent, actor=SYSTEM)
+    print(json.dumps({"plan": _told(person, erasure.planned)}, indent=2, ensure_ascii=False))
+    if not options.yes and input(f"Type {options.email} to erase all of this for good: ") != options.email:
+        raise Failure("Nothing was erased.")
+    print(json.dumps({"certificate": _certificate(run_erasure(account.id, erasure.id))}, indent=2))
+
+
+def _person(options: argparse.Namespace) -> Person:
+    person = person_by_address(options.email)
+    if person is None:
+        raise Failure(f"Nobody in {options.account} has the address {options.email}.")
+    return person
+
+
+def _told(person: Person, numbers: dict[str, int]) -> dict[str, object]:
+    return {"names": person.names, "addresses": person.addresses, "tickets": len(person.tickets), "holds": numbers}
+
+
+def _certificate(erasure: Erasure) -> dict[str, object]:
+    return {
+        "erasure": str(erasure.id),
+        "state": erasure.state,
+        "planned": erasure.planned,
+        "erased": erasure.erased,
+        "left": erasure.left,
+        "planned_at": erasure.planned_at.isoformat(),
+        "finished_at": erasure.finished_at.isoformat() if erasure.finished_at else None,
+    }
