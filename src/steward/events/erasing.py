@@ -17,13 +17,13 @@ class Changes:
         events = Event.objects.filter(object_id__in=about, changes__isnull=False)
         return list(events.order_by("pk").values_list("pk", flat=True))
 
-    def erase(self, keys: Sequence[Key]) -> int:
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         return Event.objects.filter(pk__in=list(keys)).update(changes=None, salt=None)
 
     def settle(self, keys: Sequence[Key]) -> None:
         """Nothing: what was said is gone with the commit."""
 
-    def left(self, keys: Sequence[Key]) -> int:
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
         return Event.objects.filter(pk__in=list(keys), changes__isnull=False).count()
 
 

@@ -22,7 +22,7 @@ class Files:
     def find(self, extent: Extent) -> list[Key]:
         return list(self._find(extent).order_by("storage_key").values_list("storage_key", flat=True))
 
-    def erase(self, keys: Sequence[Key]) -> int:
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         rows: Any = File.objects.filter(storage_key__in=list(keys))
         return int(rows._raw_delete(rows.db)) if keys else 0
 
@@ -30,6 +30,6 @@ class Files:
         for key in keys:
             default_storage.delete(str(key))
 
-    def left(self, keys: Sequence[Key]) -> int:
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
         rows = set(File.objects.filter(storage_key__in=list(keys)).values_list("storage_key", flat=True))
         return sum(key in rows or default_storage.exists(str(key)) for key in keys)

@@ -1,10 +1,15 @@
 """Where tickets keep what people wrote, and how it goes."""
 
+import json
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Lower
 
+from steward.contacts.actions import fold_email
 from steward.files.erasing import Files
 from steward.files.models import File
 from steward.outbox.models import OutgoingMail
@@ -53,7 +58,7 @@ class Tombstones:
         theirs = Message.objects.filter(contact__in=extent.contacts).exclude(ticket__requester__in=extent.contacts)
         return list(theirs.order_by("pk").values_list("pk", flat=True))
 
-    def erase(self, keys: Sequence[Key]) -> int:
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         messages = Message.objects.filter(pk__in=list(keys))
         tickets = set(messages.values_list("ticket", flat=True))
         number = messages.update(**_EMPTY)
@@ -64,10 +69,46 @@ class Tombstones:
     def settle(self, keys: Sequence[Key]) -> None:
         """Nothing: the words are gone with the commit."""
 
-    def left(self, keys: Sequence[Key]) -> int:
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
         empty = {name: value for name, value in _EMPTY.items() if name != "contact"}
         messages = Message.objects.filter(pk__in=list(keys))
         return messages.count() - messages.filter(contact__isnull=True, **empty).count()
+
+
+class Recipients:
+    """Among whom messages of others went: who is erased is no more one of them."""
+
+    name, rank = "tickets.recipients", Rank.MESSAGES
+    models = frozenset({Message._meta.label})
+
+    def find(self, extent: Extent) -> list[Key]:
+        return list(naming(extent).order_by("pk").values_list("pk", flat=True))
+
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
+        messages = list(Message.objects.filter(pk__in=list(keys)).only("recipients"))
+        for message in messages:
+            message.recipients = {role: _without(people, extent) for role, people in message.recipients.items()}
+        Message.objects.bulk_update(messages, ["recipients"], batch_size=500)
+        return len(messages)
+
+    def settle(self, keys: Sequence[Key]) -> None:
+        """Nothing: the names are gone with the commit."""
+
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
+        return naming(extent).filter(pk__in=list(keys)).count()
+
+
+def naming(extent: Extent) -> QuerySet[Message]:
+    """Messages that stay and were written by others, with one of the addresses among their recipients."""
+    if not extent.addresses:
+        return Message.objects.none()
+    written = Message.objects.annotate(written=Lower(Cast("recipients", TextField())))
+    named = reduce(or_, (Q(written__contains=json.dumps(address, ensure_ascii=False)) for address in extent.addresses))
+    return written.filter(named).exclude(ticket__requester__in=extent.contacts).exclude(pk__in=erased_messages(extent))
+
+
+def _without(people: list[dict[str, str]], extent: Extent) -> list[dict[str, str]]:
+    return [person for person in people if fold_email(person.get("email", "")) not in extent.addresses]
 
 
 _EMPTY: dict[str, Any] = {
@@ -103,6 +144,7 @@ register(
     Rows("tickets.drafts", Draft, Rank.MESSAGES, _drafts),
     Rows("tickets.messages", Message, Rank.MESSAGES, lambda e: Message.objects.filter(ticket__in=e.tickets)),
     Tombstones(),
+    Recipients(),
     Rows(
         "tickets.answers", OutgoingMail, Rank.MAILS,
         lambda e: OutgoingMail.objects.filter(pk__in=erased_messages(e).values("outgoing")),

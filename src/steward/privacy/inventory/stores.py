@@ -52,7 +52,7 @@ class Store(Protocol):
         """The keys of everything of the extent that is here."""
         ...
 
-    def erase(self, keys: Sequence[Key]) -> int:
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         """Erase what has these keys, in the current transaction; returns how many there were."""
         ...
 
@@ -60,8 +60,8 @@ class Store(Protocol):
         """After the commit: let go of what no transaction holds. May be repeated."""
         ...
 
-    def left(self, keys: Sequence[Key]) -> int:
-        """How many of these are still here."""
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
+        """How many of these are still here, or still tell of the people of the extent."""
         ...
 
 
@@ -79,7 +79,7 @@ class Rows:
         found = self._find(extent)
         return [] if found is None else list(found.order_by("pk").values_list("pk", flat=True).distinct())
 
-    def erase(self, keys: Sequence[Key]) -> int:
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         """By the database alone: whatever still refers to the rows is a fault that stops the transaction."""
         rows: Any = self._rows(keys)
         return int(rows._raw_delete(rows.db)) if keys else 0
@@ -87,7 +87,7 @@ class Rows:
     def settle(self, keys: Sequence[Key]) -> None:
         """Nothing: a row is gone with the commit."""
 
-    def left(self, keys: Sequence[Key]) -> int:
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
         return self._rows(keys).count()
 
     def _rows(self, keys: Sequence[Key]) -> "models.QuerySet[Any]":

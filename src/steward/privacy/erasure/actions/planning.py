@@ -58,7 +58,7 @@ def written(extent: Extent) -> dict[str, list[str]]:
 def read(stored: Mapping[str, Any]) -> Extent:
     """The extent that `written` gave."""
     return Extent(
-        tickets=tuple(map(UUID, stored["tickets"])),
-        contacts=tuple(map(UUID, stored["contacts"])),
-        addresses=tuple(stored["addresses"]),
+        tickets=tuple(map(UUID, stored.get("tickets", []))),
+        contacts=tuple(map(UUID, stored.get("contacts", []))),
+        addresses=tuple(stored.get("addresses", [])),
     )

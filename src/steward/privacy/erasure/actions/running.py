@@ -45,7 +45,7 @@ def _erase(erasure_id: UUID, step: Extent) -> None:
     found = {store.name: store.find(step) for store in all_stores()}
     erased = Counter(erasure.erased)
     for store in all_stores():
-        erased[store.name] += store.erase(found[store.name])
+        erased[store.name] += store.erase(found[store.name], step)
     erasure.erased = dict(erased)
     erasure.unproven = {name: list(map(str, keys)) for name, keys in found.items() if keys}
     erasure.save(update_fields=["erased", "unproven"])
@@ -59,9 +59,9 @@ def _prove(account_id: UUID, erasure_id: UUID) -> None:
         store.settle(unproven.get(store.name, []))
     with account_scope(account_id):
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
-        left = Counter(erasure.left)
+        left, extent = Counter(erasure.left), read(erasure.extent or {})
         for store in all_stores():
-            left[store.name] += store.left(unproven.get(store.name, []))
+            left[store.name] += store.left(unproven.get(store.name, []), extent)
         erasure.left, erasure.unproven = {name: number for name, number in left.items() if number}, {}
         erasure.save(update_fields=["left", "unproven"])
 
