@@ -10,6 +10,7 @@ from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.erasure.actions.planning import read, steps
+from steward.privacy.erasure.ledger import write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent, Key, all_stores
 from steward.tenancy.scope import account_scope
@@ -32,6 +33,7 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
         Erasure.objects.filter(pk=erasure_id).update(state=State.RUNNING)
     _prove(account_id, erasure_id)
     for step in steps(read(erasure.extent or {})):
+        write_down(account_id, erasure_id, step)
         with account_scope(account_id):
             _erase(erasure_id, step)
         _prove(account_id, erasure_id)
