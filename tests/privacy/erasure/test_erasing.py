@@ -4,11 +4,12 @@ import pytest
 
 from steward.contacts.models import Contact
 from steward.lib.actor import SYSTEM
-from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.erasure.actions import NotPlanned, plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import all_stores
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
+from steward.testing.jobs import run_jobs
 from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
@@ -26,3 +27,30 @@ def test_somebody_is_erased(northwind, eli, farah):
         assert not Contact.objects.filter(pk=eli.pk).exists()
         assert Ticket.objects.get().requester_id == farah.pk
         assert all(not store.find(person.extent) for store in all_stores())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_carried_out_in_the_background_and_ordered_once(northwind, eli):
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(person_by_address(eli.addresses.get().value).extent, actor=SYSTEM)
+        start_erasure(erasure, actor=SYSTEM)
+        with pytest.raises(NotPlanned):
+            start_erasure(erasure, actor=SYSTEM)
+    run_jobs()
+    with account_scope(northwind.id):
+        erasure.refresh_from_db()
+        assert (erasure.state, erasure.extent) == (Erasure.State.DONE, None)
+        assert not Contact.objects.filter(pk=eli.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_planned_and_not_found_is_no_success(northwind, eli, farah):
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(person_by_address(eli.addresses.get().value).extent, actor=SYSTEM)
+        Ticket.objects.update(requester=farah)  # somebody else's meanwhile
+        Erasure.objects.update(extent={**erasure.extent, "tickets": []})
+    failed = run_erasure(northwind.id, erasure.id)
+    assert failed.state == Erasure.State.FAILED
+    assert failed.extent is not None  # so that it can be looked into

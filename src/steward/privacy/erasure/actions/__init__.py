@@ -1,6 +1,7 @@
-"""What can be done: plan an erasure, and carry it out."""
+"""What can be done: plan an erasure, order it, and carry it out."""
 
 from steward.privacy.erasure.actions.planning import plan_erasure
 from steward.privacy.erasure.actions.running import run_erasure
+from steward.privacy.erasure.actions.starting import NotPlanned, start_erasure
 
-__all__ = ["plan_erasure", "run_erasure"]
+__all__ = ["NotPlanned", "plan_erasure", "run_erasure", "start_erasure"]
