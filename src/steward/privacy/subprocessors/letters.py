@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -31,6 +30,7 @@ from steward.privacy.subprocessors.words import (
 )
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
+from steward.ui.ages import full_day, full_moment
 
 PURPOSE = "subprocessor notice"
 
@@ -106,12 +106,12 @@ def _change(concern: Concern) -> str:
 
 def day_of(moment: datetime) -> str:
     """The day in the zone in force, written out."""
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return full_day(timezone.localtime(moment).date())
 
 
 def moment_of(moment: datetime) -> str:
     """The day and the time in the zone in force."""
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return full_moment(moment)
 
 
 def _subject(news: News) -> str:
