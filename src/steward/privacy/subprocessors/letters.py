@@ -53,6 +53,7 @@ class News:
     why: dict[str, str]
     is_specific: bool = False
     is_reminder: bool = False
+    is_first: bool = False  # list there is: it gives no notice, and everything on it is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,15 @@ def _opening(news: News, account: Account) -> list[str]:
 
 
 def _closing(news: News) -> list[str]:
-    if news.until is None:
+    if news.until is None and not news.is_first:
         return [_("This stands at once, for nothing is used for more than before. You need not do anything.")]
-    told = {"moment": moment_of(news.until)}
     if news.is_specific:
         return [_("Your agreement asks for your consent: nothing of it is used before an owner or an admin agrees.")]
     return [
-        _("Unless you object, it may be used for your account from %(moment)s on. Until then it is not used.") % told,
+        _("Unless you object, it may be used for your account from %(moment)s on. Until then it is not used.")
+        % {"moment": moment_of(news.until)}
+        if news.until
+        else _("This is the first list: it stands at once."),
         _(
             "An owner or an admin objects with one button, now or later. What you object to is switched off for your "
             "account at once, and what needs it stays off; we answer within 10 working days."
