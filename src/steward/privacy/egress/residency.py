@@ -84,6 +84,7 @@ class Finding:
 
     fault: Fault
     what: str = ""
+    is_contradicted: bool = False  # the list tells accounts of another server in the place of this one
 
     @property
     def is_error(self) -> bool:
@@ -92,8 +93,11 @@ class Finding:
 
     @property
     def is_unservable(self) -> bool:
-        """Whether nothing may be served before it is."""
-        return self.fault in {Fault.UNKNOWN, Fault.ACCOUNTS_ELSEWHERE}
+        """Whether nothing may be served before it is.
+
+        What the list does not say yet can be added in the back office, which has to be served for that.
+        """
+        return self.is_contradicted or self.fault in {Fault.UNKNOWN, Fault.ACCOUNTS_ELSEWHERE}
 
     @property
     def words(self) -> str:
@@ -131,12 +135,16 @@ def _of_accounts(here: DataCentre) -> Iterator[Finding]:
 def _of_servers(here: DataCentre) -> Iterator[Finding]:
     if here.country == NOT_SAID:
         yield Finding(Fault.NOT_SAID, here.code)
-    standing = _engagements()
+    listed = _listed()
+    standing = list(filter(_is_agreed, listed))
+    told = [one for one in listed if _is_of(one, "data.host") and here.region_id in (one.engagement.regions or ())]
     if not any(one.subprocessor.key == here.host and _hosts_data(one, here) for one in standing):
-        yield Finding(Fault.HOST, here.code)
+        is_other = bool(told) and all(one.subprocessor.key != here.host for one in told)
+        yield Finding(Fault.HOST, here.code, is_other)
+    servers = {Destination(place.host, place.port) for one in told for place in one.engagement.endpoints or ()}
     for place in _database():
         if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in standing):
-            yield Finding(Fault.DATABASE, str(place))
+            yield Finding(Fault.DATABASE, str(place), bool(servers) and place not in servers)
     for place in _resolvers():
         if not any(place in hosts_of(one) and _is_for(one, "dns.resolve", here) for one in standing):
             yield Finding(Fault.RESOLVER, str(place))
@@ -145,16 +153,16 @@ def _of_servers(here: DataCentre) -> Iterator[Finding]:
         yield Finding(Fault.RELAY, str(relay.destination))
 
 
-def _engagements() -> list[Engaged]:
-    """Those of the newest version whose company has an agreement with us in force."""
-    versions, at = published().versions, now()
-    return [
-        one
-        for one in (engaged_in(versions[-1].registry).values() if versions else ())
-        if any(
-            a.effective_from <= at and (a.ends_at is None or at < a.ends_at) for a in one.subprocessor.agreements or ()
-        )
-    ]
+def _listed() -> list[Engaged]:
+    """The engagements of the newest version."""
+    versions = published().versions
+    return list(engaged_in(versions[-1].registry).values()) if versions else []
+
+
+def _is_agreed(one: Engaged) -> bool:
+    """Whether the company has an agreement with us in force."""
+    at, agreements = now(), one.subprocessor.agreements or ()
+    return any(a.effective_from <= at and (a.ends_at is None or at < a.ends_at) for a in agreements)
 
 
 def _hosts_data(one: Engaged, here: DataCentre) -> bool:
