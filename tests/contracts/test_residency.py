@@ -245,7 +245,12 @@ def registered(**changes: Any) -> None:
     )
     number, text = RegistryVersion.objects.count() + 1, doc.canonical(content)
     RegistryVersion.objects.create(
-        number=number, document=text, sha256=doc.digest(text), published_at=now(), effective_at=now()
+        number=number,
+        document=text,
+        sha256=doc.digest(text),
+        published_at=now(),
+        effective_at=now(),
+        binds_notice=number > 1,
     )
 
 
@@ -267,6 +272,14 @@ def faults() -> set[Fault]:
 def test_with_everything_registered_there_is_nothing_to_say(hosting: Any) -> None:
     registered()
     assert findings() == []
+
+
+def test_a_house_that_is_only_announced_is_not_the_house_yet(hosting: Any) -> None:
+    registered()
+    registered(key="another")
+    assert findings() == []
+    add_data_centre("fra-1", region="eu", country="DE", host="another")
+    assert Fault.HOST in faults()
 
 
 SERVERS = {Fault.HOST, Fault.DATABASE, Fault.RESOLVER, Fault.RELAY}

@@ -17,8 +17,9 @@ from steward.lib.clock import now
 from steward.privacy.egress import configuration, dns
 from steward.privacy.egress.addresses import Destination, is_public, literal_address
 from steward.privacy.egress.hosts import hosts_of
-from steward.privacy.egress.registry.changes import Engaged, engaged_in
+from steward.privacy.egress.registry.changes import Engaged
 from steward.privacy.egress.registry.document import Mechanism
+from steward.privacy.egress.registry.standing import EVERYBODY, standing
 from steward.privacy.egress.registry.versions import published
 from steward.tenancy.models import Account, DataCentre
 from steward.tenancy.residency import NOT_SAID, NotHere, data_centre_here
@@ -136,27 +137,28 @@ def _of_servers(here: DataCentre) -> Iterator[Finding]:
     if here.country == NOT_SAID:
         yield Finding(Fault.NOT_SAID, here.code)
     listed = _listed()
-    standing = list(filter(_is_agreed, listed))
+    agreed = list(filter(_is_agreed, listed))
     told = [one for one in listed if _is_of(one, "data.host") and here.region_id in (one.engagement.regions or ())]
-    if not any(one.subprocessor.key == here.host and _hosts_data(one, here) for one in standing):
+    if not any(one.subprocessor.key == here.host and _hosts_data(one, here) for one in agreed):
         is_other = bool(told) and all(one.subprocessor.key != here.host for one in told)
         yield Finding(Fault.HOST, here.code, is_other)
     servers = {Destination(place.host, place.port) for one in told for place in one.engagement.endpoints or ()}
     for place in _database():
-        if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in standing):
+        if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in agreed):
             yield Finding(Fault.DATABASE, str(place), bool(servers) and place not in servers)
     for place in _resolvers():
-        if not any(place in hosts_of(one) and _is_for(one, "dns.resolve", here) for one in standing):
+        if not any(place in hosts_of(one) and _is_for(one, "dns.resolve", here) for one in agreed):
             yield Finding(Fault.RESOLVER, str(place))
     relay = configuration.relay()
-    if relay and not any(relay.destination in hosts_of(one) and _is_of(one, "mail.deliver") for one in standing):
+    if relay and not any(relay.destination in hosts_of(one) and _is_of(one, "mail.deliver") for one in agreed):
         yield Finding(Fault.RELAY, str(relay.destination))
 
 
 def _listed() -> list[Engaged]:
-    """The engagements of the newest version."""
-    versions = published().versions
-    return list(engaged_in(versions[-1].registry).values()) if versions else []
+    """The engagements as they stand for an account that was always there: what is only announced is none of them."""
+    at = now()
+    known = (standing(states, EVERYBODY, at).current for states in published().revisions.values())
+    return [one.engaged for one in known if one is not None and one.engaged is not None]
 
 
 def _is_agreed(one: Engaged) -> bool:
