@@ -127,7 +127,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     form = None
     if not is_known(asked.email):
         form = PasswordForm(request.POST if request.method == "POST" else None, asked=asked)
-    agreement = agreement_form(request)
+    agreement = agreement_form(request, asked)
     offered = list_offered(asked.region)
     list_form = ListForm(request.POST if request.method == "POST" else None, offered=offered) if offered else None
     forms = [each for each in (form, list_form, agreement) if each is not None]

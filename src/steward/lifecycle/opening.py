@@ -40,6 +40,7 @@ class Agreed:
     registry_version: int
     position: str = ""
     address: str = ""  # of the network
+    company_address: str = ""  # as it stands in the agreement
 
 
 class SignUpGone(ValueError):
@@ -116,6 +117,7 @@ def _conclude(account: Account, owner: Membership, agreed: Agreed, actor: Actor)
         position=agreed.position,
         member_id=owner.id,
         address=agreed.address,
+        company_address=agreed.company_address,
     )
     conclude(account, signer, language=account.language, registry_version=agreed.registry_version, actor=actor)
 

@@ -10,6 +10,7 @@ from steward.people.browsers import forget_unused_browsers
 from steward.people.operators import forget_old_acts
 from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
+from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
 from steward.privacy.subprocessors.subscriptions import forget_unproven
@@ -58,6 +59,12 @@ def forget_links() -> None:
 def remind_of_subprocessors() -> None:
     """Accounts in which nobody opened a notice are told again a week before its date."""
     remind_accounts()
+
+
+@periodic("agreements.tell_of_new_texts", cron="7 * * * *")
+def tell_of_new_texts() -> None:
+    """Accounts for which there are new terms of use, or a new wording of their agreement, are told once."""
+    tell_accounts_of_new_texts()
 
 
 @periodic("subprocessors.forget_unproven", cron="12 * * * *")

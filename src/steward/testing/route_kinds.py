@@ -50,6 +50,7 @@ READ_AND_WRITTEN = {
     "console/settings/mail-templates/words", "console/settings/mail-templates/preview", "console/settings/brand",
     "console/settings/notifications", "console/settings/notifications/defaults",
     "console/settings/privacy/agreement/signing", "console/settings/privacy/agreement/own",
+    "console/settings/privacy/agreement/ending",
     "console/settings/privacy/region",
     "console/settings/general", "console/settings/tags", "console/settings/tags/<uuid:tag_id>",
     "console/tickets/new/draft", "console/tickets/<code>/draft",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.clock import now
+from steward.notifications.account_models import SUBPROCESSORS, AccountNotice
 from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.people.queries import member_names
 from steward.privacy.egress.configuration import is_hosting
@@ -70,7 +71,7 @@ def subprocessors(request: ConsoleRequest) -> HttpResponse:
         "off": [one for one in in_use if one.is_off],
         "in_use": [one for one in in_use if not one.is_off],
         "told": told,
-        "unread": list(dict.fromkeys(one.get_kind_display() for one in unread_of_account(request.me))),
+        "unread": list(dict.fromkeys(one.get_kind_display() for one in _unread(request))),
         "is_unread": any(notice["is_new"] for notice in told),
         "longest": LONGEST_REASON,
     }
@@ -82,7 +83,7 @@ def subprocessors(request: ConsoleRequest) -> HttpResponse:
 def subprocessors_read(request: ConsoleRequest) -> HttpResponse:
     """Say that one has read what was announced; the line at the top of every page goes."""
     open_notices(actor=request.actor)
-    read_of_account(request.me)
+    read_of_account(request.me, page=SUBPROCESSORS)
     return HttpResponseRedirect(reverse("console:settings-subprocessors"), status=303)
 
 
@@ -98,6 +99,10 @@ def subprocessor_answer(request: ConsoleRequest) -> HttpResponse:
         raise Http404("no such engagement") from error
     messages.success(request, said)
     return HttpResponseRedirect(reverse("console:settings-subprocessors"), status=303)
+
+
+def _unread(request: ConsoleRequest) -> list[AccountNotice]:
+    return [one for one in unread_of_account(request.me) if one.page == SUBPROCESSORS]
 
 
 def _answered(answer: str, key: str, reason: str, request: ConsoleRequest) -> str:
