@@ -145,6 +145,42 @@ def test_a_mention_by_arrows(page):
     expect(page.locator(".composer-rich [data-mention]")).to_contain_text("Żak")
 
 
+@pytest.fixture
+def removal(crowd, visit, installation):
+    """The page that removes one of them."""
+    visit.page.goto(f"{installation.console}settings/agents?q=Agent 00{next(NUMBERS)}")
+    visit.page.click("tbody tr:first-child a")
+    visit.page.click("a[href$='/removal']")
+    return visit.page
+
+
+def test_who_gets_the_tickets_of_somebody_who_goes(removal):
+    menu = "[popovertarget=heir-menu]"
+    expect(removal.locator(menu)).to_contain_text("Nobody")
+    removal.click(menu)
+    assert removal.locator("#heir-menu [data-people] .menu-item").count() <= 20
+    removal.keyboard.type("lukasz")
+    expect(removal.locator("#heir-menu [data-people] .menu-item").first).to_contain_text("Łukasz Żak")
+    removal.keyboard.press("Enter")
+    expect(removal.locator(menu)).to_contain_text("Łukasz Żak")
+    expect(removal.locator("[name=word]")).to_be_focused()
+    removal.keyboard.type("remove")
+    removal.keyboard.press("Enter")
+    expect(removal.locator(".toast")).to_contain_text("no longer works here")
+
+
+def test_the_same_without_scripts(chromium, signed_in, removal):
+    context = chromium.new_context(storage_state=signed_in, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(removal.url)
+    page.click("[popovertarget=heir-menu]")
+    page.fill("#heir-menu [name=q]", "lukasz")
+    page.keyboard.press("Enter")
+    page.click("main [role=status] a:has-text('Łukasz') >> nth=0")
+    expect(page.locator("[popovertarget=heir-menu]")).to_contain_text("Łukasz Żak")
+    context.close()
+
+
 def test_without_scripts(chromium, signed_in, address):
     context = chromium.new_context(storage_state=signed_in, java_script_enabled=False)
     page = context.new_page()

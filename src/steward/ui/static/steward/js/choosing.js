@@ -10,13 +10,15 @@ const SOON = 60; // milliseconds: who types fast asks once
 
 const choosers = new WeakMap(); // field -> Chooser
 
-/** The people whom `query` names, as buttons of the menu; raises what `fetch` does, and `Refused`. */
+const whoIs = (item) => item.value ?? item.href; // of a button, of a link
+
+/** The people whom `query` names, as items of the menu; raises what `fetch` does, and `Refused`. */
 export async function askForPeople(url, query, signal) {
   const response = await fetch(`${url}?${new URLSearchParams({ q: query })}`, { headers: { "X-Requested-With": "choosing" }, signal });
   const text = await response.text();
   if (isSignIn(response.url)) location.reload();
   if (!response.ok) throw new Refused(faults(text));
-  return [...new DOMParser().parseFromString(text, "text/html").querySelectorAll("[name=assignee]")];
+  return [...new DOMParser().parseFromString(text, "text/html").querySelectorAll(".menu-item")];
 }
 
 /** The same for the open ticket where its menu does not hold everybody; nobody when they cannot be had. */
@@ -91,7 +93,7 @@ class Chooser {
     this.list.replaceChildren(...items);
     for (const item of this.menu.querySelectorAll("[data-first]")) item.removeAttribute("data-first");
     if (this.query) this.shown[0]?.setAttribute("data-first", "");
-    if (isHere && !here.isConnected) (items.find((item) => item.value === here.value) ?? this.shown[0] ?? this.field).focus();
+    if (isHere && !here.isConnected) (items.find((item) => whoIs(item) === whoIs(here)) ?? this.shown[0] ?? this.field).focus();
   }
 
   tell(shown, count) {
