@@ -75,7 +75,7 @@ def agreement_form(request: HttpRequest, asked: SignUp) -> AgreementForm | None:
     """The form beside that of the password; None where there is no agreement to conclude."""
     if not is_on_offer():
         return None
-    means = effects_of(OfOurs(), region=centre_for(asked.region).region.name)
+    means = effects_of(OfOurs(), region=centre_for(asked.region).region)
     if request.method == "POST":
         return AgreementForm(request.POST, means=means)
     return AgreementForm(initial={"registry_version": newest_head().number}, means=means)

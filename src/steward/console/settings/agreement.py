@@ -238,8 +238,7 @@ def _means(request: ConsoleRequest, agreed: Agreement | OfOurs | None) -> tuple[
     """What the terms mean for what leaves."""
     if agreed is None:
         return ()
-    region = account_with_region(request.account.id).data_centre.region
-    return effects_of(agreed, region=region.name)
+    return effects_of(agreed, region=account_with_region(request.account.id).data_centre.region)
 
 
 def _signer(request: ConsoleRequest, typed: dict[str, Any]) -> Signer:

@@ -14,7 +14,7 @@ from steward.lib.actor import SYSTEM
 from steward.operator.entrance import OperatorRequest, fresh_required, noted, operator_required, page_response
 from steward.operator.queries import get_account
 from steward.people.operators import note
-from steward.privacy.agreements.access import region_names, standing_of_account
+from steward.privacy.agreements.access import standing_of_account
 from steward.privacy.agreements.actions import Ending, end
 from steward.privacy.agreements.effects import effects_of
 from steward.privacy.agreements.models import Agreement
@@ -95,7 +95,7 @@ def _account(slug: str) -> Account:
 def _page(request: OperatorRequest, found: Account, form: EndingForm, *, status: int = 200) -> HttpResponse:
     with account_scope(found.pk):
         standing = standing_of_account()
-    one, names = standing.in_force, dict(region_names())
-    means = effects_of(one, region=found.data_centre.region.name, names=names) if one else ()
+    one = standing.in_force
+    means = effects_of(one, region=found.data_centre.region) if one else ()
     context = {"account": found, "standing": standing, "one": one, "means": means, "form": form}
     return page_response(request, "accounts", "operator/account_agreement.html", context, status=status)

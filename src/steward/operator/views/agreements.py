@@ -23,7 +23,6 @@ from steward.privacy.agreements.access import (
     file_of,
     get_agreement,
     get_review,
-    region_names,
     reviews,
 )
 from steward.privacy.agreements.actions import countersign, reject, request_changes, take_into_review
@@ -133,7 +132,7 @@ def _page(
     with account_scope(found.account_id):
         one = get_agreement(found.pk)
     region = account_with_region(found.account_id).data_centre.region
-    means = effects_of(one, region=region.name, names=dict(region_names()))
+    means = effects_of(one, region=region)
     context = {"review": found, "one": one, "form": form, "file_error": file_error, "at": now(), "means": means}
     return page_response(request, "agreements", "operator/agreement.html", context, status=status)
 

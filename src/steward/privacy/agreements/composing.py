@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language_bidi, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
+from steward.privacy.agreements.access import region_name
 from steward.privacy.agreements.annexes import (
     apart,
     coming_points,
@@ -61,7 +62,7 @@ class Facts:
     @property
     def region(self) -> str:
         """The name of the region in which the account's data lie."""
-        return self.account.data_centre.region.name
+        return region_name(self.account.data_centre.region)
 
 
 def compose(

@@ -1,17 +1,18 @@
 """What the terms of an agreement mean for what leaves, in plain words: beside it, and before it is signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from steward.privacy.agreements.access import region_names
+from steward.privacy.agreements.access import region_name, region_names
 from steward.privacy.agreements.annexes import apart
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
 from steward.privacy.subprocessors.words import enumeration
+from steward.tenancy.models import Region
 
 
 class Agreed(Protocol):
@@ -34,9 +35,9 @@ class OfOurs:
     regions: tuple[str, ...] = ()
 
 
-def effects_of(agreed: Agreed, *, region: str, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """One sentence each for the notice, the mode and the regions. `region` is the name of the account's own."""
-    return _notice(agreed.notice_days), _mode(agreed.mode), _place(agreed.regions, region, names)
+def effects_of(agreed: Agreed, *, region: Region) -> tuple[str, ...]:
+    """One sentence each for the notice, the mode and the regions. `region` is the account's own."""
+    return _notice(agreed.notice_days), _mode(agreed.mode), _place(agreed.regions, apart(region_name(region)))
 
 
 def _notice(days: int) -> str:
@@ -59,16 +60,16 @@ def _mode(mode: str) -> str:
     return _("After that it may be used unless you object. What you object to is switched off for you at once.")
 
 
-def _place(regions: Sequence[str], region: str, names: Mapping[str, str] | None) -> str:
+def _place(regions: Sequence[str], own: str) -> str:
     if not regions:
         words = _(
             "Only subprocessors that serve your region (%(region)s) get your data. They process them elsewhere only "
             "where the list names what that transfer rests on."
         )
-        return words % {"region": apart(region)}
-    known = dict(region_names()) if names is None else names
+        return words % {"region": own}
+    names = dict(region_names())
     words = _(
         "Only subprocessors that serve your region (%(region)s) and process data nowhere but in %(regions)s get your "
         "data, whatever a transfer elsewhere would rest on."
     )
-    return words % {"region": apart(region), "regions": enumeration(apart(known.get(one, one)) for one in regions)}
+    return words % {"region": own, "regions": enumeration(apart(names.get(one, one)) for one in regions)}
