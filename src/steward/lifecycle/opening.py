@@ -16,6 +16,7 @@ from steward.people.models import Membership, Role, SignUp
 from steward.privacy.agreements.actions import Signer, conclude, draft_content, note_terms
 from steward.privacy.agreements.content import Content
 from steward.privacy.keys.store import create_account_key, destroy_account_key
+from steward.privacy.subprocessors.actions import hold_publishing
 from steward.tenancy.actions import Opening, create_account
 from steward.tenancy.directory import forget
 from steward.tenancy.languages import spoken
@@ -43,6 +44,10 @@ class Agreed:
     company_address: str = ""  # as it stands in the agreement
 
 
+class ListChanged(RuntimeError):
+    """There is a newer list of subprocessors than the one that was shown: it has to be seen first."""
+
+
 class SignUpGone(ValueError):
     """The sign-up has led to an account already, or its time was over a moment ago."""
 
@@ -60,6 +65,7 @@ def open_account(
     account_id = account_id or new_id()
     try:
         with account_scope(account_id):
+            hold_publishing()
             account = create_account(slug, name=name, account_id=account_id, opening=opening or Opening())
             create_account_key(account_id)
             _furnish(account, owner)
@@ -77,12 +83,13 @@ def open_signed_up_account(
 
     With `agreed` our agreement is concluded too; without, what needs one is refused at the gate. `list_version` is that
     of the list of subprocessors that was accepted, with what it announces; 0 where there is none. Raises `SignUpGone`,
-    `SlugRefused` or `ValidationError`; then nothing was made.
+    `ListChanged`, `SlugRefused` or `ValidationError`; then nothing was made.
     """
     opening = Opening(sign_up.language, sign_up.region, sign_up.terms_version, sign_up.terms_accepted_at)
     owner, account_id = Owner(sign_up.email, sign_up.name, password), new_id()
     try:
         with account_scope(account_id):
+            _check_list({list_version, agreed.registry_version if agreed else 0})
             if not end_sign_up(sign_up):
                 raise SignUpGone(sign_up.slug)
             account = open_account(
@@ -108,6 +115,12 @@ def agreement_draft(sign_up: SignUp) -> Content:
     """The agreement that would be concluded with opening the account. Raises `NothingToSign`."""
     account = Account(slug=sign_up.slug, name=sign_up.company, data_centre=centre_for(sign_up.region))
     return draft_content(account, language=sign_up.language)
+
+
+def _check_list(shown: set[int]) -> None:
+    newest = hold_publishing()
+    if shown - {0, newest}:
+        raise ListChanged
 
 
 def _conclude(account: Account, owner: Membership, agreed: Agreed, actor: Actor) -> None:
