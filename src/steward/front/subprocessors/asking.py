@@ -88,6 +88,21 @@ def version_numbered(number: int, list_: Published) -> Version:
     return found
 
 
+def check_region(question: Question, version: Version | None, own: str) -> None:
+    """Raise `BadQuestion` for a region that neither the version names nor is the account's `own`."""
+    if question.region not in _regions(version) | {"", own}:
+        raise BadQuestion(_("The list knows no region “%(text)s”.") % {"text": question.region[:40]})
+
+
+def _regions(version: Version | None) -> set[str]:
+    """Those it describes, and those that somebody on it serves."""
+    if version is None:
+        return set()
+    list_ = version.registry
+    uses = (use for company in list_.subprocessors for use in company.engagements)
+    return {place.code for place in list_.regions} | {code for use in uses for code in use.regions or ()}
+
+
 def _is_spoken(wish: str) -> bool:
     """`spoken` passes over what we do not speak; here that is said."""
     return spoken(wish) != PREVAILING or wish.lower().replace("_", "-").partition("-")[0] == PREVAILING
