@@ -12,7 +12,7 @@ from steward.privacy.egress.models import AccountTerms, Authorisation
 from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.registry import standing
 from steward.privacy.egress.registry.changes import Engaged as Listed
-from steward.privacy.egress.registry.document import Endpoint, Engagement, Mechanism
+from steward.privacy.egress.registry.document import TRANSFERS, Endpoint, Engagement
 from steward.privacy.egress.registry.standing import Bound, Revision, Standing
 from steward.privacy.egress.registry.versions import Published
 from steward.tenancy.models import Account, Region
@@ -23,7 +23,6 @@ _ANSWERS = {
     Authorisation.State.REFUSED.value: Answer.REFUSED,
 }
 ANSWERED = [*_ANSWERS]
-_TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _engaged(listed: Listed, version: int, usable_from: datetime, *, is_beyond: 
         agreements=tuple(Period(a.version, a.effective_from, a.ends_at) for a in subprocessor.agreements or ()),
         regions=_stated(engagement.regions),
         countries=_stated(engagement.countries),
-        has_mechanism=engagement.mechanism in _TRANSFERS,
+        has_mechanism=engagement.mechanism in TRANSFERS,
         is_beyond_answer=is_beyond,
     )
 

@@ -18,14 +18,13 @@ from steward.privacy.egress import configuration, dns
 from steward.privacy.egress.addresses import Destination, is_public, literal_address
 from steward.privacy.egress.hosts import hosts_of
 from steward.privacy.egress.registry.changes import Engaged
-from steward.privacy.egress.registry.document import Mechanism
+from steward.privacy.egress.registry.document import TRANSFERS
 from steward.privacy.egress.registry.standing import EVERYBODY, standing
 from steward.privacy.egress.registry.versions import published
 from steward.tenancy.models import Account, DataCentre
 from steward.tenancy.residency import NOT_SAID, NotHere, data_centre_here
 
 _MOST_NAMED = 5
-_TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
 
 
 class Fault(StrEnum):
@@ -176,7 +175,7 @@ def _is_for(one: Engaged, purpose: str, here: DataCentre) -> bool:
     engagement = one.engagement
     is_inside = engagement.countries is not None and set(engagement.countries) <= set(here.region.countries)
     serves = here.region_id in (engagement.regions or ())
-    return _is_of(one, purpose) and serves and (is_inside or engagement.mechanism in _TRANSFERS)
+    return _is_of(one, purpose) and serves and (is_inside or engagement.mechanism in TRANSFERS)
 
 
 def _is_of(one: Engaged, purpose: str) -> bool:

@@ -1,7 +1,7 @@
 """A customer's own text: handed in, reviewed by the operator within ten working days, countersigned or rejected."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from steward.events.actions import record
 from steward.files.actions import NewFile, store_files
 from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
+from steward.lib.working_days import working_days_after
 from steward.privacy.agreements.actions.concluding import NotNeeded, Signer, hold_account, into_force, is_needed
 from steward.privacy.agreements.content import digest
 from steward.privacy.agreements.models import Agreement, Review
@@ -87,14 +88,6 @@ def countersign(agreement: Agreement, upload: Upload, *, operator_id: UUID) -> A
     with transaction.atomic():
         (kept,) = store_files([NewFile(upload.content, upload.content_type)])
         return into_force(agreement, actor=SYSTEM, countersigned=kept, reviewed_by=operator_id)
-
-
-def working_days_after(at: datetime, days: int) -> datetime:
-    """The same time of day that many working days (Monday to Friday) later."""
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < 5
-    return at
 
 
 def _kept(upload: Upload, proposal: Proposal, signer: Signer, at: datetime) -> Agreement:
