@@ -1,6 +1,14 @@
-"""The list of subprocessors from a draft to published, by operators in a browser, and what everybody reads then."""
+"""The list of subprocessors from a draft to published, by operators in a browser, what everybody reads then, and how an
+owner objects and is answered."""
+
+import json
+import re
+import time
 
 import pytest
+from playwright.sync_api import expect
+
+from steward.testing.letters import written
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -13,6 +21,28 @@ operator = create_operator(%r, password=None)
 store_totp(operator.user, "A" * 32)
 print(settings.SESSION_COOKIE_NAME, stored_operator_session(operator.user))
 """
+# Another company than the demo's own, drafted by one operator and approved by the other, who has signed in.
+_DRAFT = """
+from django.conf import settings
+from msgspec.structs import replace
+from steward.people.operators import create_operator, stored_operator_session
+from steward.people.second_factors import store_totp
+from steward.privacy.egress.registry.document import Engagement, Kind, Subprocessor
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.actions import approve_draft, change_draft, describe_draft, open_draft
+nora, ivar = (create_operator(f"{name}@operator.example", password=None) for name in ("nora", "ivar"))
+store_totp(ivar.user, "A" * 32)
+use = Engagement(key="skald-voice", purposes=("call.carry",), categories=("user.contact.phone_number",),
+                 countries=("NO",), regions=("eu",), is_optional=True)
+skald = Subprocessor(key="skald", legal_name="Skald Voice AS", kind=Kind.SERVICE, engagements=(use,))
+list_ = published().versions[-1].registry
+draft = change_draft(open_draft(operator_id=nora.user_id),
+                     replace(list_, subprocessors=(*list_.subprocessors, skald)), operator_id=nora.user_id)
+draft = describe_draft(draft, summary={"en": "Calls come."}, effective_at=None, operator_id=nora.user_id)
+approve_draft(draft, operator_id=ivar.user_id)
+print(settings.SESSION_COOKIE_NAME, stored_operator_session(ivar.user))
+"""
+SETTINGS = "settings/privacy/subprocessors"
 
 
 def page_of(chromium, installation, email):
@@ -67,3 +97,105 @@ def test_a_subprocessor_from_the_draft_to_the_public_page(installation, chromium
 
     page.goto(f"{installation.told['url']}/subprocessors")
     assert "Fjord Relay AS" in page.inner_text("main")
+
+
+@pytest.fixture
+def office(chromium, installation):
+    """A page of the operator who may publish."""
+    name, key = installation.run("django", "shell", "-v", "0", "-c", _DRAFT).split()[-2:]
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.add_cookies([{"name": name, "value": key, "url": installation.told["url"]}])
+    yield context.new_page()
+    context.close()
+
+
+def test_from_the_announcement_to_the_answer(office, visit, installation):
+    page = visit.page
+    office.goto(f"{installation.told['url']}/operator/registry/draft/publication")
+    office.get_by_role("button", name="Publish it for good").click()
+    office.wait_for_selector("[data-row=skald-voice]")
+
+    page.goto(address_in_mail(page, installation, "Skald Voice AS"))
+    coming = page.locator("#use-skald-voice")
+    expect(coming).to_contain_text("Unless you object")
+    object_to(coming)
+    expect(page.locator("#use-skald-voice")).to_contain_text("said no")
+    page.get_by_role("button", name="I have read it").click()
+    expect(page.get_by_role("button", name="I have read it")).to_have_count(0)
+
+    office.goto(f"{installation.told['url']}/operator/objections")
+    office.locator("tr", has_text="Skald Voice AS").get_by_role("link").click()
+    office.get_by_label("another subprocessor does it").check()
+    office.get_by_label("Your words to the account").fill("Calls go by Kelda.")
+    office.get_by_role("button", name="Record how it ends").click()
+    expect(office.locator("main")).to_contain_text("How it ended")
+
+    page.reload()
+    expect(page.locator("#use-skald-voice")).to_contain_text("Calls go by Kelda.")
+    address_in_mail(page, installation, "Calls go by Kelda.")
+
+
+def test_what_is_switched_off_is_off_at_once_and_says_so_where_it_is_used(visit, installation):
+    page = visit.page
+    page.goto(f"{installation.console}{SETTINGS}")
+    relay = page.locator("#use-postbode-mail")
+    relay.locator("summary").first.click()
+    object_to(relay)
+    expect(page.locator("#use-postbode-mail")).to_contain_text("said no")
+
+    reply(page, installation, "northwind")
+    held = page.locator("[data-state=held]").last
+    expect(held).to_contain_text("Held back, for it may not leave")
+    expect(held).to_contain_text("objected")
+
+    others = owner_of(visit, installation, "contoso")
+    others.goto(f"{installation.account('contoso')['url'].rstrip('/')}/console/{SETTINGS}")
+    expect(others.locator("#use-postbode-mail")).to_have_count(1)
+    expect(others.locator("#off")).to_have_count(0)
+    reply(others, installation, "contoso")
+    expect(others.locator("[data-state=sent]").last).to_contain_text("Kept in the outbox of this demo")
+
+    page.goto(f"{installation.console}{SETTINGS}")
+    page.locator("#use-postbode-mail").get_by_role("button", name="Agree again").click()
+    expect(page.locator("#use-postbode-mail")).not_to_contain_text("said no")
+
+
+def object_to(row):
+    row.locator("form", has=row.page.locator("[name=answer][value=object]")).get_by_role("button").click()
+
+
+def owner_of(visit, installation, slug):
+    """A page of the owner of another account, in a browser of their own."""
+    account = installation.account(slug)
+    who = next(person for person in account["people"] if "owner" in person["role"].lower())
+    page = visit.watched(visit.context.browser.new_context(viewport={"width": 1440, "height": 900}).new_page())
+    page.goto(f"{account['url'].rstrip('/')}/console/")
+    page.fill("input[name=login]", who["email"])
+    page.fill("input[name=password]", who["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#rows")
+    return page
+
+
+def reply(page, installation, slug):
+    """Answer a ticket that has just come."""
+    account = installation.account(slug)
+    mail = written(account["address"], sender="objecting@example.org", subject="Do you carry mail?")
+    installation.send([mail], sender="objecting@example.org", to=account["address"])
+    page.goto(f"{account['url'].rstrip('/')}/console/")
+    page.locator("#rows .row", has_text="Do you carry mail?").first.click()
+    page.keyboard.press("r")
+    page.keyboard.type("It depends.")
+    page.keyboard.press("Control+Enter")
+
+
+def address_in_mail(page, installation, words):
+    """The link of the newest mail to the owner with these words."""
+    outbox = f"{installation.told['outbox_url']}.json"
+    for _ in range(120):
+        mails = [json.dumps(mail, ensure_ascii=False) for mail in page.request.get(outbox).json()]
+        for mail in mails:
+            if words in mail and (found := re.search(rf"http://[^\s\"\\]+/console/{SETTINGS}", mail)):
+                return found[0]
+        time.sleep(0.25)
+    raise AssertionError(f"no mail says {words}")
