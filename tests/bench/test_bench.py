@@ -93,11 +93,11 @@ class TestBench:
         printed, figures = told
         gate = figures["gate"]
         assert gate["a whole mail"]["count"] == 3
-        assert gate["a passage"]["queries"] == 3
+        assert gate["a passage"]["queries"] == 7  # in three trips: what is known, the row, how much it was
         # In millionths of a second, and so far from what was promised that a busy machine does not reach it.
         assert 0 < gate["decide"]["p50"] <= 50
         ours = gate["a passage, our processor"]
-        assert 0 < ours["p50"] <= gate["a passage"]["p95"] < gate["a whole mail"]["p95"] + ours["p95"]
+        assert 0 < ours["p50"] <= gate["a passage"]["p95"]
         assert "a passage is all it adds to a mail" in printed
 
     def test_the_list_of_subprocessors_is_measured_made_anew_and_kept(self, told):
