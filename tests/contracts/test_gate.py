@@ -204,6 +204,12 @@ def of_terms(**changes: Any) -> Callable[[State], State]:
     return change
 
 
+def become_wider(state: State) -> State:
+    """The account is asked for each, and what it agreed to was less."""
+    yes = MappingProxyType({"relay": Answer.AUTHORISED})
+    return of_engaged(is_beyond_answer=True)(of_terms(is_specific=True, answers=yes)(state))
+
+
 ALWAYS: list[tuple[Reason, Callable[[State], State]]] = [
     (Reason.UNDECLARED_CALL, of_request(purpose="mail.advertise")),
     (Reason.UNDECLARED_CALL, of_request(categories=())),
@@ -231,6 +237,7 @@ ENGAGED_FOR_ACCOUNTS = [
     (Reason.TENANT_OBJECTED, of_terms(answers=MappingProxyType({"relay": Answer.OBJECTED}))),
     (Reason.NOT_AUTHORISED, of_terms(answers=MappingProxyType({"relay": Answer.REFUSED}))),
     (Reason.NOT_AUTHORISED, of_terms(is_specific=True, answers=MappingProxyType({}))),
+    (Reason.NOT_AUTHORISED, become_wider),
     (Reason.REGION_NOT_SERVED, of_engaged(regions=frozenset({"us"}))),
     (Reason.REGION_NOT_SERVED, of_terms(agreed_countries=frozenset())),
     (Reason.TRANSFER_WITHOUT_MECHANISM, of_engaged(has_mechanism=False, countries=frozenset({"US"}))),
