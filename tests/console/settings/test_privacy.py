@@ -131,7 +131,7 @@ def test_each_row_says_under_what_it_left(hosted, adas):
     leave(hosted, registry_version=1, vendor_agreement="2025-01")
     page = adas.get(LEDGER).content.decode()
     assert f'href="{ADDRESS}#use-relay"' in page
-    assert "Relay GmbH · Germany List version 1 · agreement 2025-01" in words_in(page)
+    assert "Messages and files List version 1 · agreement 2025-01" in words_in(page)
 
 
 def test_other_accounts_are_not_in_it(hosted, adas, contoso):
