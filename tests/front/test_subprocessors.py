@@ -159,6 +159,14 @@ def test_customers_of_one_region_see_what_serves_them(base):
     assert list(read(base, region="us")) == ["far", "all"]
 
 
+def test_a_region_that_came_later_is_known_before_it_was_there(base):
+    old = structs.replace(registry(engagement(regions=None)), regions=())
+    publish(old, at=now() - 60 * DAY)
+    publish(registry(engagement(), engagement("far", regions=("us",))), at=now() - DAY)
+    assert list(read(base, region="us", version=1)) == ["relay"]
+    assert base.get(PAGE, {"region": "apac", "version": 1}).status_code == 400
+
+
 def test_a_coming_change_stands_on_top_with_its_objection_date(base):
     publish(registry(engagement()))
     with time_machine.travel(datetime(2026, 12, 1, 9, 30, tzinfo=UTC), tick=False):

@@ -88,19 +88,20 @@ def version_numbered(number: int, list_: Published) -> Version:
     return found
 
 
-def check_region(question: Question, version: Version | None, own: str) -> None:
-    """Raise `BadQuestion` for a region that neither the version names nor is the account's `own`."""
-    if question.region not in _regions(version) | {"", own}:
+def check_region(question: Question, list_: Published, own: str) -> None:
+    """Raise `BadQuestion` for a region that no version knows, so that one may go back to before there was one.
+
+    `own` is that of the account, which is a region in any case.
+    """
+    if question.region and question.region != own and question.region not in _regions(list_):
         raise BadQuestion(_("The list knows no region “%(text)s”.") % {"text": question.region[:40]})
 
 
-def _regions(version: Version | None) -> set[str]:
-    """Those it describes, and those that somebody on it serves."""
-    if version is None:
-        return set()
-    list_ = version.registry
-    uses = (use for company in list_.subprocessors for use in company.engagements)
-    return {place.code for place in list_.regions} | {code for use in uses for code in use.regions or ()}
+def _regions(list_: Published) -> set[str]:
+    """Those it describes or described, and those that somebody on it serves or served."""
+    described = {place.code for version in list_.versions for place in version.registry.regions}
+    engaged = (state.engaged for states in list_.revisions.values() for state in states)
+    return described | {code for one in engaged if one for code in one.engagement.regions or ()}
 
 
 def _is_spoken(wish: str) -> bool:

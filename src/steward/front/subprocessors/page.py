@@ -141,13 +141,12 @@ class Page:
 
 def page_of(list_: Published, question: Question, whose: Whose) -> Page:
     """What an address shows. Raises `BadQuestion` and `BeforeTheFirst`."""
-    version = version_at(question.point, list_) if list_.versions else None
-    if list_.versions and version is None:
-        raise BeforeTheFirst(list_.versions[0])
-    check_region(question, version, whose.region)
-    if version is None:
+    check_region(question, list_, whose.region)
+    if not list_.versions:
         return Page(question, whose, now())
-    at = moment_of(question.point, list_)
+    version, at = version_at(question.point, list_), moment_of(question.point, list_)
+    if version is None:
+        raise BeforeTheFirst(list_.versions[0])
     around = Around(version.registry, at, dict(settings.LANGUAGES))
     listing = _listing(list_, question, whose, version, at)
     is_version = isinstance(question.point, int)
