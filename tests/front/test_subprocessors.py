@@ -401,6 +401,19 @@ def test_no_address_is_a_fault_of_ours(path, asked, base):
             publish(registry(engagement()))
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_at_the_host_of_an_account_neither(path, european, visitor_at):
+    publish(registry(engagement()))
+    browser = visitor_at(european)
+    for asked, status in {
+        "": 200, "region=eu": 200, "region=us": 200, "region=none": 400, "lang=xx": 400, "as_of=garbage": 400,
+        "lang=ar&as_of=9999-12-31": 200, "version=1&compare=1": 200,
+    }.items():  # fmt: skip
+        answer = browser.get(f"{path}?{asked}")
+        assert (answer.status_code, asked) == (status, asked)
+        assert not answer.cookies
+
+
 def test_an_account_that_switches_something_off_has_another_page(european, visitor_at):
     publish(registry(engagement()))
     browser = visitor_at(european)
