@@ -1,9 +1,10 @@
 """The list of subprocessors from a draft to published, by operators in a browser, what everybody reads then, and how an
-owner objects and is answered."""
+owner objects and is answered; an agreement from its end to both signatures."""
 
 import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,8 @@ from steward.testing.letters import written
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = {"target-size": {"enabled": True}, "label-content-name-mismatch": {"enabled": True}}
 WRITER, THE_OTHER = "rita@operator.example", "otto@operator.example"
 _SESSION = """
 from django.conf import settings
@@ -199,3 +202,74 @@ def address_in_mail(page, installation, words):
                 return found[0]
         time.sleep(0.25)
     raise AssertionError(f"no mail says {words}")
+
+
+def faults(page):
+    """What axe finds on the page."""
+    page.evaluate(AXE.read_text())
+    asked = json.dumps({"resultTypes": ["violations"], "rules": RULES})
+    found = page.evaluate(f"async () => (await axe.run(document, {asked})).violations")
+    return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
+
+
+def downloaded(page, link):
+    with page.expect_download() as told:
+        link.click()
+    return Path(told.value.path()).read_bytes()
+
+
+def test_an_agreement_from_the_click_to_both_signatures(visit, installation, chromium):
+    page, found = visit.page, []
+    office = page_of(chromium, installation, "agnes@operator.example")
+    page.emulate_media(reduced_motion="reduce")
+    here = f"{installation.console}settings/privacy/agreement"
+    page.goto(here)
+    found += faults(page)
+    page.get_by_role("link", name="End the agreement").click()
+    found += faults(page)
+    page.get_by_label("Type “northwind” to go on").fill("northwind")
+    page.get_by_role("button", name="End the agreement").click()
+    page.get_by_text("No agreement is in force.").wait_for()
+
+    page.get_by_role("link", name="Conclude ours by click").click()
+    found += faults(page)
+    page.get_by_label("Your position").fill("Head of support")
+    page.get_by_label("Its address").fill("Havnegade 1, Aarhus")
+    page.get_by_label("I conclude this agreement").check()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_text("The agreement is in force.").wait_for()
+    for _again in range(60):
+        link = page.locator("dl.agreement a[href$='/file']")
+        if link.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    assert downloaded(page, link.first).startswith(b"%PDF-")
+
+    page.get_by_role("link", name="Hand in your own text").click()
+    found += faults(page)
+    page.get_by_label("Days of notice").fill("60")
+    page.get_by_label("Your position").fill("Head of support")
+    text = {"name": "ours.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 ours"}
+    page.get_by_label("Your agreement, signed by you").set_input_files(files=[text])
+    page.get_by_role("button", name="Hand in").click()
+    page.get_by_text("waits for review").first.wait_for()
+
+    office.goto(f"{installation.told['url'].rstrip('/')}/operator/agreements")
+    office.get_by_role("link", name="Northwind").first.click()
+    assert downloaded(office, office.get_by_role("link", name="Agreement", exact=True)) == b"%PDF-1.7 ours"
+    office.get_by_role("button", name="Take into review").click()
+    found += faults(office)
+    both = text | {"buffer": b"%PDF-1.7 both"}
+    office.get_by_label("With both signatures").set_input_files(files=[both])
+    office.get_by_role("button", name="Bring into force").click()
+    office.get_by_role("link", name="The agreement of this account").click()
+    found += faults(office)
+
+    page.goto(here)
+    page.get_by_text("Your own agreement is countersigned").wait_for()
+    assert "at least 60 days before" in page.inner_text("main")
+    assert downloaded(page, page.get_by_role("link", name="With both signatures").first) == b"%PDF-1.7 both"
+    page.get_by_role("button", name="I have read it").click()
+    page.get_by_text("Your own agreement is countersigned").wait_for(state="detached")
+    assert found == []
