@@ -74,6 +74,11 @@ def send_installation_mail_again(*, state: str, reason: str) -> int:
     return len(mails)
 
 
+def is_awaited(mail_id: UUID) -> bool:
+    """Whether it would be noted that this mail came back: it is watched, remembered, and has not failed yet."""
+    return InstallationMail.objects.filter(pk=mail_id, is_watched=True).exclude(state=State.FAILED).exists()
+
+
 def note_installation_bounce(mail_id: UUID) -> None:
     """Note that a watched mail came back for good. It may be forgotten already."""
     returned = InstallationMail.objects.filter(pk=mail_id, is_watched=True)
@@ -111,6 +116,7 @@ def _mailbox(address: str) -> Address:
 __all__ = [
     "Unsendable",
     "forget_installation_mail",
+    "is_awaited",
     "note_installation_bounce",
     "put_in_installation_outbox",
     "send_installation_mail_again",

@@ -13,7 +13,7 @@ from steward.people.upkeep import forget_ended_sessions, forget_old_invitations,
 from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
-from steward.privacy.subprocessors.subscriptions import forget_unproven
+from steward.privacy.subprocessors.subscriptions import forget_unproven, pause_undelivered
 from steward.tickets.upkeep import close_old_tickets
 
 
@@ -69,7 +69,8 @@ def tell_of_new_texts() -> None:
 
 @periodic("subprocessors.forget_unproven", cron="12 * * * *")
 def forget_unproven_subscriptions() -> None:
-    """Addresses that asked for the list of subprocessors and were not proven within a week go."""
+    """Addresses that asked for the list of subprocessors and were not proven, or that mail does not reach, go."""
+    pause_undelivered()
     forget_unproven()
 
 
