@@ -18,7 +18,8 @@ from steward.privacy.subprocessors.actions import (
     open_draft,
     publish_draft,
 )
-from steward.privacy.subprocessors.models import RegistryDraft
+from steward.privacy.subprocessors.models import RegistryDraft, Subscription
+from steward.privacy.subprocessors.subscriptions import ask_to_subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +88,14 @@ def test_nobody_publishes_while_somebody_accepts_the_list() -> None:
 def _held() -> int:
     with transaction.atomic():
         return hold_publishing()
+
+
+def test_a_double_click_subscribes_once() -> None:
+    together = threading.Barrier(2)
+
+    def ask() -> None:
+        together.wait(10)
+        ask_to_subscribe("eli@elsewhere.example", language="en")
+
+    assert [one.exception(20) for one in [elsewhere(ask), elsewhere(ask)]] == [None, None]
+    assert Subscription.objects.count() == 1
