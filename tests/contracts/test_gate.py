@@ -22,6 +22,7 @@ from steward.lib.ids import new_id
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.authorising import object_to
 from steward.privacy.egress.browser_policy import hosts_for_browsers, policy_with, sources
+from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
 from steward.privacy.egress.decision import (
     Answer,
     Decision,
@@ -36,13 +37,15 @@ from steward.privacy.egress.decision import (
 )
 from steward.privacy.egress.engaging import registry_grants
 from steward.privacy.egress.hosts import server_side
+from steward.privacy.egress.instructed import instructed_hosts
 from steward.privacy.egress.known import gather
-from steward.privacy.egress.models import RegistryVersion
-from steward.privacy.egress.proxy_list import proxy_list
+from steward.privacy.egress.models import Connector, RegistryVersion
+from steward.privacy.egress.proxy_list import Instructed, proxy_list
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
 from steward.privacy.egress.registry import document as doc
 from steward.privacy.egress.registry.standing import Version, revisions_of
 from steward.privacy.egress.registry.versions import Head, Published, _by_destination
+from steward.privacy.egress.registry.versions import published as read_published
 from steward.privacy.egress.terms import bring_into_force
 from steward.privacy.subprocessors.listing import listing_of
 from steward.tenancy.models import Account, DataCentre, Region
@@ -288,6 +291,7 @@ def clock_at(moment: datetime) -> Iterator[None]:
         yield
 
 
+DIRECTED = {TrafficClass.TENANT_DIRECTED, TrafficClass.COUNTERPARTY}
 HOSTS = [f"{letter}.example" for letter in "abcd"]
 CATEGORIES = frozenset({"user.content", "user.device.ip_address", "user.name"})
 endpoints = st.builds(
@@ -398,6 +402,53 @@ def test_and_there_are_some() -> None:
             Destination("b.example", 443),
         }
         assert compared([], [gone]) == {Destination("d.example", 443)}
+
+
+@pytest.mark.django_db
+def test_hosts_of_instructions_are_no_part_of_it_and_are_those_that_the_gate_can_allow(
+    northwind: Account, contoso: Account, settings: Any
+) -> None:
+    """Classes T and P: what an account or who runs the installation wants is on no page, and in a role of its own."""
+    settings.STEWARD_SMTP_RELAY, settings.STEWARD_HOSTING = "smtps://relay.example:465", False
+    publish(registry(COMPANY), NOW)
+    kinds = {
+        "smtp.example": Connector.Kind.SMTP,
+        "imap.example": Connector.Kind.IMAP,
+        "gone.example": Connector.Kind.SMTP,
+    }
+    for account, hosts in ((northwind, ["smtp.example", "gone.example"]), (contoso, ["imap.example"])):
+        with account_scope(account.id):
+            for host in hosts:
+                there = Destination(host, 465)
+                made = declare_connector(
+                    Declaration(kind=kinds[host], destination=there, tls=Connector.Tls.IMPLICIT), actor=SYSTEM
+                )
+                if host == "gone.example":
+                    retire_connector(made, actor=SYSTEM)
+
+    def can_be_allowed(host: str) -> bool:
+        for account, (name, purpose) in itertools.product((northwind, contoso), PURPOSES.items()):
+            request = Request(
+                account_id=account.id,
+                purpose=name,
+                categories=(min(purpose.categories),),
+                destination=Destination(host, 465),
+            )
+            decision = decide(request, replace(gather(request), resolves_to_reachable=True))
+            if decision.is_allowed and decision.grant and decision.grant.traffic in DIRECTED:
+                return True
+        return False
+
+    with clock_at(NOW):
+        asked = [*kinds, "relay.example", "a.example", "elsewhere.example"]
+        assert {host for host in asked if can_be_allowed(host)} == instructed_hosts()
+        assert instructed_hosts() == {"smtp.example", "imap.example", "relay.example"}
+        version = read_published().versions[-1]
+        on_page = {host.host for row in listing_of(read_published(), version).rows for host in row.hosts}
+        assert on_page == {"a.example"}
+        first, second = proxy_list(version, Instructed(instructed_hosts())).split("- name: steward-instructed")
+        assert not any(host in first for host in instructed_hosts())
+        assert all(host in second for host in instructed_hosts() | on_page)
 
 
 # 4. Notice, to the second, for each account by itself.
