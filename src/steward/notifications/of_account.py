@@ -62,3 +62,8 @@ def read_of_account(me: Membership, *, page: str = "") -> int:
     if page:
         unread = unread.filter(kind__in=[kind for kind in Matter.values if page_of(kind) == page])
     return unread.update(read_at=now())
+
+
+def read_by_all(kind: str) -> int:
+    """Mark one kind as read for everybody of the account in scope: somebody has done what it asks for."""
+    return AccountNotice.objects.filter(kind=kind, read_at=None).update(read_at=now())

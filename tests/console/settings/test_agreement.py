@@ -9,6 +9,7 @@ from steward.people.models import Membership
 from steward.people.signed_in import CONFIRMED
 from steward.privacy.agreements.models import Agreement, Review, TermsAcceptance
 from steward.privacy.agreements.tasks import set_file
+from steward.privacy.agreements.telling import tell_of_new_texts
 from steward.privacy.egress.models import AccountTerms
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -231,3 +232,16 @@ def test_what_one_is_told_stands_on_top_until_it_is_read(adas, ben, client_of, n
     assert other.post(f"{PAGE}/read").status_code == 303
     assert told not in other.get(PAGE).content.decode()
     assert "Agreement: to be read" not in other.get("/console/notifications").content.decode()
+
+
+def test_what_is_accepted_waits_for_nobody_any_more(adas, ben, client_of, northwind, settings):
+    settings.STEWARD_TERMS_VERSION = "2027-01"
+    with account_scope(ben.account_id):
+        Membership.objects.filter(pk=ben.pk).update(role="admin")
+        assert tell_of_new_texts() == 1
+    told = "There are new terms of use to accept"
+    for browser in (adas, client_of(ben)):
+        assert told in browser.get(PAGE).content.decode()
+    adas.post(f"{PAGE}/terms", {"version": "2027-01"})
+    for browser in (adas, client_of(ben)):
+        assert told not in browser.get(PAGE).content.decode()

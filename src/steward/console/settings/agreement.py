@@ -19,8 +19,8 @@ from steward.console.settings.agreement_forms import EndingForm, OwnTextForm, Si
 from steward.console.settings.confirming import confirmed
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.files.actions import read_file
-from steward.notifications.account_models import AGREEMENT
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.account_models import AGREEMENT, Matter
+from steward.notifications.of_account import read_by_all, read_of_account, unread_of_account
 from steward.people.access import can_own
 from steward.people.queries import member_names
 from steward.privacy.agreements.access import (
@@ -136,6 +136,7 @@ def signing(request: ConsoleRequest) -> HttpResponse:
         except AlreadyInForce:
             form.add_error(None, _("This is in force already, with the same annexes."))
         else:
+            read_by_all(Matter.REWORDED)
             messages.success(request, _("The agreement is in force."))
             return HttpResponseRedirect(reverse("console:settings-agreement"))
     context = {"form": form, "means": _means(request, OfOurs())}
@@ -211,6 +212,7 @@ def withdrawal(request: ConsoleRequest) -> HttpResponse:
 def terms_of_use(request: ConsoleRequest) -> HttpResponse:
     """Accept the version of the terms of use that was shown."""
     if accept_terms(request.POST.get("version", "")[:80], member_id=request.me.pk, actor=request.actor):
+        read_by_all(Matter.TERMS)
         messages.success(request, _("Accepted."))
     else:
         messages.error(request, _("The terms have changed since this page was opened. Read them once more."))
