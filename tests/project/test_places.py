@@ -1,6 +1,7 @@
 """Every command that serves asks first whether the data here belong here, and serves nothing where they do not."""
 
 import contextlib
+import importlib
 import io
 import os
 import subprocess
@@ -21,6 +22,7 @@ from steward.privacy.egress.decision import Reason, Request, decide
 from steward.privacy.egress.known import gather
 from steward.project import cli, places, receiving
 from steward.project.commands import live, mail_in, session, up, web, worker
+from steward.project.failure import Failure
 from steward.tenancy import directory
 from steward.tenancy.models import Account, RegionMoveOrder
 from steward.tenancy.residency import add_data_centre, add_region
@@ -165,6 +167,14 @@ def test_so_does_a_process_that_its_supervisor_starts_again(
     code, said = steward(*line)
     assert (code, served) == (1, [])
     assert "nowhere" in said
+
+
+def test_nor_does_a_server_of_others_get_an_application(db: None, settings: Any) -> None:
+    settings.STEWARD_DATA_CENTRE = ""
+    assert callable(importlib.reload(importlib.import_module("steward.project.wsgi")).application)
+    settings.STEWARD_DATA_CENTRE = "nowhere"
+    with pytest.raises(Failure, match="Nothing is served"):
+        importlib.reload(importlib.import_module("steward.project.wsgi"))
 
 
 def test_what_only_has_to_be_put_right_is_said_and_served(steward: Run, served: list[str], settings: Any) -> None:
