@@ -108,8 +108,9 @@ def begin(browser):
 
 
 def add_relay(browser):
-    """A subprocessor that has one use, as operators would type it."""
+    """Who provides the service, and a subprocessor that has one use, as operators would type it."""
     begin(browser)
+    keep(browser, f"{DRAFT}/provider", form_of(browser, f"{DRAFT}/provider", legal_name="Host s.r.o.", service="Desk"))
     company = form_of(browser, f"{DRAFT}/subprocessors/new", key="relay", legal_name="Relay GmbH", kind="service")
     keep(browser, f"{DRAFT}/subprocessors/new", company)
     path = f"{RELAY}/engagements/new"
@@ -394,6 +395,15 @@ def test_faults_stand_where_they_are_put_right_and_hinder_the_approval(operator_
     for path in (DRAFT, MAIL, f"{DRAFT}/publication"):
         assert words in operator_client.get(path).content.decode(), path
     assert words not in operator_client.get(RELAY).content.decode()
+    edition = {"edition": form_of(operator_client, f"{DRAFT}/publication")["edition"]}
+    assert operator_client.post(f"{DRAFT}/approval", edition).status_code == 422
+
+
+def test_a_list_that_does_not_say_who_provides_the_service_is_not_approved(operator_client):
+    begin(operator_client)
+    page = operator_client.get(DRAFT).content.decode()
+    assert "The legal name is missing." in page
+    assert f'href="{DRAFT}/provider"' in page
     edition = {"edition": form_of(operator_client, f"{DRAFT}/publication")["edition"]}
     assert operator_client.post(f"{DRAFT}/approval", edition).status_code == 422
 
