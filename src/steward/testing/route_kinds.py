@@ -41,7 +41,7 @@ READ_AND_WRITTEN = {
     "console/confirm-address/<token>", "console/tickets/new", "console/settings/security", f"{OWN}confirmation",
     f"{OWN}password", f"{OWN}address", f"{OWN}app", f"{OWN}passkeys",
     "console/guide", "console/invitations/<token>", "console/welcome/<token>", "sign-up", "sign-up/<token>",
-    "subprocessors/subscription", "subprocessors/subscription/<token>",
+    "subprocessors/subscription", "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end",
     "console/settings/profile", "console/settings/agents/new", "console/settings/agents/<uuid:member_id>",
     "console/settings/agents/<uuid:member_id>/removal", "console/settings/departments",
     "console/settings/departments/<uuid:department_id>", "console/settings/departments/<uuid:department_id>/archive",
