@@ -112,6 +112,19 @@ def test_offline_it_is_said(page, visit):
     visit.complaints[:] = [each for each in visit.complaints if "ERR_FAILED" not in each]
 
 
+def test_a_server_that_hangs_is_told_as_one_that_cannot_be_reached(page):
+    page.clock.install()
+    held = []
+    page.route("**/assignees?*", lambda route: held.append(route))
+    page.keyboard.press("a")
+    page.keyboard.type("lukasz")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.clock.fast_forward(11_000)
+    expect(page.locator("#assign-menu [role=status]")).to_contain_text("could not be reached")
+
+
 def test_the_palette_knows_everybody(page):
     page.keyboard.press("Control+k")
     page.keyboard.type("lukasz")

@@ -4,17 +4,24 @@ import { fold } from "./folding.js";
 import { nameOf } from "./menu.js";
 import { notify } from "./notifying.js";
 import { faults, isSignIn } from "./sending.js";
+import { within } from "./shared.js";
 
 const FIELD = "[data-menu] [data-choices]";
 const SOON = 60; // milliseconds: who types fast asks once
+const PATIENCE = 10_000; // for an answer
 
 const choosers = new WeakMap(); // field -> Chooser
 
 const whoIs = (item) => item.value ?? item.href; // of a button, of a link
 
+/** What `fetch` gives, unless `signal` ends it, or the server hangs: then it is as if it could not be reached. */
+export function askFor(url, signal, headers = {}) {
+  return within(PATIENCE, (late) => fetch(url, { headers, signal: AbortSignal.any([signal, late]) }));
+}
+
 /** The people whom `query` names, as items of the menu; raises what `fetch` does, and `Refused`. */
 export async function askForPeople(url, query, signal) {
-  const response = await fetch(`${url}?${new URLSearchParams({ q: query })}`, { headers: { "X-Requested-With": "choosing" }, signal });
+  const response = await askFor(`${url}?${new URLSearchParams({ q: query })}`, signal, { "X-Requested-With": "choosing" });
   const text = await response.text();
   if (isSignIn(response.url)) location.reload();
   if (!response.ok) throw new Refused(faults(text));
