@@ -366,7 +366,9 @@ def test_parts_are_moved_taken_out_and_put_back(operator_client):
     add_relay(operator_client)
     company = form_of(operator_client, NEW, key="calls", legal_name="Calls Ltd", kind="subcontractor")
     keep(operator_client, NEW, company)
-    operator_client.post(f"{DRAFT}/subprocessors/calls/place", {"to": "up"})
+    answer = operator_client.post(f"{DRAFT}/subprocessors/calls/place", {"to": "up"})
+    assert answer["Location"].endswith("#company-calls"), "back to where one was"
+    assert 'id="company-calls"' in operator_client.get(DRAFT).content.decode()
     assert [one.key for one in registry().subprocessors] == ["calls", "relay"]
     operator_client.post(f"{DRAFT}/subprocessors/calls/place", {"to": "up"})
     operator_client.post(f"{MAIL}/place", {"to": "down"})
