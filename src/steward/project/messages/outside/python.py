@@ -10,8 +10,8 @@ from steward.project.messages.sources import FUNCTIONS, called
 _TERMINAL = (
     "steward/project/commands/", "steward/bench/", "steward/testing/", "steward/project/postgres/",
     "steward/project/messages/", "steward/project/serving/",
-    "steward/project/cli.py", "steward/project/demonstrating.py", "steward/project/health.py", "steward/project/places.py",
-    "steward/operator/gauges.py",
+    "steward/project/cli.py", "steward/project/demonstrating.py", "steward/project/health.py",
+    "steward/project/places.py", "steward/operator/gauges.py",
     "steward/channels/email/parsing/explain.py", "steward/demo/customers.py", "steward/tenancy/operations.py",
 )  # fmt: skip
 _SPOKEN = frozenset({"label", "help_text", "empty_label", "verbose_name", "verbose_name_plural"})
