@@ -1,12 +1,14 @@
 """Choosing one among hundreds: by the first letters, by keyboard, before the answer has come, and without scripts."""
 
 from itertools import count
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 ASSIGNEE = '[popovertarget="assign-menu"]'
 PEOPLE = "#assign-menu [data-people] .menu-item"
 MAKE = """
@@ -180,6 +182,23 @@ def test_who_gets_the_tickets_of_somebody_who_goes(removal):
     removal.keyboard.type("remove")
     removal.keyboard.press("Enter")
     expect(removal.locator(".toast")).to_contain_text("no longer works here")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_its_open_menu_is_clean(chromium, signed_in, removal, scheme, width):
+    # In another browser: axe styles what it tries, against our policy.
+    size = {"width": width, "height": 800}
+    context = chromium.new_context(storage_state=signed_in, color_scheme=scheme, bypass_csp=True, viewport=size)
+    page = context.new_page()
+    page.goto(removal.url)
+    page.click("[popovertarget=heir-menu]")
+    page.keyboard.type("agent 01")
+    expect(page.locator("#heir-menu [role=status]")).to_contain_text("The first ones are shown")
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    assert [(each["id"], each["nodes"][0]["html"][:160]) for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
 
 
 def test_the_same_without_scripts(chromium, signed_in, removal):
