@@ -46,12 +46,13 @@ def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
     agreed = _agreement_of()
     countries = _countries_of(agreed.regions) if agreed and agreed.regions else None
     answers = Authorisation.objects.filter(state__in=ANSWERED).values_list("engagement", "state", "version")
-    return facts_from(region, account.created_at, agreed, countries, answers)
+    notices = AccountTerms.objects.order_by("effective_from", "id").values_list("effective_from", "notice_days")
+    return facts_from(region, Bound(account.created_at, tuple(notices)), agreed, countries, answers)
 
 
 def facts_from(
     region: Region,
-    opened_at: datetime,
+    bound: Bound,
     agreed: AccountTerms | None,
     agreed_countries: frozenset[str] | None,
     answers: Iterable[tuple[str, str, int]],
@@ -66,7 +67,6 @@ def facts_from(
         is_specific=agreed is not None and agreed.mode == AccountTerms.Mode.SPECIFIC,
         answers=MappingProxyType({engagement: _ANSWERS[state] for engagement, state, _version in answered}),
     )
-    bound = Bound(opened_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS)
     return AccountFacts(terms, bound, MappingProxyType({one: version for one, _state, version in answered}))
 
 

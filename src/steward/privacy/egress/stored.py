@@ -15,6 +15,7 @@ from django.conf import settings
 
 from steward.privacy.egress.engaging import ANSWERED, AccountFacts, facts_from
 from steward.privacy.egress.models import AccountTerms
+from steward.privacy.egress.registry.standing import Bound
 from steward.privacy.egress.registry.versions import Head
 from steward.privacy.egress.trips import ask
 from steward.tenancy.models import Account, Region
@@ -36,6 +37,9 @@ SELECT json_build_object(
       'effective_from', effective_from, 'ends_at', ends_at, 'regions', regions,
       'countries', ARRAY(SELECT unnest(b.countries) FROM tenancy_region b WHERE b.code = ANY(t.regions) ORDER BY 1))
       FROM egress_accountterms t WHERE account_id = a.id ORDER BY effective_from DESC, id DESC LIMIT 1),
+  'notices', ARRAY(
+    SELECT json_build_array(effective_from, notice_days)
+      FROM egress_accountterms WHERE account_id = a.id ORDER BY effective_from, id),
   'answers', ARRAY(
     SELECT json_build_array(engagement, state, version)
       FROM egress_authorisation WHERE account_id = a.id AND state = ANY(%(answered)s) ORDER BY engagement))::text
@@ -74,6 +78,7 @@ class _Stored(msgspec.Struct, frozen=True):
     head: tuple[int, str] | None
     servers: tuple[Server, ...]
     agreement: _Agreement | None
+    notices: tuple[tuple[datetime, int], ...]
     answers: tuple[tuple[str, str, int], ...]
 
 
@@ -99,7 +104,7 @@ def _made_of(text: str) -> OfAccount:
     agreed, countries = _agreement(told.agreement)
     region = Region(code=told.region, countries=told.countries)
     return OfAccount(
-        facts_from(region, told.opened_at, agreed, countries, told.answers),
+        facts_from(region, Bound(told.opened_at, told.notices), agreed, countries, told.answers),
         told.servers,
         is_open=told.state == Account.State.ACTIVE and told.is_here,
         head=Head(*told.head) if told.head else Head(),
