@@ -89,6 +89,25 @@ class TestBench:
         assert all(view["queries"] <= 16 for views in page["list"].values() for view in views.values())
         assert all(shown["from the list"]["queries"] <= 20 for shown in page["page"].values())
 
+    def test_the_gate_is_measured_with_mails_that_arrive(self, told):
+        printed, figures = told
+        gate = figures["gate"]
+        assert gate["a whole mail"]["count"] == 3
+        assert gate["a passage"]["queries"] == 7  # in three trips: what is known, the row, how much it was
+        # In millionths of a second, and so far from what was promised that a busy machine does not reach it.
+        assert 0 < gate["decide"]["p50"] <= 50
+        ours = gate["a passage, our processor"]
+        assert 0 < ours["p50"] <= gate["a passage"]["p95"]
+        assert "a passage is all it adds to a mail" in printed
+
+    def test_the_list_of_subprocessors_is_measured_made_anew_and_kept(self, told):
+        printed, figures = told
+        registry = figures["registry"]
+        assert 0 < registry["page"]["p50"] < registry["page made anew"]["p50"]
+        assert all(spread["count"] == 3 for name, spread in registry.items() if name != "load")
+        assert registry["page made anew"]["queries"] <= 3
+        assert "page made anew" in printed
+
     def test_machine_and_commit_stand_beside_the_figures(self, told):
         printed, figures = told
         assert figures["commit"] in printed

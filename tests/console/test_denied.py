@@ -39,11 +39,14 @@ def held(reason: str) -> SimpleNamespace:
 def test_a_mail_that_waits_says_why_and_what_to_do(reason: Reason, language: str) -> None:
     with override(language):
         delivery = delivery_of(held(f"denied:{reason.value}"))  # type: ignore[arg-type]
-        page = render_to_string("console/_delivery.html", {"delivery": delivery, "message": {"id": uuid4()}})
+        context = {"delivery": delivery, "message": {"id": uuid4()}}
+        page = render_to_string("console/_delivery.html", context)
         assert refusal(reason) in delivery.text
         assert delivery.advice == next_step(reason)
         assert delivery.advice in page
-    assert "/console/settings/privacy" in page
+        assert "<a " not in page, "who may not read the page is not sent there"
+        page = render_to_string("console/_delivery.html", context | {"shield": {"url": "/console/settings/privacy"}})
+    assert 'href="/console/settings/privacy"' in page
     assert reason.value not in page
     assert delivery.resend_url
 

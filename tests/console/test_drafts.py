@@ -86,11 +86,11 @@ class Tab:
             self.seen, self.tried = [response["ETag"].strip('"')], []
         return response
 
-    def look(self):
-        return self.browser.get(self.address, self.marks())
+    def look(self, **more):
+        return self.browser.get(self.address, self.marks() | more)
 
-    def send(self, text):
-        form = self.fields | {"body_html": f"<p>{text}</p>", "once": str(uuid4())} | self.marks()
+    def send(self, text, once=None):
+        form = self.fields | {"body_html": f"<p>{text}</p>", "once": once or str(uuid4())} | self.marks()
         assert self.browser.post(self.sending, form).status_code == 303
 
 
@@ -164,6 +164,26 @@ class TestTwoTabs:
         only = tab()
         only.tried.append(uuid4().hex)
         assert only.save("Words").status_code == 204
+
+    def test_the_answer_to_sending_may_be_lost(self, tab, inside):
+        only, once = tab(), str(uuid4())
+        only.save("Words")
+        only.send("Words", once)
+        assert only.look().json()["reason"] == "sent"
+        assert only.look(once=once).status_code == 204, "no other tab sent it"
+        assert only.look(once=str(uuid4())).json()["reason"] == "sent"
+        only.seen = []
+        only.save("Words")  # by the page, which does not know yet
+        only.send("Words", once)
+        assert inside(Draft.objects.count) == 0
+
+    def test_what_another_tab_wrote_meanwhile_stays(self, tab, stored):
+        only, other, once = tab(), tab(), str(uuid4())
+        only.save("Words")
+        only.send("Words", once)
+        assert other.save("Something else").status_code == 204
+        only.send("Words", once)
+        assert stored() == "<p>Something else</p>"
 
     def test_asking_tells_the_same_and_changes_nothing(self, tab, stored):
         one, other = tab(), tab()

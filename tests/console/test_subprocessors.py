@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from steward.lib.actor import SYSTEM
 from steward.notifications.of_account import unread_of_account
@@ -24,16 +25,20 @@ RELAY = Engagement(key="relay", purposes=("mail.deliver",), categories=("user.co
 VOICE = Engagement(key="voice", purposes=("call.carry",), countries=("IE",), is_optional=True)
 
 
+def publish(*engagements: Engagement) -> None:
+    company = Subprocessor(key="company", legal_name="Relay GmbH", kind=Kind.SERVICE, engagements=engagements)
+    provider = Provider(legal_name="Host s.r.o.", service="Desk")
+    registry = Registry(provider=provider, regions=(), subprocessors=(company,), prose=())
+    draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
+    publish_draft(approve_draft(draft, operator_id=None), operator_id=None)
+
+
 @pytest.fixture
 def announced(settings: Any, run_jobs: Any) -> None:
     """A list with a relay in use, and a voice carrier that is coming."""
     settings.STEWARD_HOSTING = True
     for engagements in ((RELAY,), (RELAY, VOICE)):
-        company = Subprocessor(key="company", legal_name="Relay GmbH", kind=Kind.SERVICE, engagements=engagements)
-        provider = Provider(legal_name="Host s.r.o.", service="Desk")
-        registry = Registry(provider=provider, regions=(), subprocessors=(company,), prose=())
-        draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
-        publish_draft(approve_draft(draft, operator_id=None), operator_id=None)
+        publish(*engagements)
         run_jobs("subprocessors.announce")
         run_jobs("subprocessors.tell_account")
 
@@ -54,7 +59,7 @@ def test_it_shows_what_is_coming_what_is_in_use_and_who_was_told(announced: None
 
 def test_one_button_objects_and_another_agrees_again(announced: None, client_of: Any, ada: Any, olga: Any) -> None:
     client = client_of(ada)
-    answer = client.post(ANSWER, {"engagement": "relay", "answer": "object", "reason": "We know <them>."})
+    answer = client.post(ANSWER, {"engagement": "relay", "answer": "object", "reason": "We know\0 <them>."})
     assert answer.status_code == 303
     page = shown(client)
     assert "Ada said no: it is off for your account" in page
@@ -64,10 +69,32 @@ def test_one_button_objects_and_another_agrees_again(announced: None, client_of:
         objection = Authorisation.objects.get(engagement="relay")
     resolve(ada.account_id, objection.pk, "feature_off", operator_id=olga.user_id, words="As you wish.")
     assert "As you wish." in shown(client)
-    client.post(ANSWER, {"engagement": "relay", "answer": "agree"})
+    client.post(ANSWER, {"engagement": "relay", "answer": "agree", "version": "2"})
     page = shown(client)
     assert "said no" not in page
     assert "your account agreed" in page
+
+
+def test_a_yes_is_to_the_list_that_was_read(announced: None, client_of: Any, ada: Any) -> None:
+    client = client_of(ada)
+    for version in ("1", "", "x"):
+        answer = client.post(ANSWER, {"engagement": "relay", "answer": "agree", "version": version}, follow=True)
+        assert "has changed since this page was opened" in answer.content.decode()
+    with account_scope(ada.account_id):
+        assert not Authorisation.objects.exists()
+
+
+def test_what_becomes_wider_is_asked_for_anew(announced: None, client_of: Any, ada: Any) -> None:
+    with account_scope(ada.account_id):
+        bring_into_force(uuid4(), actor=SYSTEM, mode="specific")
+    client = client_of(ada)
+    client.post(ANSWER, {"engagement": "voice", "answer": "agree", "version": "2"})
+    assert "your account agreed." in shown(client)
+    publish(RELAY, structs.replace(VOICE, countries=("IE", "US")))
+    page = shown(client)
+    assert "your account agreed to less than this" in page
+    client.post(ANSWER, {"engagement": "voice", "answer": "agree", "version": "3"})
+    assert "your account agreed to less than this" not in shown(client)
 
 
 def test_where_the_agreement_asks_for_consent_there_is_yes_and_no(announced: None, client_of: Any, ada: Any) -> None:

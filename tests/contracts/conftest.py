@@ -1,7 +1,10 @@
 """The people, the things and the browsers that the contracts about addresses try every route with."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import ClassVar
 
 import pytest
@@ -15,8 +18,30 @@ from steward.people.second_factors import new_totp_secret, store_totp
 from steward.people.signed_in import stored_session
 from steward.testing import cast
 from steward.testing.plans import believe_tables_are_large
-from steward.testing.route_kinds import OFFICE_SIGN_IN
+from steward.testing.route_kinds import OFFICE, OFFICE_SIGN_IN
+from steward.testing.routes import Route, routes
 from steward.testing.url_samples import all_samples, changed_by, forms_of
+
+# What a test takes, and which addresses it is run for: a new one is tried without being written down anywhere here.
+WHICH: Mapping[str, Callable[[Route], bool]] = MappingProxyType(
+    {
+        "route": lambda route: True,
+        "route_with_ids": lambda route: bool(route.parameters),
+        "console_route": lambda route: route.pattern.startswith("console/"),
+        "office_route": lambda route: route.pattern.startswith(OFFICE),
+    }
+)
+
+
+@cache
+def every_route():
+    return sorted(routes(), key=lambda route: route.pattern)
+
+
+def pytest_generate_tests(metafunc):
+    for name in WHICH.keys() & set(metafunc.fixturenames):
+        meant = [route for route in every_route() if WHICH[name](route)]
+        metafunc.parametrize(name, meant, ids=lambda route: route.pattern)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from steward.testing import environment
 RETURNED = {
     "operations_mail": ["account_id", "state", "reason", "by_relay", "mails", "since"],
     "operations_mail_totals": ["state", "mails"],
+    "operations_notices": ["accounts", "people", "mails", "undelivered"],
     "operations_forget_acts": None,  # a number alone: how much of the operators' log was forgotten
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import RequestFactory
 
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
@@ -244,7 +245,12 @@ def registered(**changes: Any) -> None:
     )
     number, text = RegistryVersion.objects.count() + 1, doc.canonical(content)
     RegistryVersion.objects.create(
-        number=number, document=text, sha256=doc.digest(text), published_at=now(), effective_at=now()
+        number=number,
+        document=text,
+        sha256=doc.digest(text),
+        published_at=now(),
+        effective_at=now(),
+        binds_notice=number > 1,
     )
 
 
@@ -266,6 +272,14 @@ def faults() -> set[Fault]:
 def test_with_everything_registered_there_is_nothing_to_say(hosting: Any) -> None:
     registered()
     assert findings() == []
+
+
+def test_a_house_that_is_only_announced_is_not_the_house_yet(hosting: Any) -> None:
+    registered()
+    registered(key="another")
+    assert findings() == []
+    add_data_centre("fra-1", region="eu", country="DE", host="another")
+    assert Fault.HOST in faults()
 
 
 SERVERS = {Fault.HOST, Fault.DATABASE, Fault.RESOLVER, Fault.RELAY}
@@ -291,11 +305,31 @@ def test_each_server_that_is_not_registered_for_the_region_is_named(
 ) -> None:
     registered(**changes)
     assert faults() == expected
-    assert all(one.is_error and not one.is_unservable for one in findings())
+    assert all(one.is_error for one in findings())
+    is_told_otherwise = "key" in changes  # of another house; the other lists only say too little
+    assert {one.is_unservable for one in findings()} == {is_told_otherwise}
+
+
+def test_a_database_server_in_the_place_of_the_one_that_is_listed_keeps_all_from_being_served(hosting: Any) -> None:
+    registered()
+    residency.connection.settings_dict.update(HOST="db.elsewhere.example", OPTIONS={"hostaddr": "198.100.9.9"})
+    (found,) = findings()
+    assert (found.fault, found.what, found.is_unservable) == (Fault.DATABASE, "db.elsewhere.example:5432", True)
+    answer = health.readyz(RequestFactory().get("/readyz"))
+    assert answer.status_code == 503
+
+
+def test_an_agreement_that_is_over_is_an_error_and_nobody_is_locked_out(hosting: Any) -> None:
+    """Who renews it does so in the back office, which has to be served for that."""
+    over = doc.VendorAgreement(version="1", effective_from=now() - timedelta(days=9), ends_at=now())
+    registered(agreements=(over,))
+    assert faults() == SERVERS
+    assert not any(one.is_unservable for one in findings())
 
 
 def test_without_any_list_all_of_them_are_missing_and_the_words_say_which(hosting: Any) -> None:
     assert faults() == SERVERS
+    assert not any(one.is_unservable for one in findings())
     said = " ".join(one.words for one in findings())
     assert all(name in said for name in ("fra-1", "db.colo.example:5432", "9.9.9.9:53", "smtp.colo.example:465"))
 

@@ -22,6 +22,7 @@ DEFINERS = {
     ("operations_forget_acts", "steward_owner"),  # of the operators' log, what is older than thirty days at least
     ("operations_mail", "steward_owner"),  # counts of unsent mail by account, for who is an operator now
     ("operations_mail_totals", "steward_owner"),  # the same for all accounts together, for monitoring
+    ("operations_notices", "steward_owner"),  # how many notices a version has made, for who is an operator now
     ("number_event", "steward_owner"),  # numbers events at COMMIT; the app may not write the clock
     ("tenancy_account_region_kept", "steward_owner"),  # a trigger: whether the account has ordered to be moved
     ("tenancy_data_centre_stays", "steward_owner"),  # a trigger: whether accounts lie in the data centre

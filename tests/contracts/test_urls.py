@@ -1,7 +1,7 @@
 """Contract 3: every address of the site, called in the wrong way or by its own people.
 
-The addresses come from Django's resolver, so a new one is tried without anything being added here; only a parameter
-of a new name needs a sample (`steward.testing.url_samples`).
+The addresses come from Django's resolver (`conftest.py`), so a new one is tried without anything being added here;
+only a parameter of a new name needs a sample (`steward.testing.url_samples`).
 """
 
 import pytest
@@ -20,11 +20,7 @@ from steward.testing.route_kinds import (
 )
 from steward.testing.routes import routes
 
-ROUTES = sorted(routes(), key=lambda route: route.pattern)
-each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern)
 
-
-@each_route
 def test_its_own_people_are_heard_by_one_method_and_not_by_others(route, world):
     browser = world.browser("ada", at="northwind")
     if route.pattern in FRONT | BEARER | {"console/sign-in"}:
@@ -39,7 +35,6 @@ def test_its_own_people_are_heard_by_one_method_and_not_by_others(route, world):
         assert (405 in {each["GET"], each["POST"]}) != (route.pattern in READ_AND_WRITTEN), each
 
 
-@each_route
 def test_a_post_without_the_csrf_token_is_refused(route, world):
     is_bearers = route.pattern in ONE_CLICK
     careful = world.browser() if is_bearers else world.browser("ada", at="northwind")
@@ -49,7 +44,6 @@ def test_a_post_without_the_csrf_token_is_refused(route, world):
         assert world.ask(careful, "POST", path).status_code in expected
 
 
-@each_route
 def test_an_unknown_host_gets_nothing(route, world):
     if route.pattern in PROBES:
         pytest.skip("asked by whatever name a balancer knows the machine")
@@ -60,7 +54,7 @@ def test_an_unknown_host_gets_nothing(route, world):
 
 def test_what_is_told_of_routes_is_told_of_routes_that_are_there():
     told = {*PUBLIC, *READ_AND_WRITTEN, *OF_A_CHANGE, *READERS_MAY}
-    assert told <= {route.pattern for route in ROUTES}
+    assert told <= {route.pattern for route in routes()}
 
 
 def test_an_address_that_is_none_has_the_policy_too(world, client_of, ada):

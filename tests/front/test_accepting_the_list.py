@@ -3,7 +3,9 @@
 import pytest
 
 from steward.events.models import Event
+from steward.front import views
 from steward.lib.clock import now
+from steward.lifecycle.opening import open_signed_up_account
 from steward.people.actions import NewSignUp, begin_sign_up
 from steward.people.models import SignUp
 from steward.people.tokens import hashed_token, new_token
@@ -74,6 +76,20 @@ def test_a_list_that_changed_meanwhile_is_seen_first(base, asked):
     assert answer.status_code == 422
     assert "has changed since this page was opened" in words_in(answer.content.decode())
     assert 'name="list_version" value="2"' in answer.content.decode()
+
+
+def test_a_list_that_changes_in_that_moment_is_seen_first(base, asked, monkeypatch):
+    """The one was published after the form was found good, and before the account was there."""
+
+    def as_shown_before(*names, **values):
+        publish(registry(engagement(categories=WIDER)))
+        return open_signed_up_account(*names, **values)
+
+    monkeypatch.setattr(views, "open_signed_up_account", as_shown_before)
+    answer = base.post(asked, {"password": PASSWORD, "list_version": "1", "registry_version": "1"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, asked)
+    assert not Account.objects.filter(slug="fjord").exists()
+    assert 'name="list_version" value="2"' in base.get(asked).content.decode()
 
 
 def test_who_hosts_nobody_shows_no_list(base, asked, settings):

@@ -54,6 +54,7 @@ def test_it_is_shown_and_its_draft_is_read(base, way):
     page = base.get(way).content.decode()
     assert f'href="{way}/agreement.pdf"' in page
     assert 'name="accepts"' in page
+    assert "at least 30 days before" in page, "what it means stands there in plain words"
     answer = base.get(f"{way}/agreement.pdf")
     assert answer.content.startswith(b"%PDF-")
     assert base.get("/sign-up/none/agreement.pdf").status_code == 404

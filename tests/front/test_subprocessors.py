@@ -1,6 +1,8 @@
 """The public page of subprocessors: what it shows to whom, of when, and how it is kept by browsers."""
 
+import html
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -16,10 +18,11 @@ from steward.lib.clock import now
 from steward.privacy.egress.authorising import authorise, object_to
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry import document as doc
+from steward.privacy.egress.registry.versions import newest_head
 from steward.privacy.egress.terms import bring_into_force
 from steward.privacy.subprocessors.actions import import_versions
 from steward.privacy.subprocessors.example import example_versions
-from steward.tenancy.models import DataCentre, Region
+from steward.tenancy.models import Account, DataCentre, Region
 from steward.tenancy.scope import account_scope
 from steward.testing.listings import engagement, publish, registry, rows_on, words_in
 
@@ -156,6 +159,14 @@ def test_customers_of_one_region_see_what_serves_them(base):
     assert list(read(base, region="us")) == ["far", "all"]
 
 
+def test_a_region_that_came_later_is_known_before_it_was_there(base):
+    old = structs.replace(registry(engagement(regions=None)), regions=())
+    publish(old, at=now() - 60 * DAY)
+    publish(registry(engagement(), engagement("far", regions=("us",))), at=now() - DAY)
+    assert list(read(base, region="us", version=1)) == ["relay"]
+    assert base.get(PAGE, {"region": "apac", "version": 1}).status_code == 400
+
+
 def test_a_coming_change_stands_on_top_with_its_objection_date(base):
     publish(registry(engagement()))
     with time_machine.travel(datetime(2026, 12, 1, 9, 30, tzinfo=UTC), tick=False):
@@ -230,6 +241,11 @@ def test_nothing_personal_is_on_an_accounts_page(european, visitor_at, ada, ben)
         ({"version": "1", "as_of": "2024-01-01"}, "not for both"),
         ({"lang": "xx"}, "not there in the language"),
         ({"compare": "7"}, "has no version 7"),
+        ({"region": "none"}, "knows no region “none”"),
+        ({"region": "eu\0"}, "knows no region"),
+        ({"version": "٢"}, "is no number of a version"),
+        ({"compare": "٢"}, "is no number of a version"),
+        ({"as_of": "2024-1二-1"}, "is no day"),
     ],
 )
 def test_an_address_that_means_nothing_is_answered_in_words(asked, said, base):
@@ -317,6 +333,87 @@ def test_who_has_it_already_is_told_that(path, base):
     assert base.get(path, headers={"if-none-match": mark}).status_code == 200
 
 
+PATHS = (
+    PAGE,
+    "/subprocessors.json",
+    "/.well-known/subprocessors.json",
+    "/subprocessors.atom",
+    "/subprocessors/feed.json",
+)
+
+
+def varying(answer):
+    """By what the answer differs, but for how it is packed."""
+    return set(filter(None, answer.headers.get("Vary", "").split(", "))) - {"Accept-Encoding"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_caches_keep_for_everybody_carries_nobodys_choice(path, base):
+    publish(registry(engagement()))
+    for asked in ({"lang": "da"}, {"lang": "da", "as_of": "zz"}, {"lang": "da", "as_of": "1999-01-01"}):
+        answer = base.get(path, asked, headers={"accept-language": "pl"})
+        assert not answer.cookies
+        assert answer.headers["Cache-Control"] == "public, no-cache"
+        assert varying(answer) == set(), "the address alone says which answer it is"
+        assert answer.headers["Content-Language"] == "da"
+    plain = base.get(path, headers={"accept-language": "pl"})
+    assert (plain.headers["Content-Language"], varying(plain)) == ("pl", {"Accept-Language", "Cookie"})
+    asked = {"lang": "da"}
+    again = base.get(path, asked, headers={"if-none-match": base.get(path, asked).headers["ETag"]})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, "public, no-cache")
+    assert not again.cookies
+    assert varying(again) == set()
+    assert base.get(path, asked).headers["ETag"] != base.get(path, {"lang": "pl"}).headers["ETag"]
+
+
+def test_a_language_that_was_asked_for_is_kept_by_the_links_of_the_page(base):
+    publish(registry(engagement()), at=now() - 60 * DAY)
+    publish(registry(engagement(), engagement("ai")))
+    for asked in ({"lang": "da", "version": 1}, {"lang": "da", "as_of": "zz"}, {"lang": "da", "as_of": "1999-01-01"}):
+        text = base.get(PAGE, asked).content.decode()
+        ours = [html.unescape(one) for one in re.findall(r'href="((?:http://localhost[^"]*)?/[^"]*)"', text)]
+        pages = [one for one in ours if "/subprocessors" in one and ".css" not in one]
+        assert pages
+        assert [one for one in pages if "lang=" not in one] == []
+    text = text_of(base.get("/subprocessors/subscription", {"lang": "da"}))
+    assert 'href="/subprocessors?lang=da"' in text
+
+
+def test_a_day_that_is_today_is_made_anew_once_a_change_stands(base):
+    start = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+    publish(registry(engagement()), at=start - 90 * DAY)
+    publish(registry(engagement(), engagement("ai")), at=start)
+    stands = start + 30 * DAY
+    for moment, rows in ((stands - timedelta(seconds=1), ["relay"]), (stands, ["relay", "ai"])):
+        with time_machine.travel(moment, tick=False):
+            assert list(read(base, as_of=stands.date().isoformat())) == rows
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "asked", ["as_of=9999-12-31", "as_of=0001-01-01", "lang=%ff", "region=%00", "version=999999", "compare=0001-01-01",
+              "as_of[]=1", "version=0", "lang=da&lang=xx", "as_of=2024-02-30", "region=" + "e" * 5000, "version=-1"]
+)  # fmt: skip
+def test_no_address_is_a_fault_of_ours(path, asked, base):
+    for _ in range(2):
+        assert base.get(f"{path}?{asked}").status_code in {200, 400, 404}
+        if not newest_head().number:
+            publish(registry(engagement()))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_at_the_host_of_an_account_neither(path, european, visitor_at):
+    publish(registry(engagement()))
+    browser = visitor_at(european)
+    for asked, status in {
+        "": 200, "region=eu": 200, "region=us": 200, "region=none": 400, "lang=xx": 400, "as_of=garbage": 400,
+        "lang=ar&as_of=9999-12-31": 200, "version=1&compare=1": 200,
+    }.items():  # fmt: skip
+        answer = browser.get(f"{path}?{asked}")
+        assert (answer.status_code, asked) == (status, asked)
+        assert not answer.cookies
+
+
 def test_an_account_that_switches_something_off_has_another_page(european, visitor_at):
     publish(registry(engagement()))
     browser = visitor_at(european)
@@ -347,3 +444,30 @@ def test_every_page_says_another_language_is_there(base):
     assert 'dir="rtl"' in text
     for code in LANGUAGES:
         assert f"lang={code}&amp;region=eu" in text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2999-01-01"])
+def test_days_at_the_ends_of_the_calendar_are_days(base, european, visitor_at, day):
+    publish(registry(engagement()))
+    for browser in (base, visitor_at(european)):
+        for address in (PAGE, "/subprocessors.json"):
+            for asked in ({"as_of": day}, {"compare": day}):
+                assert browser.get(address, asked).status_code in {200, 404}
+
+
+def test_no_sign_that_xml_cannot_hold_breaks_the_feed(base):
+    publish(registry(engagement()), summary="A relay\x0b in \x00Frankfurt\ufffe.".replace("\x00", ""))
+    feed = ElementTree.fromstring(text_of(base.get("/subprocessors.atom")))
+    assert "A relay in Frankfurt." in feed.find(f"{ATOM}entry/{ATOM}content").text
+
+
+def test_an_account_that_is_asked_for_each_sees_what_became_wider_as_off(base, european, visitor_at):
+    Account.objects.update(created_at=now() - 90 * DAY)
+    with account_scope(european.id):
+        bring_into_force(uuid4(), actor=SYSTEM, mode=AccountTerms.Mode.SPECIFIC)
+    publish(registry(engagement()), at=now() - 60 * DAY)
+    with account_scope(european.id):
+        authorise("relay", actor=SYSTEM)
+    assert read(visitor_at(european))["relay"].status == "used"
+    publish(registry(engagement(countries=("DE", "FR"))), at=now() - 31 * DAY)
+    assert read(visitor_at(european))["relay"].status == "off"

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from steward.lib.clock import now
-from steward.outbox.models import InstallationMail
+from steward.outbox.models import InstallationMail, State
 from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.privacy.subprocessors.actions import approve_draft, change_draft, open_draft, publish_draft
 from steward.privacy.subprocessors.models import Subscription
@@ -16,6 +16,8 @@ from steward.privacy.subprocessors.subscriptions import (
     ask_to_subscribe,
     confirm_subscription,
     forget_unproven,
+    pause_undelivered,
+    paused_subscriptions,
     subscription_with,
     tell_of_version,
     token_of,
@@ -85,6 +87,90 @@ def test_from_the_form_to_a_mail_that_can_be_ended(base, run_jobs):
     assert not Subscription.objects.exists()
     assert base.post(end).status_code == 200, "a second click says the same"
     assert base.get(link).status_code == 410
+
+
+def test_a_program_without_a_click_of_its_own_gets_the_page_with_the_button(base):
+    link = f"{PAGE}/{token_of(subscribed())}"
+    answer = base.get(f"{link}/end")
+    assert (answer.status_code, answer["Location"]) == (303, link)
+    assert "End these mails" in base.get(link).content.decode()
+    assert Subscription.objects.exists(), "to look at it ends nothing: programs open links"
+
+
+def test_the_mails_know_nothing_of_who_opens_them():
+    published(engagement())
+    subscribed()
+    published(engagement(), engagement("ai"))
+    tell_of_version(2)
+    mail = mails()[-1]
+    assert mail.get_content_type() == "text/plain", "so there is no picture that is loaded from anywhere"
+    page, end = re.findall(r"https?://[^\s<>]+", words_of(mail))
+    assert page.endswith("/subprocessors?lang=en&version=2&compare=1"), "nothing in it tells one reader from another"
+    assert "/subprocessors/subscription/" in end
+
+
+def test_who_was_not_told_of_a_version_hears_of_it_with_the_next():
+    published(engagement())
+    subscribed()
+    published(engagement(), engagement("ai"))
+    published(engagement(), engagement("ai"), engagement("voice"))
+    assert tell_of_version(3) == 1
+    assert "version=3&compare=1" in words_of(mails()[-1])
+    assert words_of(mails()[-1]).count("New: Relay GmbH") == 2
+    assert tell_of_version(2) == 0
+
+
+def came_back(subscription, reason="bounced"):
+    subscription.refresh_from_db()
+    InstallationMail.objects.filter(pk=subscription.mail_id).update(state=State.FAILED, reason=reason)
+
+
+def test_where_mail_does_not_arrive_none_is_sent_until_the_address_is_proven_again(base):
+    published(engagement())
+    gil, other = subscribed(), subscribed("other@fjord.example")
+    published(engagement(), engagement("ai"))
+    assert tell_of_version(2) == 2
+    came_back(gil)
+    assert pause_undelivered() == 1
+    assert pause_undelivered() == 0
+    [paused] = paused_subscriptions()
+    assert (paused.domain, paused.language) == ("fjord.example", "en")
+    published(engagement())
+    assert tell_of_version(3) == 1
+    other.refresh_from_db()
+    assert other.told_version == 3
+    ask_to_subscribe(GIL, language="en")
+    link = link_in(mails()[-1])
+    assert "Yes, send me mails" in base.get(link).content.decode()
+    base.post(link)
+    assert paused_subscriptions() == []
+    gil.refresh_from_db()
+    assert gil.told_version == 3
+
+
+@pytest.mark.parametrize("reason", ["recipient", "sender", "tried_too_often", "connect"])
+def test_a_fault_on_the_way_is_no_fault_of_the_address(reason):
+    published(engagement())
+    gil = subscribed()
+    came_back(gil, reason)
+    assert pause_undelivered() == 0
+    assert paused_subscriptions() == []
+
+
+def test_an_address_that_was_never_proven_and_is_none_is_forgotten_at_once():
+    ask_to_subscribe(GIL, language="en")
+    came_back(Subscription.objects.get(), "no_mailbox")
+    assert pause_undelivered() == 1
+    assert not Subscription.objects.exists()
+
+
+def test_what_is_paused_is_forgotten_after_thirty_days():
+    came_back(subscribed())
+    pause_undelivered()
+    with time_machine.travel(now() + timedelta(days=30) - timedelta(minutes=1), tick=False):
+        assert forget_unproven() == 0
+    with time_machine.travel(now() + timedelta(days=30, minutes=1), tick=False):
+        assert forget_unproven() == 1
 
 
 def test_known_and_unknown_addresses_are_answered_alike(base):

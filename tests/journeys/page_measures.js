@@ -35,7 +35,7 @@ Object.assign(window.pageFaults, {
   },
 });
 
-const ASIDE = ".toasts, .menu, dialog, .rail, .bar, .list-new";
+const ASIDE = ".toasts, .menu, dialog, .rail, .bar, .list-new, .registry-save";
 const CLIPS = ["hidden", "clip"];
 
 /** Every box of text that can be seen, without what scrolling has taken away. */

@@ -57,6 +57,7 @@ def test_from_the_front_page_to_a_team_of_two(stranger, chromium, installation):
     page.get_by_role("button", name="Open the account").click()
     page.get_by_role("button", name="Enter").click()
     page.get_by_role("heading", name="First steps").wait_for()
+    assert page.locator(".guide-steps li").first.evaluate("step => getComputedStyle(step).display") == "grid"
     assert faults(stranger) == []
 
     page.get_by_role("link", name="Invite somebody").click()

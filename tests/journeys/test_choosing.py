@@ -1,12 +1,14 @@
 """Choosing one among hundreds: by the first letters, by keyboard, before the answer has come, and without scripts."""
 
 from itertools import count
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 ASSIGNEE = '[popovertarget="assign-menu"]'
 PEOPLE = "#assign-menu [data-people] .menu-item"
 MAKE = """
@@ -112,6 +114,19 @@ def test_offline_it_is_said(page, visit):
     visit.complaints[:] = [each for each in visit.complaints if "ERR_FAILED" not in each]
 
 
+def test_a_server_that_hangs_is_told_as_one_that_cannot_be_reached(page):
+    page.clock.install()
+    held = []
+    page.route("**/assignees?*", lambda route: held.append(route))
+    page.keyboard.press("a")
+    page.keyboard.type("lukasz")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.clock.fast_forward(11_000)
+    expect(page.locator("#assign-menu [role=status]")).to_contain_text("could not be reached")
+
+
 def test_the_palette_knows_everybody(page):
     page.keyboard.press("Control+k")
     page.keyboard.type("lukasz")
@@ -143,6 +158,59 @@ def test_a_mention_by_arrows(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     expect(page.locator(".composer-rich [data-mention]")).to_contain_text("Żak")
+
+
+@pytest.fixture
+def removal(crowd, visit, installation):
+    """The page that removes one of them."""
+    visit.page.goto(f"{installation.console}settings/agents?q=Agent 00{next(NUMBERS)}")
+    visit.page.click("tbody tr:first-child a")
+    visit.page.click("a[href$='/removal']")
+    return visit.page
+
+
+def test_who_gets_the_tickets_of_somebody_who_goes(removal):
+    menu = "[popovertarget=heir-menu]"
+    expect(removal.locator(menu)).to_contain_text("Nobody")
+    removal.click(menu)
+    assert removal.locator("#heir-menu [data-people] .menu-item").count() <= 20
+    removal.keyboard.type("lukasz")
+    expect(removal.locator("#heir-menu [data-people] .menu-item").first).to_contain_text("Łukasz Żak")
+    removal.keyboard.press("Enter")
+    expect(removal.locator(menu)).to_contain_text("Łukasz Żak")
+    expect(removal.locator("[name=word]")).to_be_focused()
+    removal.keyboard.type("remove")
+    removal.keyboard.press("Enter")
+    expect(removal.locator(".toast")).to_contain_text("no longer works here")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_its_open_menu_is_clean(chromium, signed_in, removal, scheme, width):
+    # In another browser: axe styles what it tries, against our policy.
+    size = {"width": width, "height": 800}
+    context = chromium.new_context(storage_state=signed_in, color_scheme=scheme, bypass_csp=True, viewport=size)
+    page = context.new_page()
+    page.goto(removal.url)
+    page.click("[popovertarget=heir-menu]")
+    page.keyboard.type("agent 01")
+    expect(page.locator("#heir-menu [role=status]")).to_contain_text("The first ones are shown")
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    assert [(each["id"], each["nodes"][0]["html"][:160]) for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_the_same_without_scripts(chromium, signed_in, removal):
+    context = chromium.new_context(storage_state=signed_in, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(removal.url)
+    page.click("[popovertarget=heir-menu]")
+    page.fill("#heir-menu [name=q]", "lukasz")
+    page.keyboard.press("Enter")
+    page.click("main [role=status] a:has-text('Łukasz') >> nth=0")
+    expect(page.locator("[popovertarget=heir-menu]")).to_contain_text("Łukasz Żak")
+    context.close()
 
 
 def test_without_scripts(chromium, signed_in, address):

@@ -1,4 +1,4 @@
-"""A draft stands in its ticket as text until somebody is at it; then the editor comes, and nothing is lost."""
+"""A draft stands in its ticket as it is until somebody is at it; then the editor comes, and nothing is lost."""
 
 from itertools import count
 
@@ -64,16 +64,48 @@ def test_who_goes_on_at_its_end_writes_there(page):
     expect(page.locator(f"{TEXT} > div")).to_have_text(["Hello there", "and bye now"])
 
 
-def test_what_is_more_than_text_is_in_the_editor_at_once(page):
+@pytest.fixture
+def formatted(page):
+    """The same draft in bold, loaded anew."""
     page.click(TEXT)
     page.wait_for_function("() => document.querySelector('steward-composer').writing")
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+b")
     page.wait_for_timeout(1200)
     page.wait_for_selector(".composer-saved[data-state=saved]", state="attached")
+    page.mouse.move(2, 2)
     page.reload()
-    page.wait_for_function("() => document.querySelector('steward-composer').writing")
-    expect(page.locator(f"{TEXT} b")).to_have_text(["Hello there", "and bye"])
+    page.wait_for_selector(f"{TEXT}:not([hidden])")
+    return page
+
+
+def test_what_is_more_than_text_is_shown_so_without_the_editor(formatted):
+    formatted.wait_for_timeout(1000)
+    assert not formatted.evaluate("Boolean(document.querySelector('steward-composer').writing)")
+    expect(formatted.locator(f"{TEXT} b")).to_have_text(["Hello there", "and bye"])
+    assert formatted.evaluate(TOUCH, 6) is False
+    formatted.wait_for_function("() => document.querySelector('steward-composer').writing")
+    formatted.keyboard.type("my ")
+    expect(formatted.locator(f"{TEXT} b")).to_have_text(["Hello my there", "and bye"])
+
+
+def test_what_is_typed_into_it_before_the_editor_is_there_stays_so(formatted):
+    held = []
+    formatted.route("**/writing*.js", lambda route: held.append(route))
+    formatted.reload()
+    formatted.wait_for_selector(f"{TEXT}:not([hidden])")
+    formatted.evaluate(TOUCH, 6)
+    formatted.keyboard.type("my ")
+    formatted.wait_for_timeout(300)
+    assert held, "the editor was there too early for this test"
+    for route in held:
+        route.continue_()
+    formatted.wait_for_function("() => document.querySelector('steward-composer').writing")
+    formatted.keyboard.type("dear ")
+    expect(formatted.locator(f"{TEXT} b")).to_have_text(["Hello my dear there", "and bye"])
+    formatted.wait_for_selector(".composer-saved[data-state=saved]", state="attached")
+    formatted.reload()
+    expect(formatted.locator(f"{TEXT} b")).to_have_text(["Hello my dear there", "and bye"])
 
 
 def test_its_file_is_taken_out_at_the_first_press(page):

@@ -58,3 +58,10 @@ def test_going_back_to_the_list_is_at_the_row_one_came_from(page):
     page.go_back()
     page.wait_for_selector("#ticket:not([data-code])", state="attached")
     page.wait_for_function("code => document.activeElement.closest('li')?.id === `row-${code}`", arg=code)
+
+
+def test_who_wants_one_line_for_each_ticket_gets_it(page):
+    height = "document.querySelector('#rows .row').offsetHeight"
+    two = page.evaluate(height)
+    page.evaluate("document.documentElement.dataset.density = 'one'")
+    assert page.evaluate(height) < two * 0.8

@@ -60,10 +60,15 @@ def write(page, url, kind):
     page.keyboard.type("It leaves tomorrow.")
 
 
-def test_a_ticket_with_a_draft_uses_what_it_loads(opened, installation):
+@pytest.mark.parametrize("is_bold", [False, True], ids=["plain", "formatted"])
+def test_a_ticket_with_a_draft_uses_what_it_loads(opened, installation, is_bold):
     writer = opened()
     url = a_ticket(writer, installation)
     write(writer, url, "reply")
+    if is_bold:
+        writer.keyboard.press("Control+a")
+        writer.keyboard.press("Control+b")
+        writer.wait_for_timeout(1200)
     writer.wait_for_selector(".composer-saved[data-state=saved]", state="attached")
     reader = opened()
     unused = unused_of(reader, url)

@@ -91,3 +91,44 @@ def test_what_is_no_document_is_not_taken(operator_client, handed_in, page):
 def test_what_does_not_exist_is_not_found(operator_client, handed_in, page):
     assert operator_client.get(f"{page}/files/countersigned").status_code == 404
     assert operator_client.get(f"{LIST}/{handed_in.account_id}").status_code == 404
+
+
+OF_ACCOUNT = "/operator/accounts/northwind/agreement"
+
+
+@pytest.fixture
+def in_force(operator_client, handed_in, page):
+    operator_client.post(f"{page}/review")
+    operator_client.post(f"{page}/countersignature", {"file": SimpleUploadedFile("both.pdf", b"%PDF-1.7 both")})
+    return handed_in
+
+
+def test_what_the_terms_mean_is_read_before_it_is_signed(operator_client, page):
+    text = operator_client.get(page).content.decode()
+    assert "at least 45 days before" in text
+    assert "before an owner or an admin has agreed to it" in text
+
+
+def test_the_agreement_of_an_account_is_ended_with_words_and_the_address_typed(operator_client, in_force, olga):
+    assert "End the agreement" in operator_client.get(OF_ACCOUNT).content.decode()
+    for typed in ({"words": "Unpaid.", "word": "contoso"}, {"words": "", "word": "northwind"}):
+        answer = operator_client.post(f"{OF_ACCOUNT}/ending", typed)
+        assert answer.status_code == 422
+        assert typed["words"] in answer.content.decode()
+        assert stored(in_force).state == "in_force"
+    before = InstallationMail.objects.count()
+    answer = operator_client.post(f"{OF_ACCOUNT}/ending", {"words": "Unpaid.", "word": " Northwind"})
+    assert answer["Location"] == OF_ACCOUNT
+
+    over = stored(in_force)
+    assert (over.state, over.ended_side, over.ended_by, over.ended_words) == ("ended", "provider", olga.pk, "Unpaid.")
+    with account_scope(in_force.account_id):
+        assert not AccountTerms.objects.filter(ends_at=None).exists()
+    assert InstallationMail.objects.count() == before + 1
+    assert OperatorAct.objects.filter(act="agreement.ended", account_id=in_force.account_id).count() == 1
+    page = operator_client.get(OF_ACCOUNT).content.decode()
+    assert "ended by us" in page
+    assert "Unpaid." in page
+    assert "End the agreement" not in page
+    assert operator_client.post(f"{OF_ACCOUNT}/ending", {"words": "Again.", "word": "northwind"}).status_code == 302
+    assert OperatorAct.objects.filter(act="agreement.ended").count() == 1

@@ -108,8 +108,9 @@ def begin(browser):
 
 
 def add_relay(browser):
-    """A subprocessor that has one use, as operators would type it."""
+    """Who provides the service, and a subprocessor that has one use, as operators would type it."""
     begin(browser)
+    keep(browser, f"{DRAFT}/provider", form_of(browser, f"{DRAFT}/provider", legal_name="Host s.r.o.", service="Desk"))
     company = form_of(browser, f"{DRAFT}/subprocessors/new", key="relay", legal_name="Relay GmbH", kind="service")
     keep(browser, f"{DRAFT}/subprocessors/new", company)
     path = f"{RELAY}/engagements/new"
@@ -250,6 +251,32 @@ def test_what_is_refused_keeps_what_was_typed(operator_client, path, typed, wron
     assert registry() == before
 
 
+def test_a_version_tells_how_many_notices_it_made(operator_client, northwind, contoso, settings, run_jobs):
+    settings.STEWARD_HOSTING = True
+    add_relay(operator_client)
+    keep(operator_client, f"{DRAFT}/regions/new", form_of(operator_client, f"{DRAFT}/regions/new", code="home",
+                                                          name_en="Home", countries="Germany"))  # fmt: skip
+    for number in (1, 2):
+        if number == 2:
+            begin(operator_client)
+            path = f"{RELAY}/engagements/new"
+            use = form_of(operator_client, path, key="more", purposes=["data.host"])
+            keep(operator_client, path, use | {"regions": ["home"], "regions_unsaid": ""})
+        edition = form_of(operator_client, f"{DRAFT}/publication")["edition"]
+        operator_client.post(f"{DRAFT}/approval", {"edition": edition, "alone_because": "I am alone."})
+        edition = form_of(operator_client, f"{DRAFT}/publication")["edition"]
+        answer = operator_client.post(f"{DRAFT}/publishing", {"edition": edition})
+        assert answer.status_code == 302
+    assert "2 accounts are told" in operator_client.get(answer["Location"]).content.decode()
+    assert operator_client.get(answer["Location"]).context["noticed"].accounts == 0
+    run_jobs("subprocessors.announce")
+    run_jobs("subprocessors.tell_account")
+    answer = operator_client.get(answer["Location"])
+    noticed = answer.context["noticed"]
+    assert (noticed.accounts, noticed.people, noticed.mails, noticed.undelivered) == (2, 2, 2, 0)
+    assert "2 accounts of 2 are told by now" in answer.content.decode()
+
+
 def test_who_writes_over_somebody_else_is_told_and_loses_nothing(operator_client, otto):
     add_relay(operator_client)
     mine = form_of(operator_client, RELAY) | said(known_as="Mine", address="Street 1")
@@ -261,9 +288,43 @@ def test_who_writes_over_somebody_else_is_told_and_loses_nothing(operator_client
     assert "data-overtaken" in text
     assert "Mine" in text
     assert "Known as" in answer.context["theirs"]
+    assert theirs_of(answer) == {"known_as": "His", "address": "Not stated"}
+    assert "In the draft now:" in text
     assert registry().subprocessors[0].known_as == "His"
     keep(operator_client, RELAY, mine | {"seen": answer.context["seen"]})
     assert registry().subprocessors[0].known_as == "Mine"
+
+
+def test_what_the_other_has_written_stands_beside_ones_own(operator_client, otto):
+    add_relay(operator_client)
+    mine, his = form_of(operator_client, MAIL), client_of_operator(otto)
+    typed = said(description_en="His words", countries="Norway") | {"is_optional": "no", "notes-0-is_there": "on"}
+    typed |= {"notes-0-words_en": "The Danish page has two.", "purposes": ["mail.deliver", "data.host"]}
+    keep(his, MAIL, form_of(his, MAIL) | typed)
+    answer = operator_client.post(MAIL, mine | said(description_en="Mine", description_pl="Moje"))
+
+    assert answer.status_code == 409
+    beside = theirs_of(answer)
+    assert (beside["description_en"], beside["description_pl"]) == ("His words", "nothing")
+    assert (beside["countries"], beside["is_optional"]) == ("Norway", "Part of the service")
+    assert "Hosting" in beside["purposes"]
+    assert beside["notes-0-words_en"] == "The Danish page has two."
+    assert "categories" not in beside
+    assert "In the draft now: ticked" in answer.content.decode()
+    assert "Mine" in answer.content.decode()
+    kept = fields_of(answer)
+    assert kept["description_en"] == "Mine"
+    assert "notes-1-words_en" in kept, "his note has a row, and there is one for another"
+
+
+def theirs_of(response):
+    """What stands beside the fields of a page that came back, by field."""
+    sections = response.context["sections"]
+    lines = [*(line for one in sections for line in one.lines), *(each for one in sections for row in one.rows
+             for each in row.lines())]  # fmt: skip
+    found = {line.field.html_name: line.theirs for line in lines if line.field}
+    found |= {one.field.html_name: one.theirs for line in lines for one in line.told}
+    return {name: words for name, words in found.items() if words is not None}
 
 
 def test_who_changes_another_part_is_in_nobodys_way(operator_client, otto):
@@ -305,7 +366,9 @@ def test_parts_are_moved_taken_out_and_put_back(operator_client):
     add_relay(operator_client)
     company = form_of(operator_client, NEW, key="calls", legal_name="Calls Ltd", kind="subcontractor")
     keep(operator_client, NEW, company)
-    operator_client.post(f"{DRAFT}/subprocessors/calls/place", {"to": "up"})
+    answer = operator_client.post(f"{DRAFT}/subprocessors/calls/place", {"to": "up"})
+    assert answer["Location"].endswith("#company-calls"), "back to where one was"
+    assert 'id="company-calls"' in operator_client.get(DRAFT).content.decode()
     assert [one.key for one in registry().subprocessors] == ["calls", "relay"]
     operator_client.post(f"{DRAFT}/subprocessors/calls/place", {"to": "up"})
     operator_client.post(f"{MAIL}/place", {"to": "down"})
@@ -334,6 +397,15 @@ def test_faults_stand_where_they_are_put_right_and_hinder_the_approval(operator_
     for path in (DRAFT, MAIL, f"{DRAFT}/publication"):
         assert words in operator_client.get(path).content.decode(), path
     assert words not in operator_client.get(RELAY).content.decode()
+    edition = {"edition": form_of(operator_client, f"{DRAFT}/publication")["edition"]}
+    assert operator_client.post(f"{DRAFT}/approval", edition).status_code == 422
+
+
+def test_a_list_that_does_not_say_who_provides_the_service_is_not_approved(operator_client):
+    begin(operator_client)
+    page = operator_client.get(DRAFT).content.decode()
+    assert "The legal name is missing." in page
+    assert f'href="{DRAFT}/provider"' in page
     edition = {"edition": form_of(operator_client, f"{DRAFT}/publication")["edition"]}
     assert operator_client.post(f"{DRAFT}/approval", edition).status_code == 422
 

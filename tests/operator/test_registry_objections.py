@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.outbox.models import OutgoingMail
+from steward.outbox.actions import NewMail, put_in_outbox
+from steward.outbox.models import InstallationMail, OutgoingMail
 from steward.people.models import OperatorAct
 from steward.privacy.egress.authorising import State
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.subprocessors.actions import import_versions
 from steward.privacy.subprocessors.actions.objections import agree_to, answer_due, object_to
 from steward.privacy.subprocessors.example import example_versions
-from steward.privacy.subprocessors.models import Matter
+from steward.privacy.subprocessors.models import ChangeNotice, Matter, NoticeDelivery, Subscription
+from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, confirm_subscription, pause_undelivered
 from steward.tenancy.scope import account_scope
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +92,30 @@ def test_only_operators_read_objections(client_of, ada, visitor_at, objection):
 def test_what_is_late_is_marked(operator_client, objection):
     Matter.objects.update(due_at=now() - timedelta(minutes=1))
     assert 'data-tone="bad"' in operator_client.get(LIST).content.decode()
+
+
+def test_subscribers_whom_mail_does_not_reach_are_shown_by_their_domain_alone(operator_client):
+    ask_to_subscribe("Gil@Fjord.example", language="pl")
+    confirm_subscription(Subscription.objects.get())
+    text = operator_client.get(LIST).content.decode()
+    assert "whom mail does not reach" not in text
+    InstallationMail.objects.update(state="failed", reason="bounced")
+    pause_undelivered()
+    text = operator_client.get(LIST).content.decode()
+    assert "whom mail does not reach" in text
+    assert "…@fjord.example" in text
+    assert "gil" not in text.lower()
+
+
+def test_a_notice_that_waits_says_why(operator_client, northwind, ada):
+    with account_scope(northwind.pk):
+        [mail] = put_in_outbox([NewMail("subprocessor notice", "a@x", "", ("ada@northwind.example",), b"x")])
+        notice = ChangeNotice.objects.create(version=1, engagements=[], announced_at=now())
+        NoticeDelivery.objects.create(
+            notice=notice, membership=ada, channel="mail", about="announced", mail=mail, sent_at=now()
+        )
+        OutgoingMail.objects.update(state="held", reason="denied:tenant_objected")
+        record("mail.held", mail, actor=SYSTEM, changes={"purpose": "subprocessor notice"})
+    text = operator_client.get(LIST).content.decode()
+    assert "ada@northwind.example" in text
+    assert "it may not leave" in text

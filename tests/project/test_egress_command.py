@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -54,3 +55,30 @@ def test_an_account_that_is_not_there(steward):
     code, _, err = steward("egress", "list", "--account", "nobody")
     assert code == 1
     assert "There is no account" in err
+
+
+def test_a_row_says_what_left_when_to_whom_and_nothing_of_what_it_was(steward, northwind):
+    at = now()
+    left(northwind, at=at, engagement="relay", traffic="S", bytes=None)
+    _, out, _ = steward("egress", "list", "--account", "Northwind", "--json")
+    assert json.loads(out) == {
+        "at": at.isoformat(timespec="seconds"), "outcome": "left", "traffic": "S", "purpose": "mail.deliver",
+        "destination": "relay.example:587", "engagement": "relay", "bytes": "",
+    }  # fmt: skip
+    _, plain, _ = steward("egress", "list", "--account", "northwind")
+    assert plain.rstrip("\n").split("\t") == list(map(str, json.loads(out).values()))
+
+
+def test_the_newest_come_first_and_only_so_many(steward, northwind):
+    for number in range(5):
+        left(northwind, host=f"s{number}.example", at=now() + timedelta(seconds=number))
+    _, out, _ = steward("egress", "list", "--account", "northwind", "--most", "3")
+    assert [line.split("\t")[4] for line in out.splitlines()] == [f"s{number}.example:587" for number in (4, 3, 2)]
+    assert steward("egress", "list", "--account", "northwind", "--most", "0")[1] == ""
+
+
+@pytest.mark.parametrize("line", [(), ("list",), ("drop",), ("list", "--account", "northwind", "--most", "many")])
+def test_wrongly_called(steward, line):
+    with pytest.raises(SystemExit) as end:
+        steward("egress", *line)
+    assert end.value.code == 2

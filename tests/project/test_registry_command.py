@@ -7,8 +7,11 @@ import sys
 
 import pytest
 
+from steward.lib.actor import SYSTEM
 from steward.people.operators import create_operator
-from steward.privacy.egress.models import RegistryVersion
+from steward.privacy.egress.addresses import Destination
+from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
+from steward.privacy.egress.models import Connector, RegistryVersion
 from steward.privacy.egress.proxy_list import proxy_list
 from steward.privacy.egress.registry.document import canonical, parse_registry
 from steward.privacy.egress.registry.versions import published
@@ -17,6 +20,7 @@ from steward.privacy.subprocessors.example import example_versions
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.project import cli
 from steward.project.commands import session
+from steward.tenancy.scope import account_scope
 
 
 @pytest.fixture
@@ -92,6 +96,13 @@ def test_what_no_page_could_show_is_told(registry, first):
     assert "'linode/eu'" in said
 
 
+def test_a_draft_of_a_version_that_is_not_the_newest_is_not_published(registry, first):
+    registry("draft", "-", typed=first)
+    registry("load-example")
+    code, said = registry("publish")
+    assert (code != 0, "not the newest" in said) == (True, True)
+
+
 def test_where_others_are_served_somebody_else_approves(registry, first, settings):
     settings.STEWARD_HOSTING = True
     registry("draft", "-", typed=first)
@@ -145,3 +156,55 @@ def test_the_list_of_a_proxy_is_that_of_the_version(registry):
     assert registry("acl", "--version", "2") == newest
     code, said = registry("acl", "--version", "3")
     assert (code, "There is no version 3." in said) == (1, True)
+
+
+def declare(account, kind, host, *purposes):
+    declared = Declaration(
+        kind=kind, destination=Destination(host, 993), tls=Connector.Tls.IMPLICIT, purposes=frozenset(purposes)
+    )
+    with account_scope(account.id):
+        return declare_connector(declared, actor=SYSTEM)
+
+
+def roles(text):
+    """The hosts of each role, and what is done with others, as a proxy reads the file."""
+    found, name = {}, ""
+    for line in text.splitlines():
+        if line.startswith("  - name: "):
+            name = line.removeprefix("  - name: ")
+        elif line.startswith("    action: "):
+            found[name] = (line.removeprefix("    action: "), set())
+        elif line.startswith("      - "):
+            found[name][1].add(json.loads(line.removeprefix("      - ")))
+    return found
+
+
+def test_the_servers_of_accounts_and_of_who_runs_it_are_a_role_of_their_own(registry, settings, northwind, contoso):
+    registry("load-example")
+    settings.STEWARD_SMTP_RELAY, settings.STEWARD_HOSTING = "smtps://relay.own.example:465", False
+    declare(northwind, Connector.Kind.SMTP, "smtp.northwind.example")
+    declare(contoso, Connector.Kind.IMAP, "imap.contoso.example")
+    declare(contoso, Connector.Kind.HTTP, "answers.example", "answer.suggest")
+    declare(contoso, Connector.Kind.IMAP, "10.0.0.7")
+    settings.STEWARD_EGRESS_ALLOW = ["10.0.0.7:993"]  # reached directly
+    gone = declare(northwind, Connector.Kind.SMTP, "gone.example")
+    with account_scope(northwind.id):
+        retire_connector(gone, actor=SYSTEM)
+    plain, told = registry("acl"), registry("acl", "--instructed", "enforce")
+    assert (plain[0], told[0]) == (0, 0)
+    listed = roles(plain[1])["steward"]
+    own = {"relay.own.example", "smtp.northwind.example", "imap.contoso.example", "answers.example"}
+    assert roles(told[1]) == {"steward": listed, "steward-instructed": ("enforce", listed[1] | own)}
+    assert registry("acl", "--instructed", "enforce") == told
+    reporting = roles(registry("acl", "--instructed", "report")[1])
+    assert reporting == {"steward": listed, "steward-instructed": ("report", listed[1] | own)}
+    settings.STEWARD_HOSTING = True  # then the relay is a subprocessor, and on the list or nowhere
+    assert "relay.own.example" not in registry("acl", "--instructed", "enforce")[1]
+
+
+def test_who_runs_it_for_themselves_has_a_relay_and_no_list(registry, settings):
+    settings.STEWARD_SMTP_RELAY, settings.STEWARD_HOSTING = "smtps://relay.own.example:465", False
+    code, said = registry("acl", "--instructed", "enforce")
+    assert (code, said.splitlines()[0]) == (0, "# Subprocessor registry, no version")
+    assert roles(said) == {"steward": ("enforce", set()), "steward-instructed": ("enforce", {"relay.own.example"})}
+    assert registry("acl", "--instructed", "enforce", "--version", "1")[0] == 1

@@ -28,7 +28,7 @@ from steward.privacy.egress.registry import document as doc
 from steward.privacy.egress.registry.standing import EVERYBODY, standing
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.egress.routes import Route, Tls
-from steward.privacy.egress.smtp import deliver
+from steward.privacy.egress.smtp import Outcome, deliver
 from steward.privacy.egress.terms import bring_into_force
 from steward.privacy.keys.store import create_account_key
 from steward.tenancy.actions import create_account
@@ -91,7 +91,9 @@ def _pass(request: Request) -> None:
 
 def _deliver(account_id: UUID, here: Destination) -> None:
     route = Route(account_id=account_id, destination=here, tls=Tls.WHEN_OFFERED)
-    deliver(route, Envelope("a@sender.example", ("b@example.org",), MESSAGE))
+    delivered = deliver(route, Envelope("a@sender.example", ("b@example.org",), MESSAGE))
+    if delivered.outcome is not Outcome.SENT:
+        raise RuntimeError(f"a mail did not arrive: {delivered.words}")
 
 
 def _spread(act: Callable[[], object], rounds: int, *, clock: Callable[[], float] = perf_counter) -> Figures:

@@ -8,7 +8,10 @@ from django.template.response import TemplateResponse
 
 from steward.people.pace import PACES
 
-_COSTS = {"search": 10, "palette": 3, "assignees": 3, "mentionable": 3, "raw": 5, "upload": 10, "new-upload": 10}
+_COSTS = {
+    "search": 10, "palette": 3, "assignees": 3, "mentionable": 3, "settings-agent-removal": 3, "raw": 5, "upload": 10,
+    "new-upload": 10,
+}  # fmt: skip
 _WRITES = 5  # what changes something; but not what pages send by themselves
 _BEATS = frozenset({"presence", "draft", "new-draft"})
 

@@ -117,6 +117,11 @@ class Gathered:
         """Everybody to whom data may go, once each."""
         return tuple(dict.fromkeys(one.name for one in self.used if not one.why_off))
 
+    @property
+    def first_change(self) -> datetime | None:
+        """When the first of the coming changes stands for the account."""
+        return min((one.stands_from for one in self.coming), default=None)
+
 
 def gathered(account_id: UUID) -> Gathered:
     """Read it all, in the scope of the account."""
@@ -128,7 +133,7 @@ def gathered(account_id: UUID) -> Gathered:
     names = member_names()
     said = _said(names, list_.versions[-1].registry if list_.versions else None)
     reasons = reasons_of(account_id, listing.rows)
-    terms = AccountTerms.objects.filter(effective_from__lte=at).order_by("-effective_from").first()
+    terms = AccountTerms.objects.filter(effective_from__lte=at).order_by("-effective_from", "-id").first()
     registry = listing.version.registry if listing.version else None
     return Gathered(
         is_hosting=configuration.is_hosting(),

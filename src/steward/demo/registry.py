@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from msgspec.structs import replace
 
 from steward.demo.sample import SampleClock
 from steward.people.access import actor_of
 from steward.people.models import Membership, Role
-from steward.privacy.agreements.actions import Signer, conclude
+from steward.privacy.agreements.actions import Signer, conclude, note_terms
 from steward.privacy.egress.models import EgressEvent
 from steward.privacy.egress.registry.document import Registry, Subprocessor
 from steward.privacy.egress.registry.versions import newest_head, published
@@ -70,10 +71,14 @@ def is_own() -> bool:
 
 
 def agree(account: Account) -> None:
-    """The account's agreement with the company that hosts it, in the account's scope; only under our own list."""
+    """What the owner accepts, in the account's scope: the terms of use and, only under our own list, the agreement with
+    the company that hosts it.
+    """
+    owner = Membership.objects.select_related("user").get(role=Role.OWNER)
+    if settings.STEWARD_TERMS_VERSION:
+        note_terms(settings.STEWARD_TERMS_VERSION, None, member_id=owner.id, actor=actor_of(owner))
     if not is_own():
         return
-    owner = Membership.objects.select_related("user").get(role=Role.OWNER)
     signer = Signer(name=owner.name, email=owner.user.email, position="CEO", member_id=owner.id, address="192.0.2.7")
     version = newest_head().number
     conclude(account, signer, language=account.language, registry_version=version, actor=actor_of(owner))

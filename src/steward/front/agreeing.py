@@ -17,8 +17,10 @@ from steward.people.access import sign_up_with
 from steward.people.models import SignUp
 from steward.people.throttling import LINK_CLIENT, TooManyTries, client_of, count_try
 from steward.privacy.agreements.actions import is_on_offer
+from steward.privacy.agreements.effects import OfOurs, effects_of
 from steward.privacy.agreements.rendering import render
 from steward.privacy.egress.registry.versions import newest_head
+from steward.tenancy.residency import centre_for
 
 
 class AgreementForm(forms.Form):
@@ -31,14 +33,22 @@ class AgreementForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
+    company_address = forms.CharField(
+        label=gettext_lazy("Address of your company"),
+        help_text=gettext_lazy("It becomes part of the agreement (Annex I)."),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "street-address"}),
+    )
     accepts = forms.BooleanField(
         label=gettext_lazy("I conclude the data processing agreement for my company, with the subprocessors it names"),
         error_messages={"required": gettext_lazy("Without the agreement no account is opened here.")},
     )
     registry_version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, means: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.means = means  # what it says, in plain words
         self.fields["accepts"].required = not settings.STEWARD_TRIAL_WITHOUT_AGREEMENT
 
     def clean(self) -> dict[str, Any]:
@@ -56,17 +66,19 @@ class AgreementForm(forms.Form):
         return Agreed(
             registry_version=self.cleaned_data["registry_version"],
             position=self.cleaned_data["position"],
+            company_address=self.cleaned_data["company_address"],
             address=str(request.META.get("REMOTE_ADDR", "")),
         )
 
 
-def agreement_form(request: HttpRequest) -> AgreementForm | None:
+def agreement_form(request: HttpRequest, asked: SignUp) -> AgreementForm | None:
     """The form beside that of the password; None where there is no agreement to conclude."""
     if not is_on_offer():
         return None
+    means = effects_of(OfOurs(), region=centre_for(asked.region).region)
     if request.method == "POST":
-        return AgreementForm(request.POST)
-    return AgreementForm(initial={"registry_version": newest_head().number})
+        return AgreementForm(request.POST, means=means)
+    return AgreementForm(initial={"registry_version": newest_head().number}, means=means)
 
 
 @never_cache

@@ -18,7 +18,7 @@ from steward.front.accepting import ListForm, list_offered, regions_offered
 from steward.front.agreeing import agreement_form
 from steward.front.entrance import base_domain_only, is_open, sign_up_open
 from steward.front.forms import PasswordForm, SignUpForm, free_slugs, problem_of
-from steward.lifecycle.opening import Agreed, SignUpGone, open_signed_up_account
+from steward.lifecycle.opening import Agreed, ListChanged, SignUpGone, open_signed_up_account
 from steward.people.access import sign_up_with
 from steward.people.actions import NewSignUp, SlugTaken, begin_sign_up, open_passage
 from steward.people.identities import is_known
@@ -127,7 +127,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     form = None
     if not is_known(asked.email):
         form = PasswordForm(request.POST if request.method == "POST" else None, asked=asked)
-    agreement = agreement_form(request)
+    agreement = agreement_form(request, asked)
     offered = list_offered(asked.region)
     list_form = ListForm(request.POST if request.method == "POST" else None, offered=offered) if offered else None
     forms = [each for each in (form, list_form, agreement) if each is not None]
@@ -151,6 +151,8 @@ def _opened(
     """Make the account and lead there; somebody who has a sign-in enters by it, with all that it asks of them."""
     try:
         account, owner = open_signed_up_account(asked, password=password, agreed=agreed, list_version=list_version)
+    except ListChanged:
+        return HttpResponseRedirect(request.path, status=303)  # which shows it
     except (SignUpGone, SlugRefused):
         return TemplateResponse(request, "front/gone.html", status=410)
     way = "" if password is None else f"welcome/{open_passage(owner.user, account.id)}"

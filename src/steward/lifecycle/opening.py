@@ -16,6 +16,7 @@ from steward.people.models import Membership, Role, SignUp
 from steward.privacy.agreements.actions import Signer, conclude, draft_content, note_terms
 from steward.privacy.agreements.content import Content
 from steward.privacy.keys.store import create_account_key, destroy_account_key
+from steward.privacy.subprocessors.actions import hold_publishing
 from steward.tenancy.actions import Opening, create_account
 from steward.tenancy.directory import forget
 from steward.tenancy.languages import spoken
@@ -40,6 +41,11 @@ class Agreed:
     registry_version: int
     position: str = ""
     address: str = ""  # of the network
+    company_address: str = ""  # as it stands in the agreement
+
+
+class ListChanged(RuntimeError):
+    """There is a newer list of subprocessors than the one that was shown: it has to be seen first."""
 
 
 class SignUpGone(ValueError):
@@ -59,6 +65,7 @@ def open_account(
     account_id = account_id or new_id()
     try:
         with account_scope(account_id):
+            hold_publishing()
             account = create_account(slug, name=name, account_id=account_id, opening=opening or Opening())
             create_account_key(account_id)
             _furnish(account, owner)
@@ -76,12 +83,13 @@ def open_signed_up_account(
 
     With `agreed` our agreement is concluded too; without, what needs one is refused at the gate. `list_version` is that
     of the list of subprocessors that was accepted, with what it announces; 0 where there is none. Raises `SignUpGone`,
-    `SlugRefused` or `ValidationError`; then nothing was made.
+    `ListChanged`, `SlugRefused` or `ValidationError`; then nothing was made.
     """
     opening = Opening(sign_up.language, sign_up.region, sign_up.terms_version, sign_up.terms_accepted_at)
     owner, account_id = Owner(sign_up.email, sign_up.name, password), new_id()
     try:
         with account_scope(account_id):
+            _check_list({list_version, agreed.registry_version if agreed else 0})
             if not end_sign_up(sign_up):
                 raise SignUpGone(sign_up.slug)
             account = open_account(
@@ -109,6 +117,12 @@ def agreement_draft(sign_up: SignUp) -> Content:
     return draft_content(account, language=sign_up.language)
 
 
+def _check_list(shown: set[int]) -> None:
+    newest = hold_publishing()
+    if shown - {0, newest}:
+        raise ListChanged
+
+
 def _conclude(account: Account, owner: Membership, agreed: Agreed, actor: Actor) -> None:
     signer = Signer(
         name=owner.name,
@@ -116,6 +130,7 @@ def _conclude(account: Account, owner: Membership, agreed: Agreed, actor: Actor)
         position=agreed.position,
         member_id=owner.id,
         address=agreed.address,
+        company_address=agreed.company_address,
     )
     conclude(account, signer, language=account.language, registry_version=agreed.registry_version, actor=actor)
 

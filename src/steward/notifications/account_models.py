@@ -20,6 +20,21 @@ class Matter(models.TextChoices):
         "subprocessor.notice_undelivered",
         _("A notice about subprocessors did not reach one of you by e-mail"),
     )
+    CONCLUDED = "agreement.concluded", _("Your data processing agreement is concluded, and in force")
+    COUNTERSIGNED = "agreement.countersigned", _("Your own agreement is countersigned, and in force")
+    CHANGES_REQUESTED = "agreement.changes_requested", _("Your own agreement was read, and something has to change")
+    REJECTED = "agreement.rejected", _("Your own agreement was read, and is not accepted")
+    ENDED = "agreement.ended", _("Your data processing agreement has ended: nothing goes to subprocessors any more")
+    REWORDED = "agreement.reworded", _("There is a new wording of the data processing agreement to conclude")
+    TERMS = "terms.published", _("There are new terms of use to accept")
+
+
+AGREEMENT, SUBPROCESSORS = "agreement", "subprocessors"
+
+
+def page_of(kind: str) -> str:
+    """On which page of the settings what it tells of is read: `AGREEMENT` or `SUBPROCESSORS`."""
+    return SUBPROCESSORS if kind.startswith("subprocessor.") else AGREEMENT
 
 
 class AccountNotice(AccountOwned):
@@ -41,3 +56,8 @@ class AccountNotice(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def page(self) -> str:
+        """Where it is read."""
+        return page_of(self.kind)

@@ -13,7 +13,7 @@ from steward.events.models import Event
 from steward.events.subscriptions import subscribe
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.notifications.account_models import AccountNotice, Matter
+from steward.notifications.account_models import AccountNotice, Matter, page_of
 from steward.notifications.places import ADDED
 from steward.people.models import Membership, Role
 
@@ -24,13 +24,15 @@ _nothing_until: dict[UUID, float] = {}  # by member
 
 @subscribe(*Matter.values)
 def tell_admins(events: Sequence[Event]) -> None:
-    """Whom it is about is told by the rest: a mail that did not reach somebody is no news to them."""
+    """Whom it is about is told by the rest: a mail that did not reach somebody is no news to them. Nobody is told of
+    what they did themselves.
+    """
     members = list(Membership.objects.filter(role__in=[Role.OWNER, Role.ADMIN]).values_list("pk", flat=True))
     told = [
         AccountNotice(membership_id=member, event_id=event.id, kind=event.kind, at=event.at)
         for event in events
         for member in members
-        if str(member) != (event.changes or {}).get("membership")
+        if str(member) != (event.changes or {}).get("membership") and member != event.actor_id
     ]
     AccountNotice.objects.bulk_create(told, ignore_conflicts=True)
     _nothing_until.clear()
@@ -54,6 +56,14 @@ def notices_of_account(me: Membership) -> list[AccountNotice]:
     return list(told.order_by("-at", "-id")[:MOST])
 
 
-def read_of_account(me: Membership) -> int:
-    """Mark all of it as read; returns how many were not."""
-    return AccountNotice.objects.filter(membership=me, read_at=None).update(read_at=now())
+def read_of_account(me: Membership, *, page: str = "") -> int:
+    """Mark all of it as read, or what is read on one page; returns how many were not."""
+    unread = AccountNotice.objects.filter(membership=me, read_at=None)
+    if page:
+        unread = unread.filter(kind__in=[kind for kind in Matter.values if page_of(kind) == page])
+    return unread.update(read_at=now())
+
+
+def read_by_all(kind: str) -> int:
+    """Mark one kind as read for everybody of the account in scope: somebody has done what it asks for."""
+    return AccountNotice.objects.filter(kind=kind, read_at=None).update(read_at=now())

@@ -24,6 +24,8 @@ _WORDS: dict[str, Any] = {
     "agreement.in_review": _("Took an agreement into review"),
     "agreement.changes_requested": _("Asked for changes of an agreement"),
     "agreement.rejected": _("Rejected an agreement"),
+    "account.agreement_read": _("Looked at an agreement of an account"),
+    "agreement.ended": _("Ended the agreement of an account"),
     "agreement.countersigned": _("Countersigned an agreement"),
     "objections.read": _("Read the objections of accounts"),
     "objection.read": _("Read an objection of an account"),

@@ -15,6 +15,7 @@ _WORDS: dict[str, Any] = {
     "fault": gettext_lazy("a fault of ours; the log tells more"),
     "tried_too_often": gettext_lazy("it was tried for days, and no server took it"),
     "bounced": gettext_lazy("it came back"),
+    "no_mailbox": gettext_lazy("there is no such address"),
     "connect": gettext_lazy("the server could not be reached"),
     "greeting": gettext_lazy("the server does not want to talk to us"),
     "tls": gettext_lazy("the encryption of the connection failed"),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from steward.operator.views import (
     accounts,
+    agreement_of_account,
     agreements,
     installation,
     jobs,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("accounts/<slug:slug>/count", accounts.count, name="account-count"),
     path("accounts/<slug:slug>/suspension", accounts.suspension, name="account-suspension"),
     path("accounts/<slug:slug>/resumption", accounts.resumption, name="account-resumption"),
+    path("accounts/<slug:slug>/agreement", agreement_of_account.agreement, name="account-agreement"),
+    path("accounts/<slug:slug>/agreement/ending", agreement_of_account.ending, name="account-agreement-ending"),
     path("objections", objections.objections, name="objections"),
     path("objections/<slug:slug>/<uuid:objection>", objections.objection, name="objection"),
     path("objections/undelivered/<uuid:delivery>/settlement", objections.settlement, name="undelivered-settlement"),

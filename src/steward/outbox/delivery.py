@@ -17,6 +17,7 @@ from steward.lib import tally
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.outbox import maildir
+from steward.outbox.demo_gate import ask_the_account
 from steward.outbox.models import InstallationMail, OutgoingMail, State
 from steward.privacy.egress.gate import EgressDenied
 from steward.privacy.egress.routes import connector_route, relay_route
@@ -115,7 +116,9 @@ def _envelope(mail: OutgoingMail) -> Envelope:
 
 
 def _kept_here(mail: OutgoingMail) -> Verdict:
-    """In the demo no mail leaves the machine: it goes to the Maildir behind the outbox page."""
+    """In the demo no mail leaves the machine: it goes to the Maildir behind the outbox page. Raises `EgressDenied`."""
+    if mail.connector_id is None:
+        ask_the_account(mail.account_id)
     envelope = _envelope(mail)
     slug = Account.objects.values_list("slug", flat=True).get(pk=mail.account_id)
     maildir.keep(envelope.message, envelope_from=envelope.sender, envelope_to=envelope.recipients, account=slug)

@@ -1,6 +1,8 @@
 """Handing over mail that belongs to no account: by the installation's relay, noted in the installation's ledger."""
 
 import logging
+import re
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,11 +16,15 @@ from steward.lib.clock import now
 from steward.outbox import maildir
 from steward.outbox.delivery import HELD_PAUSE, Again, Verdict, leased, verdict_on
 from steward.outbox.models import InstallationMail, State
+from steward.outbox.returning import return_address
 from steward.privacy.egress.gate import EgressDenied
 from steward.privacy.egress.routes import relay_route
-from steward.privacy.egress.smtp import Envelope, deliver
+from steward.privacy.egress.smtp import Envelope, Stage, deliver
 from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.privacy.keys.errors import KeyMissing, Tampered
+
+NO_MAILBOX = "no_mailbox"
+_NOBODY = re.compile(r"(?<![\d.])5\.(?:1\.\d{1,2}|2\.1)(?![\d.])")  # RFC 3463 sections 3.2 and 3.3
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +55,20 @@ def _tried(mail: InstallationMail) -> Verdict:
     if route is None:
         logger.warning("%s mail %s waits: there is no relay (STEWARD_SMTP_RELAY)", mail.purpose, mail.id)
         return Verdict(State.HELD, reason="no_relay", pause=HELD_PAUSE)
-    return verdict_on(deliver(route, _envelope(mail)), tries=mail.attempts)
+    return _named(verdict_on(deliver(route, _envelope(mail)), tries=mail.attempts))
+
+
+def _named(verdict: Verdict) -> Verdict:
+    """Whether it is the address that is wrong, or the way there: a relay that is set up badly refuses everybody."""
+    is_nobody = verdict.reason == Stage.RECIPIENT and _NOBODY.search(verdict.words)
+    return replace(verdict, reason=NO_MAILBOX) if verdict.state is State.FAILED and is_nobody else verdict
 
 
 def _envelope(mail: InstallationMail) -> Envelope:
     recipient = decrypt_for_installation(bytes(mail.recipient), context=mail.context_of("recipient")).decode()
     content = decrypt_for_installation(bytes(mail.content), context=mail.context_of("content"))
-    return Envelope(settings.STEWARD_MAIL_FROM, (recipient,), content)
+    sender = return_address(mail.id) if mail.is_watched else settings.STEWARD_MAIL_FROM
+    return Envelope(sender, (recipient,), content)
 
 
 def _claimed(mail_id: UUID, due: datetime | None, again: Again) -> InstallationMail | None:

@@ -86,6 +86,7 @@ class InstallationMail(models.Model):
     content = models.BinaryField(default=b"")  # RFC 5322 bytes, encrypted; empty once the mail has left
     attempts = models.IntegerField(default=0)
     reason = models.TextField(blank=True, default="")  # a code of ours: why it waits or failed
+    is_watched = models.BooleanField(default=False)  # it leaves under an address of its own, see `returning`
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -256,11 +256,11 @@ def forget_old_acts() -> int:
     return forgotten
 
 
-def as_operator(operator_id: UUID, query: str) -> list[tuple[Any, ...]]:
+def as_operator(operator_id: UUID, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """The rows of one of the functions that answer operators only (`operations_...`)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('steward.operator', %s, true)", [str(operator_id)])
-        cursor.execute(query)
+        cursor.execute(query, parameters or None)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         cursor.execute("SELECT set_config('steward.operator', '', true)")
     return rows

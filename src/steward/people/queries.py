@@ -108,6 +108,13 @@ def others_than(member: Membership) -> QuerySet[Membership]:
     return Membership.objects.exclude(pk=member.pk).order_by("name")
 
 
+def colleagues_of(member: Membership) -> list[UUID]:
+    """Who belongs to departments of a member, a hundred at most."""
+    departments = [each.department_id for each in member.departments.all()]
+    found = DepartmentMembership.objects.filter(department__in=departments).exclude(membership=member).order_by("pk")
+    return list(found.values_list("membership", flat=True)[:100])
+
+
 def membership_of(user: User) -> Membership | None:
     """Who somebody is in the account in scope."""
     return Membership.objects.filter(user=user).first()

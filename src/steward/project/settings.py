@@ -39,6 +39,7 @@ STEWARD_MAIL_FROM = os.environ.get("STEWARD_MAIL_FROM") or f"no-reply@{STEWARD_D
 STEWARD_RESOLVER = os.environ.get("STEWARD_RESOLVER", "")
 STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
 STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
+STEWARD_EGRESS_PROXY = os.environ.get("STEWARD_EGRESS_PROXY", "")  # what goes out goes through it
 STEWARD_LEDGER = os.environ.get("STEWARD_LEDGER", "")
 STEWARD_TRUSTED_PROXIES = listing("STEWARD_TRUSTED_PROXIES")
 STEWARD_PASSWORD_LIST = os.environ.get("STEWARD_PASSWORD_LIST", "")  # made by `steward password-list`

@@ -10,9 +10,10 @@ from steward.people.browsers import forget_unused_browsers
 from steward.people.operators import forget_old_acts
 from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
+from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
-from steward.privacy.subprocessors.subscriptions import forget_unproven
+from steward.privacy.subprocessors.subscriptions import forget_unproven, pause_undelivered
 from steward.tickets.upkeep import close_old_tickets
 
 
@@ -60,9 +61,16 @@ def remind_of_subprocessors() -> None:
     remind_accounts()
 
 
+@periodic("agreements.tell_of_new_texts", cron="7 * * * *")
+def tell_of_new_texts() -> None:
+    """Accounts for which there are new terms of use, or a new wording of their agreement, are told once."""
+    tell_accounts_of_new_texts()
+
+
 @periodic("subprocessors.forget_unproven", cron="12 * * * *")
 def forget_unproven_subscriptions() -> None:
-    """Addresses that asked for the list of subprocessors and were not proven within a week go."""
+    """Addresses that asked for the list of subprocessors and were not proven, or that mail does not reach, go."""
+    pause_undelivered()
     forget_unproven()
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from steward.tenancy.models import Account, Domain
+from steward.tenancy.models import Account, DataCentre, Domain
 
+ELSEWHERE = "elsewhere"  # in place of its state: an account of another region is not served from here
 _KEEP = 5.0  # seconds that an answer is believed: a suspended account stops within them
 
 
@@ -68,7 +69,7 @@ def is_base_host(host: str) -> bool:
 
 
 def _look_up(host: str) -> Entry | None:
-    domain = Domain.objects.select_related("account").filter(host=host).first()
+    domain = Domain.objects.select_related("account__data_centre").filter(host=host).first()
     if domain is None or domain.account.state == Account.State.TERMINATED:
         return None
     account = domain.account
@@ -76,9 +77,15 @@ def _look_up(host: str) -> Entry | None:
         id=account.id,
         slug=account.slug,
         name=account.name,
-        state=account.state,
+        state=account.state if _lies_here(account.data_centre) else ELSEWHERE,
         language=account.language,
         time_zone=account.time_zone,
         serves_console=domain.serves_console,
         receives_mail=domain.receives_mail,
     )
+
+
+def _lies_here(centre: DataCentre) -> bool:
+    """Whether this installation stands in the region of the data centre; where it names none, everything lies here."""
+    code = settings.STEWARD_DATA_CENTRE
+    return code in {"", centre.code} or DataCentre.objects.filter(code=code, region=centre.region_id).exists()

@@ -64,15 +64,30 @@ class LanguageMiddleware:
         with override(visitors_language(request)), timezone.override(None):
             response = self.get_response(request)
             if response.headers.get("Content-Type", "").startswith("text/html"):
-                patch_vary_headers(response, ["Accept-Language", "Cookie"])
                 response.headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
+                vary_by_language(request, response)
             _keep_choice(request, response)
         return response
 
 
+def vary_by_language(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Say what chose the language of an answer. Of one that all may keep it is the address alone, if that names one."""
+    if not (_is_shared(response) and _variant(request.GET.get(PARAMETER))):
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+
+
+def _is_shared(response: HttpResponseBase) -> bool:
+    """Whether caches between us and the reader may keep it for everybody (RFC 9111 section 5.2.2.9)."""
+    return response.headers.get("Cache-Control", "").startswith("public")
+
+
 def _keep_choice(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Remember `?lang=` in the browser; the server keeps nothing."""
-    if code := _variant(request.GET.get(PARAMETER)):
+    """Remember `?lang=` in the browser; the server keeps nothing.
+
+    Not with an answer that is for everybody: a cache would hand the choice of one reader to the others. Such a page
+    keeps its language in its own links.
+    """
+    if (code := _variant(request.GET.get(PARAMETER))) and not _is_shared(response):
         response.set_cookie(
             cookie_name(COOKIE),
             code,

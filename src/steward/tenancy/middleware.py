@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import activate
 
-from steward.tenancy.directory import Entry, account_at, base_host_account, is_base_host
+from steward.tenancy.directory import ELSEWHERE, Entry, account_at, base_host_account, is_base_host
 from steward.tenancy.languages import visitors_language
 from steward.tenancy.models import Account
 
@@ -24,7 +24,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 class AccountMiddleware:
     """Puts the account that the host belongs to on `request.account` (None on the base domain); refuses other hosts.
 
-    Hosts that only receive mail have no pages, and a suspended account has only one, which says so.
+    Hosts that only receive mail have no pages, nor have accounts of another region; a suspended account has only one,
+    which says so.
 
     Opens no scope: each view decides what belongs into one transaction.
     """
@@ -39,7 +40,7 @@ class AccountMiddleware:
         host = host_of(request)
         account = _account_of(host, request.path)
         activate(visitors_language(request, account))  # `LanguageMiddleware` takes it back
-        if not (account.serves_console if account else is_base_host(host)):
+        if not (_has_pages(account) if account else is_base_host(host)):
             return TemplateResponse(request, "tenancy/unknown_host.html", {"host": host}, status=421).render()
         if account is not None and account.state == Account.State.SUSPENDED:
             return TemplateResponse(request, "tenancy/suspended.html", {"account": account}, status=403).render()
@@ -52,6 +53,10 @@ def _account_of(host: str, path: str) -> Entry | None:
         return account_at(host)
     # The back office belongs to no account, also where one account answers on the base domain.
     return None if path.startswith(BACK_OFFICE) else base_host_account()
+
+
+def _has_pages(account: Entry) -> bool:
+    return account.serves_console and account.state != ELSEWHERE
 
 
 def host_of(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ Told = Mapping[str, Any]
 # The same letters in every language.
 _VERBATIM = frozenset({"legal_name", "known_as", "engaged_by", "chain", "website", "standards", "hosts"})
 _NAMES = re.compile(
-    r"Linode, (?:LLC|Inc\.)|Quality Unit|LiveAgent|MailChimp|HTTPS|REST API|OAuth|Argon2id|[\w.]+@[\w.]+"
+    r"Linode, (?:LLC|Inc\.)|Quality Unit|LiveAgent|MailChimp|VoIP|UPS|HTTPS|REST API|OAuth|Argon2id|[\w.]+@[\w.]+"
 )
 _FIGURE = re.compile(r"\d+")
 _MONTHS = frozenset(map(str, range(1, 13)))  # some languages have numbers for them

@@ -15,7 +15,7 @@ _STYLES, _SCRIPTS = "steward/", "steward/js/"
 # stands only in an opened ticket, has a sheet of its own.
 SHEETS = (
     "steward.css", "forms.css", "console.css", "opened.css", "list.css", "conversation.css", "settings.css",
-    "entrance.css", "front.css", "subprocessors.css", "office.css", "outbox.css", "demo.css", "mail.css",
+    "guide.css", "entrance.css", "front.css", "subprocessors.css", "office.css", "outbox.css", "demo.css", "mail.css",
 )  # fmt: skip
 
 # The first script of a kind of page, and what it loads later with `import()`: when somebody touches the page, when

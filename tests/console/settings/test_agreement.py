@@ -9,6 +9,7 @@ from steward.people.models import Membership
 from steward.people.signed_in import CONFIRMED
 from steward.privacy.agreements.models import Agreement, Review, TermsAcceptance
 from steward.privacy.agreements.tasks import set_file
+from steward.privacy.agreements.telling import tell_of_new_texts
 from steward.privacy.egress.models import AccountTerms
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -16,7 +17,14 @@ from steward.testing.registries import hosting_registry, publish_registry
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/settings/privacy/agreement"
-SIGNED = {"name": "Ada Berg", "position": "Managing director", "accepts": "on", "registry_version": "1"}
+SIGNED = {
+    "name": "Ada Berg",
+    "position": "Managing director",
+    "company": "Northwind ApS",
+    "company_address": "Havnegade 1\nAarhus",
+    "accepts": "on",
+    "registry_version": "1",
+}
 OWN = {"name": "Ada Berg", "position": "CEO", "language": "da", "notice_days": "60", "mode": "specific"}
 
 
@@ -102,7 +110,7 @@ def test_who_signs_has_shown_lately_who_they_are(adas, northwind):
         assert not Agreement.objects.exists()
 
 
-@pytest.mark.parametrize("end", ["", "/signing", "/own", "/draft.pdf", "/withdrawal", "/terms"])
+@pytest.mark.parametrize("end", ["", "/signing", "/own", "/ending", "/draft.pdf", "/withdrawal", "/terms"])
 def test_admins_read_it_and_owners_act(client_of, ada, ben, end):
     for role, expected in (("agent", 403), ("admin", 200 if end in {"", "/draft.pdf"} else 403)):
         with account_scope(ben.account_id):
@@ -177,3 +185,63 @@ def test_new_terms_of_use_are_asked_for_and_kept_with_who_and_when(adas, ada, no
     page = adas.get(PAGE).content.decode()
     assert "Version 2027-01, accepted" in page
     assert "waits for you" not in page
+
+
+def test_the_file_names_the_company_and_its_address(adas, northwind):
+    adas.post(f"{PAGE}/signing", SIGNED)
+    said = b"".join(adas.get(f"{PAGE}/{only_agreement(northwind).pk}/content").streaming_content).decode()
+    assert "Northwind ApS" in said
+    assert "Havnegade 1" in said
+
+
+def test_what_was_agreed_is_said_in_plain_words(adas):
+    assert "at least 30 days before" in adas.get(f"{PAGE}/signing").content.decode()
+    adas.post(f"{PAGE}/signing", SIGNED)
+    page = adas.get(PAGE).content.decode()
+    assert "at least 30 days before" in page
+    assert "switched off for you at once" in page
+
+
+def test_the_owner_ends_it_by_typing_the_address_of_the_account(adas, ada, northwind):
+    assert adas.get(f"{PAGE}/ending")["Location"] == PAGE  # nothing is in force
+    adas.post(f"{PAGE}/signing", SIGNED)
+    answer = adas.post(f"{PAGE}/ending", {"word": "contoso", "words": "We move."})
+    assert answer.status_code == 422
+    assert "We move." in answer.content.decode()
+    assert only_agreement(northwind).state == "in_force"
+
+    assert adas.post(f"{PAGE}/ending", {"word": "northwind", "words": "We move."})["Location"] == PAGE
+    made = only_agreement(northwind)
+    assert (made.state, made.ended_side, made.ended_by, made.ended_words) == ("ended", "account", ada.pk, "We move.")
+    with account_scope(northwind.id):
+        assert not AccountTerms.objects.filter(ends_at=None).exists()
+    page = adas.get(PAGE).content.decode()
+    assert "No agreement is in force" in page
+    assert "ended by you" in page
+    assert "We move." in page
+
+
+def test_what_one_is_told_stands_on_top_until_it_is_read(adas, ben, client_of, northwind):
+    with account_scope(ben.account_id):
+        Membership.objects.filter(pk=ben.pk).update(role="admin")
+    adas.post(f"{PAGE}/signing", SIGNED)
+    told, other = "Your data processing agreement is concluded", client_of(ben)
+    assert told not in adas.get(PAGE).content.decode()  # she did it herself
+    assert told in other.get(PAGE).content.decode()
+    assert "Agreement: to be read" in other.get("/console/notifications").content.decode()
+    assert other.post(f"{PAGE}/read").status_code == 303
+    assert told not in other.get(PAGE).content.decode()
+    assert "Agreement: to be read" not in other.get("/console/notifications").content.decode()
+
+
+def test_what_is_accepted_waits_for_nobody_any_more(adas, ben, client_of, northwind, settings):
+    settings.STEWARD_TERMS_VERSION = "2027-01"
+    with account_scope(ben.account_id):
+        Membership.objects.filter(pk=ben.pk).update(role="admin")
+        assert tell_of_new_texts() == 1
+    told = "There are new terms of use to accept"
+    for browser in (adas, client_of(ben)):
+        assert told in browser.get(PAGE).content.decode()
+    adas.post(f"{PAGE}/terms", {"version": "2027-01"})
+    for browser in (adas, client_of(ben)):
+        assert told not in browser.get(PAGE).content.decode()

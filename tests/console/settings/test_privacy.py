@@ -100,6 +100,7 @@ def test_what_is_announced_stands_with_its_day(hosted, adas):
     wider = engagement(categories=("user.content", "user.contact.email", "user.name"))
     publish(registry(wider))
     words = read(adas)
+    assert "What changes soon 1 change is announced, for" in words
     assert "More data Relay GmbH" in words
     assert "Not used for this account before" in words
 
@@ -109,12 +110,28 @@ def test_what_left_is_told_by_destination_with_what_was_refused(hosted, adas):
     leave(hosted, at=now() - timedelta(days=3), bytes=500)
     leave(hosted, is_allowed=False, reason_code="notice_pending", bytes=None)
     words = read(adas)
-    assert "1 connection" in words
+    assert "1 connection, to Relay GmbH" in words
     assert "1 was refused." in words
     assert "Refused: the subprocessor is announced, and your notice period is not over" in words
     page = adas.get(ADDRESS)
+    refused = f'href="{LEDGER}?outcome=refused&amp;since={page.context["today"].day}"'
+    assert refused in page.content.decode(), "one press from what was refused to each refusal"
     [lately] = page.context["lately"].destinations
     assert (lately.left, lately.bytes, lately.refused) == (2, 1500, 1)
+
+
+def test_many_receivers_are_named_in_part(hosted, adas):
+    for number in range(5):
+        leave(hosted, engagement="", traffic="B", host=f"images-{number}.example", purpose="mail.remote_images")
+    words = read(adas)
+    assert "5 connections, to images-0.example, images-1.example, images-2.example and others" in words
+
+
+def test_each_row_says_under_what_it_left(hosted, adas):
+    leave(hosted, registry_version=1, vendor_agreement="2025-01")
+    page = adas.get(LEDGER).content.decode()
+    assert f'href="{ADDRESS}#use-relay"' in page
+    assert "Messages and files List version 1 · agreement 2025-01" in words_in(page)
 
 
 def test_other_accounts_are_not_in_it(hosted, adas, contoso):
@@ -158,7 +175,8 @@ def test_it_can_be_narrowed(hosted, adas, asked, hosts):
 
 
 def test_a_wrong_day_and_a_wrong_place_are_refused(hosted, adas):
-    assert adas.get(f"{LEDGER}?since=tomorrow").status_code == 422
+    for wrong in ("since=tomorrow", "until=9999-12-31", "since=0001-01-01"):
+        assert adas.get(f"{LEDGER}?{wrong}").status_code == 422
     assert adas.get(f"{LEDGER}?after=somewhere").status_code == 404
     assert adas.get(f"{LEDGER}.json?since=tomorrow").status_code == 404
 
@@ -169,6 +187,7 @@ def test_the_files_hold_all_columns_and_no_payload(hosted, adas):
     assert "attachment" in answer["Content-Disposition"]
     [told] = json.loads(b"".join(answer.streaming_content))
     assert told["host"] == row.host
+    assert told["traffic"] == "subprocessor", "a word, not the letter of its class"
     assert told["bytes"] == 1000
     assert told["categories"] == ["user.content"]
 
@@ -204,3 +223,11 @@ def test_the_shield_says_to_everybody_what_left_today_without_a_query_for_each_p
     bens = client_of(ben).get("/console/").content.decode()
     assert "1 connection left today" in bens
     assert ADDRESS not in bens
+
+
+def test_no_cell_of_the_file_is_a_formula(hosted, adas):
+    leave(hosted, vendor_agreement="=HYPERLINK(1)", host="-1.example")
+    [row] = csv.DictReader(io.StringIO(b"".join(adas.get(f"{LEDGER}.csv").streaming_content).decode()))
+    assert (row["vendor_agreement"], row["host"]) == ("'=HYPERLINK(1)", "'-1.example")
+    [told] = json.loads(b"".join(adas.get(f"{LEDGER}.json").streaming_content))
+    assert told["vendor_agreement"] == "=HYPERLINK(1)"

@@ -76,3 +76,10 @@ def test_an_admin_may_not(adas, client_of, ben, northwind):
     assert bens.post(ADDRESS, ORDER).status_code == 403
     assert bens.post(f"{ADDRESS}/withdrawal").status_code == 403
     assert "Moving to another region" not in words_in(bens.get("/console/settings/privacy").content.decode())
+
+
+def test_where_there_is_no_other_region_nobody_is_sent_there(adas):
+    words = "Moving to another region"
+    assert words in words_in(adas.get("/console/settings/privacy").content.decode())
+    DataCentre.objects.filter(code="us-1").delete()
+    assert words not in words_in(adas.get("/console/settings/privacy").content.decode())

@@ -2,14 +2,18 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steward.lib.html import sanitise_mail, sanitise_outgoing
+from steward import ui
+from steward.lib.html import sanitise_draft, sanitise_mail, sanitise_outgoing
+from steward.lib.html.profiles import EDITOR_ATTRIBUTES, EDITOR_TAGS
 
-PROFILES = [sanitise_mail, sanitise_outgoing]
+PROFILES = [sanitise_mail, sanitise_outgoing, sanitise_draft]
+EDITOR = (Path(ui.__file__).parent / "static/steward/js/editor.js").read_text()
 
 TAGS = (
     "a b i u p div span font pre br hr img h1 ul ol li dl dt dd table tr td th caption blockquote details summary form "
@@ -236,3 +240,17 @@ def test_words_survive_flattening():
     cleaned = sanitise_mail("<div>" * 5_000 + "own <b>words</b>" + "<script>alert(1)</script>")
     assert "own words" in cleaned
     assert "alert" not in cleaned
+
+
+def test_a_draft_stands_in_a_page_as_its_editor_has_it():
+    def listed(name):
+        return set(re.findall(r'"([\w-]+)"', re.search(rf"{name}: \[(.*)\]", EDITOR)[1]))
+
+    assert listed("ALLOWED_TAGS") == EDITOR_TAGS
+    forced = {"rel", "target"}  # on links, which the editor drops again
+    assert listed("ALLOWED_ATTR") == set().union(*EDITOR_ATTRIBUTES.values()) - forced
+
+
+def test_a_draft_holds_nothing_that_the_policy_of_the_page_would_refuse():
+    draft = "<p style='color:red' class=x onclick=y>a<img src=http://t.example/p.gif><b>b</b></p><script>c</script>"
+    assert sanitise_draft(draft) == "<p>a<b>b</b></p>"

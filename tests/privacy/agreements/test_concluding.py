@@ -3,27 +3,22 @@
 import re
 import shutil
 import subprocess
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings as configured
 
 from steward.events.models import Event
 from steward.files.actions import read_file
 from steward.lib.actor import SYSTEM
-from steward.lib.clock import now
 from steward.privacy.agreements import typesetting
 from steward.privacy.agreements.access import NoSuchFile, file_of, standing_of_account
 from steward.privacy.agreements.actions import AlreadyInForce, NotNeeded, Signer, conclude, draft_content
-from steward.privacy.agreements.actions.concluding import end
 from steward.privacy.agreements.composing import NothingToSign
 from steward.privacy.agreements.content import canonical, digest, parse_content
 from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.rendering import NotRendered, render
-from steward.privacy.agreements.states import WrongState
 from steward.privacy.agreements.tasks import set_file
 from steward.privacy.egress import wall
 from steward.privacy.egress.models import AccountTerms, RegistryVersion
@@ -109,7 +104,7 @@ def test_the_annexes_say_what_the_registry_and_the_inventory_say(hosted: Account
     assert people is not None
     assert len(people.rows) == 3
     assert not re.search(r"user\.|\bsupport\b", " ".join(" ".join(row) for row in people.rows))
-    assert sections["Annex I: parties"].table.rows[3:5] == (  # type: ignore[union-attr]
+    assert sections["Annex I: parties"].table.rows[4:6] == (  # type: ignore[union-attr]
         ("Processor", "Host s.r.o."),
         ("Address of the processor", "Dlhá 2, Bratislava, Slovakia"),
     )
@@ -182,17 +177,6 @@ def test_without_a_provider_there_is_nothing_to_sign(northwind: Account, setting
 
     with pytest.raises(NothingToSign):
         draft_content(northwind, language="en")
-
-
-def test_an_agreement_that_ended_is_no_condition_fulfilled(hosted: Account, signer: Signer) -> None:
-    made = concluded(hosted, signer)
-
-    with time_machine.travel(now() + timedelta(days=1)):
-        end(made, actor=SYSTEM)
-
-    assert not AccountTerms.objects.filter(ends_at=None).exists()
-    with pytest.raises(WrongState):
-        end(made, actor=SYSTEM)
 
 
 def _text_of(content: bytes, folder: Any) -> str:

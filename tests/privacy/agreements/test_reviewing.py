@@ -14,6 +14,7 @@ from steward.files.actions import read_file
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.lib.ids import new_id
+from steward.lib.working_days import working_days_after
 from steward.outbox.models import InstallationMail
 from steward.people.actions import add_member
 from steward.people.models import Role
@@ -29,7 +30,6 @@ from steward.privacy.agreements.actions import (
     take_into_review,
     withdraw,
 )
-from steward.privacy.agreements.actions.reviewing import working_days_after
 from steward.privacy.agreements.models import Agreement, Review
 from steward.privacy.agreements.states import MOVES, WrongState, move
 from steward.privacy.agreements.uploads import DOCX, PDF, Problem, UploadRefused, read_upload

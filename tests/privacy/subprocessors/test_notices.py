@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from steward.events.actions import record
 from steward.events.models import Event
@@ -247,6 +248,40 @@ def test_a_notice_that_comes_back_is_shown_to_operators_and_to_the_other_admins(
     assert visible_undelivered() == []
 
 
+def test_who_became_admin_later_is_told_by_mail_when_a_notice_comes_back(
+    publish: Callable[..., None], northwind: Account, ada: Membership
+) -> None:
+    publish()
+    publish(RELAY)
+    with account_scope(northwind.id):
+        gil = add_member(email="gil@northwind.example", name="Gil", password=None, role=Role.ADMIN, actor=SYSTEM)
+        delivery = NoticeDelivery.objects.get(channel="mail", membership=ada)
+        for kind in ("mail.failed", "mail.bounced"):
+            record(kind, delivery.mail, actor=SYSTEM, changes={"purpose": "subprocessor notice"})
+        assert Event.objects.filter(kind="subprocessor.notice_undelivered").count() == 1
+        assert {one.channel for one in NoticeDelivery.objects.filter(membership=gil)} == {"product", "mail"}
+    first, second = mails(northwind)
+    assert (first["To"], second["To"]) == ("Ada <ada@northwind.example>", "Gil <gil@northwind.example>")
+    assert first["Subject"] == second["Subject"]
+
+
+def test_a_notice_that_waits_with_us_is_shown_to_operators_until_it_leaves(
+    publish: Callable[..., None], northwind: Account, ada: Membership
+) -> None:
+    publish()
+    publish(RELAY)
+    with account_scope(northwind.id):
+        mail = NoticeDelivery.objects.get(channel="mail", membership=ada).mail
+        OutgoingMail.objects.filter(pk=mail.pk).update(state="held", reason="denied:tenant_objected")
+        record("mail.held", mail, actor=SYSTEM, changes={"purpose": "subprocessor notice"})
+        assert "subprocessor.notice_undelivered" not in {one.kind for one in unread_of_account(ada, is_exact=True)}
+    [one] = visible_undelivered()
+    assert (one.row.result, one.held) == ("waiting", "denied:tenant_objected")
+    with account_scope(northwind.id):
+        record("mail.sent", mail, actor=SYSTEM, changes={"purpose": "subprocessor notice"})
+    assert visible_undelivered() == []
+
+
 def test_a_notice_that_a_server_took_is_delivered(
     publish: Callable[..., None], northwind: Account, ada: Membership
 ) -> None:
@@ -323,3 +358,27 @@ def test_what_was_told_stands_on_the_page_with_who_it_reached(
     with account_scope(northwind.id):
         newest = visible_notices()[0]
         assert [one.membership for one in newest.deliveries.all() if one.channel == "mail"] == [ada]
+
+
+def test_what_was_announced_and_taken_back_is_not_told_again(
+    publish: Callable[..., None], northwind: Account, stop_clock: Callable[[datetime], object]
+) -> None:
+    """Also when the subprocessor was on the list before, and stays there for less."""
+    publish(RELAY)
+    publish(structs.replace(RELAY, countries=("DE", "US")))
+    publish(RELAY)
+    before = len(mails(northwind))
+    stop_clock(now() + 24 * DAY)
+    assert remind_accounts() == 0
+    assert len(mails(northwind)) == before
+
+
+def test_the_first_list_says_that_it_is_new_and_can_be_objected_to(
+    publish: Callable[..., None], northwind: Account
+) -> None:
+    publish(RELAY)
+    [mail] = mails(northwind)
+    words = text_of(mail)
+    assert "nothing is used for more than before" not in words
+    assert "This is the first list: it stands at once." in words
+    assert "objects with one button" in words

@@ -119,6 +119,11 @@ def test_who_writes_over_somebody_elses_change_is_told() -> None:
 
 
 def test_what_has_faults_is_not_published() -> None:
+    nameless = structs.replace(listing(), provider=Provider(legal_name=" ", service="Desk"))
+    draft = change_draft(open_draft(operator_id=ADA), nameless, operator_id=ADA)
+    with pytest.raises(NotPublishable) as refusal:
+        approve_draft(draft, operator_id=BEN)
+    assert refusal.value.found == [Found(Fault.NO_NAME, "provider")]
     faulty = structs.replace(RELAY, purposes=("mail.advertise",), description={"pl": "Poczta"})
     draft = change_draft(open_draft(operator_id=ADA), listing(faulty, faulty), operator_id=ADA)
     with pytest.raises(NotPublishable) as refusal:

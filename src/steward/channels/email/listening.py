@@ -17,10 +17,12 @@ from steward.channels.email.authentication import Client, authenticate
 from steward.channels.email.group_commit import GroupCommit
 from steward.channels.email.models import RawMail
 from steward.channels.email.recipients import Recipient, account_for, is_remembered
+from steward.channels.email.returned import take_back
 from steward.channels.email.smtp_session import Room, SmtpSession, declared_size, too_large
 from steward.channels.email.spool import TOO_LARGE, Spooled, beginning_of, store
 from steward.channels.email.trace import trace_lines
 from steward.lib.clock import now
+from steward.outbox.returning import mail_returned_to
 from steward.tenancy.models import Account
 
 MOST_RECIPIENTS = 100  # RFC 5321 section 4.5.3.1.8
@@ -39,6 +41,7 @@ class MailEnvelope(Envelope):
         super().__init__()
         self.key = uuid4().hex
         self.addresses: dict[UUID, list[str]] = {}
+        self.returned: UUID | None = None  # the mail of the installation that comes back by this one
 
 
 class ListenerSession(SmtpSession):
@@ -61,6 +64,7 @@ class Listener:
         self._writing = ThreadPoolExecutor(1, "spool")
         self._looking = ThreadPoolExecutor(1, "recipients")
         self._checking = ThreadPoolExecutor(8, "sender-checks")  # they wait for name servers
+        self._taking_back = ThreadPoolExecutor(1, "returned")  # one child that reads at a time, however many come
         self._commits = GroupCommit(store, self._writing)
         self._tls = tls_context()
         self._server: asyncio.Server | None = None
@@ -86,6 +90,7 @@ class Listener:
         self._writing.shutdown(wait=False, cancel_futures=True)
         self._looking.shutdown(wait=False, cancel_futures=True)
         self._checking.shutdown(wait=False, cancel_futures=True)
+        self._taking_back.shutdown(wait=False, cancel_futures=True)
 
     def _session(self) -> SmtpSession:
         return ListenerSession(
@@ -123,6 +128,10 @@ class Listener:
     ) -> str:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients, send the rest separately"
+        if (returned := mail_returned_to(address)) is not None:
+            envelope.rcpt_tos.append(address)
+            envelope.returned = returned
+            return "250 2.1.5 Recipient ok"
         try:
             recipient = await self._recipient(address)
         except (DatabaseError, InterfaceError) as error:
@@ -150,6 +159,10 @@ class Listener:
 
         Of that nothing can be checked, for DKIM signs the whole.
         """
+        if envelope.returned and not await self._is_taken_back(envelope.returned, envelope.original_content or b""):
+            return "451 4.3.0 Not noted, try again later"
+        if not envelope.addresses:
+            return "250 2.0.0 Noted"
         if server.refused_size:
             envelope.original_content = beginning_of(envelope.original_content or b"")
             findings = {TOO_LARGE: str(server.refused_size)}
@@ -165,6 +178,17 @@ class Listener:
         code = "552" if server.refused_size else "250"
         logger.info("mail %s of %d bytes for %d accounts: %s", envelope.key, size, len(mails), code)
         return f"250 2.0.0 Stored as {envelope.key}"
+
+    async def _is_taken_back(self, mail_id: UUID, raw: bytes) -> bool:
+        """What comes back to a mail of the installation is read and let go of. False when it has to come again."""
+        task = asyncio.get_running_loop().run_in_executor(self._taking_back, _taken_back, mail_id, beginning_of(raw))
+        try:
+            await asyncio.wait_for(task, STORE_SECONDS)
+        except Exception as error:
+            logger.error("what came back to mail %s: 451, %s", mail_id, type(error).__name__)
+            return False
+        logger.info("mail %s of the installation: something came back", mail_id)
+        return True
 
     async def _authenticated(self, session: Session, envelope: MailEnvelope) -> dict[str, str]:
         """What SPF, DKIM and DMARC say; nothing where another server stands between the sender and us."""
@@ -203,6 +227,11 @@ def tls_context() -> ssl.SSLContext | None:
 def _looked_up(address: str) -> Recipient | None:
     close_old_connections()
     return account_for(address)
+
+
+def _taken_back(mail_id: UUID, raw: bytes) -> None:
+    close_old_connections()
+    take_back(mail_id, raw)
 
 
 def _sender(envelope: MailEnvelope) -> str:

@@ -11,8 +11,10 @@ from django.conf import settings
 
 from steward.channels.email.models import RawMail
 from steward.channels.email.recipients import account_for
+from steward.channels.email.returned import take_back
 from steward.channels.email.spool import TOO_LARGE, Spooled, beginning_of, body_of, read, store
 from steward.lib.clock import now
+from steward.outbox.returning import mail_returned_to
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -30,6 +32,10 @@ def mail_in(to: str, sender: str, stream: BinaryIO) -> int:
     much of it the beginning is stored, for a ticket that says what was refused.
     """
     try:
+        if (returned := mail_returned_to(to)) is not None:
+            take_back(returned, beginning_of(stream.read(settings.STEWARD_MAX_MAIL)))
+            _discarded(stream)
+            return os.EX_OK
         recipient = account_for(to)
         if recipient is None:
             return _ended(os.EX_NOUSER, "no such mailbox here")

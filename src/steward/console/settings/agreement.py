@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, View
-from steward.console.settings.agreement_forms import OwnTextForm, SigningForm, list_changed
+from steward.console.settings.agreement_forms import EndingForm, OwnTextForm, SigningForm, list_changed
 from steward.console.settings.confirming import confirmed
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.files.actions import read_file
+from steward.notifications.account_models import AGREEMENT, Matter
+from steward.notifications.of_account import read_by_all, read_of_account, unread_of_account
 from steward.people.access import can_own
+from steward.people.queries import member_names
 from steward.privacy.agreements.access import (
     NoSuchFile,
     accepted_terms,
@@ -30,18 +33,21 @@ from steward.privacy.agreements.access import (
 )
 from steward.privacy.agreements.actions import (
     AlreadyInForce,
+    Ending,
     NotNeeded,
     Signer,
     accept_terms,
     conclude,
     draft_content,
+    end,
     is_needed,
     is_on_offer,
     is_terms_asked,
     submit,
     withdraw,
 )
-from steward.privacy.agreements.composing import NothingToSign
+from steward.privacy.agreements.composing import FORM, NothingToSign
+from steward.privacy.agreements.effects import OfOurs, effects_of
 from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.rendering import render
 from steward.privacy.agreements.states import WrongState
@@ -65,8 +71,14 @@ def owner_only(view: View) -> View:
 def agreement(request: ConsoleRequest) -> HttpResponse:
     """What is in force, what waits, all versions, and the terms of use."""
     standing = standing_of_account()
+    told = [one for one in unread_of_account(request.me) if one.page == AGREEMENT]
     context = {
         "standing": standing,
+        "in_force_means": _means(request, standing.in_force),
+        "waiting_means": _means(request, standing.waiting),
+        "is_reworded": standing.in_force is not None and standing.in_force.form_version not in {"", FORM},
+        "unread": list(dict.fromkeys(one.get_kind_display() for one in told)),
+        "names": member_names(),
         "may_act": can_own(request.me),
         "is_needed": is_needed(),
         "is_on_offer": is_on_offer(),
@@ -77,6 +89,14 @@ def agreement(request: ConsoleRequest) -> HttpResponse:
         "newest": newest_head().number,
     }
     return settings_response(request, "console/settings/agreement.html", context)
+
+
+@require_POST
+@settings_page("agreement")
+def agreement_read(request: ConsoleRequest) -> HttpResponse:
+    """Say that one has read what one was told; the line at the top of every page goes."""
+    read_of_account(request.me, page=AGREEMENT)
+    return HttpResponseRedirect(reverse("console:settings-agreement"), status=303)
 
 
 @require_safe
@@ -99,7 +119,7 @@ def signing(request: ConsoleRequest) -> HttpResponse:
     if not is_on_offer():
         return HttpResponseRedirect(reverse("console:settings-agreement"))
     is_sent = request.method == "POST"
-    begun = {"name": request.me.name, "registry_version": newest_head().number}
+    begun = {"name": request.me.name, "company": request.account.name, "registry_version": newest_head().number}
     form = SigningForm(request.POST) if is_sent else SigningForm(initial=begun)
     if is_sent and form.is_valid():
         try:
@@ -116,10 +136,12 @@ def signing(request: ConsoleRequest) -> HttpResponse:
         except AlreadyInForce:
             form.add_error(None, _("This is in force already, with the same annexes."))
         else:
+            read_by_all(Matter.REWORDED)
             messages.success(request, _("The agreement is in force."))
             return HttpResponseRedirect(reverse("console:settings-agreement"))
+    context = {"form": form, "means": _means(request, OfOurs())}
     return settings_response(
-        request, "console/settings/agreement_signing.html", {"form": form}, status=422 if is_sent else 200
+        request, "console/settings/agreement_signing.html", context, status=422 if is_sent else 200
     )
 
 
@@ -142,6 +164,29 @@ def own_text(request: ConsoleRequest) -> HttpResponse:
     return settings_response(
         request, "console/settings/agreement_own.html", {"form": form}, status=422 if is_sent else 200
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("agreement")
+@owner_only
+@confirmed
+def ending(request: ConsoleRequest) -> HttpResponse:
+    """End what is in force; its meaning is said before, and the address of the account has to be typed."""
+    in_force = standing_of_account().in_force
+    if in_force is None:
+        return HttpResponseRedirect(reverse("console:settings-agreement"))
+    is_sent = request.method == "POST"
+    form = EndingForm(request.POST if is_sent else None, slug=request.account.slug)
+    if is_sent and form.is_valid():
+        words = Ending(side=Agreement.Side.ACCOUNT, by=request.me.pk, words=form.cleaned_data["words"])
+        try:
+            end(in_force, words, actor=request.actor)
+            messages.success(request, _("The agreement has ended."))
+        except WrongState:
+            messages.info(request, _("It was not in force any more."))
+        return HttpResponseRedirect(reverse("console:settings-agreement"))
+    context = {"form": form, "one": in_force}
+    return settings_response(request, "console/settings/agreement_ending.html", context, status=422 if is_sent else 200)
 
 
 @require_POST
@@ -167,6 +212,7 @@ def withdrawal(request: ConsoleRequest) -> HttpResponse:
 def terms_of_use(request: ConsoleRequest) -> HttpResponse:
     """Accept the version of the terms of use that was shown."""
     if accept_terms(request.POST.get("version", "")[:80], member_id=request.me.pk, actor=request.actor):
+        read_by_all(Matter.TERMS)
         messages.success(request, _("Accepted."))
     else:
         messages.error(request, _("The terms have changed since this page was opened. Read them once more."))
@@ -190,6 +236,13 @@ def _download(response: Any, name: str) -> HttpResponseBase:
     return response  # type: ignore[no-any-return]
 
 
+def _means(request: ConsoleRequest, agreed: Agreement | OfOurs | None) -> tuple[str, ...]:
+    """What the terms mean for what leaves."""
+    if agreed is None:
+        return ()
+    return effects_of(agreed, region=account_with_region(request.account.id).data_centre.region)
+
+
 def _signer(request: ConsoleRequest, typed: dict[str, Any]) -> Signer:
     return Signer(
         name=typed["name"],
@@ -197,4 +250,6 @@ def _signer(request: ConsoleRequest, typed: dict[str, Any]) -> Signer:
         email=request.me.user.email,
         member_id=request.me.pk,
         address=str(request.META.get("REMOTE_ADDR", "")),
+        company=typed.get("company", ""),
+        company_address=typed.get("company_address", ""),
     )

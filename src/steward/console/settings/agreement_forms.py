@@ -43,6 +43,17 @@ class SigningForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
+    company = forms.CharField(
+        label=gettext_lazy("Your company, as it is registered"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    company_address = forms.CharField(
+        label=gettext_lazy("Its address"),
+        help_text=gettext_lazy("It becomes part of the agreement (Annex I)."),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
     accepts = forms.BooleanField(
         label=gettext_lazy("I conclude this agreement for my company"),
         error_messages={"required": gettext_lazy("Without this nothing is concluded.")},
@@ -63,7 +74,7 @@ class OwnTextForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language of the text"), choices=lambda: settings.LANGUAGES)
     notice_days = forms.IntegerField(
         label=gettext_lazy("Days of notice before a change of subprocessors"),
-        help_text=gettext_lazy("At least 30."),
+        help_text=gettext_lazy("At least 30. So many days pass before a change may be used for you."),
         min_value=LEAST_NOTICE_DAYS,
         max_value=LONGEST_NOTICE,
         initial=LEAST_NOTICE_DAYS,
@@ -72,11 +83,18 @@ class OwnTextForm(forms.Form):
         label=gettext_lazy("How subprocessors are authorised"),
         choices=AccountTerms.Mode.choices,
         initial=AccountTerms.Mode.GENERAL,
+        help_text=gettext_lazy(
+            "With specific authorisation each subprocessor stays off, also those of today and the mail they carry, "
+            "until you agree to it on the page Subprocessors."
+        ),
         widget=forms.RadioSelect,
     )
     regions = forms.MultipleChoiceField(
         label=gettext_lazy("Regions that data may go to"),
-        help_text=gettext_lazy("None chosen: only the region of the account."),
+        help_text=gettext_lazy(
+            "Chosen: data go to the countries of these regions and nowhere else. None chosen: they stay in your region "
+            "except where the list names what a transfer rests on."
+        ),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -97,6 +115,34 @@ class OwnTextForm(forms.Form):
             regions=tuple(cleaned["regions"]),
             language=cleaned["language"],
         )
+
+
+class EndingForm(forms.Form):
+    """Why the agreement is ended, and the address of the account, which shows that it is meant."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Why you end it"),
+        help_text=gettext_lazy("It may stay empty. Who runs this installation reads it."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    word = forms.CharField(
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slug = slug
+        self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": slug}
+
+    def clean_word(self) -> str:
+        """Exactly the address, in small or capital letters."""
+        typed = str(self.cleaned_data["word"]).strip().lower()
+        if typed != self.slug:
+            raise forms.ValidationError(_("Type the word as it stands above the field."))
+        return typed
 
 
 def list_changed() -> str:

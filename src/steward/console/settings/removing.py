@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -16,6 +17,7 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.agents import member_or_404
 from steward.console.settings.departments import editable
 from steward.console.settings.entrance import settings_page, settings_response
+from steward.console.settings.heirs import Heirs, heirs_of
 from steward.lib.fold import fold
 from steward.people.access import can_remove, may
 from steward.people.actions import LastOwner, NotToBeArchived, archive_department, remove_member
@@ -52,13 +54,17 @@ def agent_removal(request: ConsoleRequest, member_id: UUID) -> HttpResponse:
     member = member_or_404(request, member_id)
     if not can_remove(request.me, member):
         raise PermissionDenied("agent:remove")
+    heirs = heirs_of(request, member)
+    if request.headers.get("X-Requested-With") == "choosing":
+        return TemplateResponse(request, "console/settings/_heirs.html", {"heirs": heirs})
     form = EndingForm(
         request.POST if request.method == "POST" else None,
+        initial={"tickets_to": heirs.chosen},
         others=others_than(member),
         word=pgettext("typed to confirm", "remove"),
         nobody=_("Nobody: they become unassigned"),
     )
-    form.fields["tickets_to"].help_text = _("Tickets of departments in which that person may not answer go to nobody.")
+    _choose_among(form, heirs)
     if form.is_bound and form.is_valid():
         try:
             remove_member(member, tickets_to=form.cleaned_data["tickets_to"], actor=request.actor)
@@ -66,9 +72,19 @@ def agent_removal(request: ConsoleRequest, member_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("console:settings-agents"), status=303)
         except LastOwner:
             form.add_error(None, _("This is the last owner. Make somebody else an owner first."))
-    context = {"member": member, "form": form, "count": living_tickets_of(assignee=member.pk).count()}
+    context = {"member": member, "form": form, "heirs": heirs, "count": living_tickets_of(assignee=member.pk).count()}
     status = 422 if form.is_bound else 200
     return settings_response(request, "console/settings/agent_removal.html", context, status=status)
+
+
+def _choose_among(form: EndingForm, heirs: Heirs) -> None:
+    """A list where they are few; of many the page holds who is chosen, and a menu that finds the others."""
+    field = form.fields["tickets_to"]
+    field.help_text = _("Tickets of departments in which that person may not answer go to nobody.")
+    if not heirs.offered.is_whole:
+        field.widget = forms.HiddenInput()
+    if heirs.chosen is not None:
+        form.fields["word"].widget.attrs["autofocus"] = True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,7 @@
 """Subprocessors: what is coming and can be objected to, what the account has said, and what it was told."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,20 +16,21 @@ from django.views.decorators.http import require_POST, require_safe
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.clock import now
+from steward.notifications.account_models import SUBPROCESSORS, AccountNotice
 from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.people.queries import member_names
 from steward.privacy.egress.configuration import is_hosting
-from steward.privacy.egress.engaging import AccountFacts
+from steward.privacy.egress.engaging import AccountFacts, beyond_answers
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.egress.registry.document import Engagement
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.access import answers, visible_notices
-from steward.privacy.subprocessors.actions import objections
+from steward.privacy.subprocessors.actions import hold_publishing, objections
 from steward.privacy.subprocessors.actions.opening import open_notices
 from steward.privacy.subprocessors.announcing import account_facts, concerns_of_notice
 from steward.privacy.subprocessors.concerns import Concern
 from steward.privacy.subprocessors.letters import item_of
-from steward.privacy.subprocessors.listing import Coming, Row, listing_at
+from steward.privacy.subprocessors.listing import Listing, listing_at
 from steward.privacy.subprocessors.models import ChangeNotice
 
 LONGEST_REASON = 2000
@@ -47,10 +49,15 @@ class Shown:
     by: str
     is_core: bool
     until: datetime | None = None
+    is_beyond: bool = False  # wider than what the account agreed to, which is asked for each
 
     @property
     def is_off(self) -> bool:
         return self.answer is not None and self.answer.state in _NO
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.answer is not None and self.answer.state == _State.AUTHORISED and not self.is_beyond
 
 
 @require_safe
@@ -58,19 +65,23 @@ class Shown:
 def subprocessors(request: ConsoleRequest) -> HttpResponse:
     """Everything on one page; the buttons of each engagement are forms of their own."""
     _account, facts = account_facts()
-    listing = listing_at(published(), now(), facts.bound, region=facts.terms.region)
+    list_, at = published(), now()
+    listing = listing_at(list_, at, facts.bound, region=facts.terms.region)
+    none: frozenset[str] = frozenset()
+    beyond, beyond_coming = beyond_answers(list_, facts, at) if facts.terms.is_specific else (none, none)
     said, names = answers(), member_names()
-    coming = [_coming(one, said, names) for one in listing.coming]
-    in_use = [_in_use(row, said, names) for row in listing.rows]
+    coming = [replace(one, is_beyond=one.key in beyond_coming) for one in _coming(listing, said, names)]
+    in_use = [replace(one, is_beyond=one.key in beyond) for one in _in_use(listing, said, names)]
     told = [_told(notice, facts) for notice in visible_notices()]
     context = {
         "is_hosting": is_hosting(),
         "is_specific": facts.terms.is_specific,
+        "newest": list_.head.number,
         "coming": coming,
         "off": [one for one in in_use if one.is_off],
         "in_use": [one for one in in_use if not one.is_off],
         "told": told,
-        "unread": list(dict.fromkeys(one.get_kind_display() for one in unread_of_account(request.me))),
+        "unread": list(dict.fromkeys(one.get_kind_display() for one in _unread(request))),
         "is_unread": any(notice["is_new"] for notice in told),
         "longest": LONGEST_REASON,
     }
@@ -82,7 +93,7 @@ def subprocessors(request: ConsoleRequest) -> HttpResponse:
 def subprocessors_read(request: ConsoleRequest) -> HttpResponse:
     """Say that one has read what was announced; the line at the top of every page goes."""
     open_notices(actor=request.actor)
-    read_of_account(request.me)
+    read_of_account(request.me, page=SUBPROCESSORS)
     return HttpResponseRedirect(reverse("console:settings-subprocessors"), status=303)
 
 
@@ -91,13 +102,21 @@ def subprocessors_read(request: ConsoleRequest) -> HttpResponse:
 def subprocessor_answer(request: ConsoleRequest) -> HttpResponse:
     """Object to an `engagement`, refuse it, or agree to it (`answer`), with an optional `reason`."""
     key, answer = request.POST.get("engagement", ""), request.POST.get("answer", "")
-    reason = request.POST.get("reason", "")[:LONGEST_REASON]
+    reason = request.POST.get("reason", "").replace("\0", "")[:LONGEST_REASON]
+    if answer == "agree" and request.POST.get("version") != str(hold_publishing()):
+        # A yes is to what was read, and to nothing that comes in this moment; a no counts whatever was read.
+        messages.error(request, _("The list of subprocessors has changed since this page was opened."))
+        return HttpResponseRedirect(reverse("console:settings-subprocessors"), status=303)
     try:
         said = _answered(answer, key, reason, request)
     except objections.NotOnTheList as error:
         raise Http404("no such engagement") from error
     messages.success(request, said)
     return HttpResponseRedirect(reverse("console:settings-subprocessors"), status=303)
+
+
+def _unread(request: ConsoleRequest) -> list[AccountNotice]:
+    return [one for one in unread_of_account(request.me) if one.page == SUBPROCESSORS]
 
 
 def _answered(answer: str, key: str, reason: str, request: ConsoleRequest) -> str:
@@ -114,14 +133,14 @@ def _answered(answer: str, key: str, reason: str, request: ConsoleRequest) -> st
     raise BadRequest("no such answer")
 
 
-def _coming(one: Coming, said: dict[str, Authorisation], names: dict[UUID, str]) -> Shown:
-    concern = Concern(one.key, one.changes, one.before, one.row, one.stands_from)
-    return _shown(concern, said, names)
+def _coming(listing: Listing, said: dict[str, Authorisation], names: dict[UUID, str]) -> Iterator[Shown]:
+    for one in listing.coming:
+        yield _shown(Concern(one.key, one.changes, one.before, one.row, one.stands_from), said, names)
 
 
-def _in_use(row: Row, said: dict[str, Authorisation], names: dict[UUID, str]) -> Shown:
-    concern = Concern(row.engagement.key, frozenset(), None, row, None)
-    return _shown(concern, said, names)
+def _in_use(listing: Listing, said: dict[str, Authorisation], names: dict[UUID, str]) -> Iterator[Shown]:
+    for row in listing.rows:
+        yield _shown(Concern(row.engagement.key, frozenset(), None, row, None), said, names)
 
 
 def _shown(concern: Concern, said: dict[str, Authorisation], names: dict[UUID, str]) -> Shown:

@@ -1,5 +1,6 @@
 """Writing to a customer first."""
 
+from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -36,7 +37,8 @@ def compose(request: ConsoleRequest) -> HttpResponse:
         return _page(request, NewTicketForm(initial=_begun(request), departments=departments))
     form = NewTicketForm(request.POST, departments=departments)
     if form.is_valid():
-        ticket = written_once(form, lambda: _composed(request, form)) or _composed_before(request, form)
+        again = partial(_forget, request)
+        ticket = written_once(form, lambda: _composed(request, form), again=again) or _composed_before(request, form)
         if ticket is not None:
             stays = request.me.afterwards != Afterwards.LIST  # a new ticket has no next one
             return go_on_at(request, url_after(request.me, ticket, is_done=not stays))
@@ -53,8 +55,12 @@ def _composed(request: ConsoleRequest, form: NewTicketForm) -> Ticket:
         to=form.cleaned_data["to"],
         cc=form.cleaned_data["cc"],
     )
-    actions.discard_draft(request.me, None, seen=seen_marks(request.POST))
+    _forget(request)
     return ticket
+
+
+def _forget(request: ConsoleRequest) -> None:
+    actions.discard_draft(request.me, None, seen=seen_marks(request.POST))
 
 
 def _composed_before(request: ConsoleRequest, form: NewTicketForm) -> Ticket | None:

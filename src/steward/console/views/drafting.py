@@ -15,6 +15,7 @@ from steward.lib.ids import read_id
 from steward.people.access import solvable_departments
 from steward.tickets import actions
 from steward.tickets.actions.drafting import Seen
+from steward.tickets.messages import is_message
 from steward.tickets.models import Draft, Ticket
 from steward.ui.ages import file_size, told
 
@@ -70,6 +71,9 @@ def _marks(texts: Iterable[str]) -> frozenset[UUID]:
 
 
 def _check(request: ConsoleRequest, ticket: Ticket | None) -> None:
+    once = read_id(request.GET.get("once", ""))
+    if once is not None and is_message(once):
+        return  # sent from the page that asks, which heard no answer: no other tab did it
     actions.check_draft(request.me, ticket, seen=seen_marks(request.GET) or Seen())
 
 

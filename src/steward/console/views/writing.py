@@ -35,7 +35,7 @@ def reply(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Answer the customer; with `then=resolve` the ticket is resolved after."""
     form = WritingForm(request.POST)
     if form.is_valid():
-        written_once(form, lambda: _send(request, ticket, form))
+        written_once(form, lambda: _send(request, ticket, form), again=lambda: _forget(request, ticket))
     return _answer(request, ticket, form, is_answer=True)
 
 
@@ -45,7 +45,7 @@ def note(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Leave a note that only agents see."""
     form = WritingForm(request.POST)
     if form.is_valid():
-        written_once(form, lambda: _keep_note(request, ticket, form))
+        written_once(form, lambda: _keep_note(request, ticket, form), again=lambda: _forget(request, ticket))
     return _answer(request, ticket, form, is_answer=False)
 
 
@@ -59,7 +59,7 @@ def _send(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
         to=_addressees(ticket, form),
         cc=form.cleaned_data["cc"],
     )
-    actions.discard_draft(request.me, ticket, seen=seen_marks(request.POST))
+    _forget(request, ticket)
     if form.cleaned_data["then"] == "resolve":
         _resolve(request, ticket)
 
@@ -73,6 +73,11 @@ def _resolve(request: ConsoleRequest, ticket: Ticket) -> None:
 
 def _keep_note(request: ConsoleRequest, ticket: Ticket, form: WritingForm) -> None:
     actions.add_note(ticket, writing_of(request, form, ticket), author=request.me, actor=request.actor)
+    _forget(request, ticket)
+
+
+def _forget(request: ConsoleRequest, ticket: Ticket) -> None:
+    """Its draft, unless another tab has written since."""
     actions.discard_draft(request.me, ticket, seen=seen_marks(request.POST))
 
 
@@ -112,13 +117,15 @@ _WORDS = {
 }
 
 
-def written_once(form: WritingForm, write: Callable[[], T]) -> T | None:
+def written_once(form: WritingForm, write: Callable[[], T], *, again: Callable[[], object] = bool) -> T | None:
     """Run `write` unless the same form has been written before; why it could not be goes into the form's errors.
 
     All of it or nothing. The same form comes twice by a double click, or when the first answer was lost; both may run
-    at once, and then the database decides which one is the second.
+    at once, and then the database decides which one is the second. Where it was written before, `again` runs: the page
+    that heard nothing has saved its draft anew since.
     """
     if was_sent(form):
+        again()
         return None
     try:
         with transaction.atomic():

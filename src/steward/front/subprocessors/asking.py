@@ -88,6 +88,22 @@ def version_numbered(number: int, list_: Published) -> Version:
     return found
 
 
+def check_region(question: Question, list_: Published, own: str) -> None:
+    """Raise `BadQuestion` for a region that no version knows, so that one may go back to before there was one.
+
+    `own` is that of the account, which is a region in any case.
+    """
+    if question.region and question.region != own and question.region not in _regions(list_):
+        raise BadQuestion(_("The list knows no region “%(text)s”.") % {"text": question.region[:40]})
+
+
+def _regions(list_: Published) -> set[str]:
+    """Those it describes or described, and those that somebody on it serves or served."""
+    described = {place.code for version in list_.versions for place in version.registry.regions}
+    engaged = (state.engaged for states in list_.revisions.values() for state in states)
+    return described | {code for one in engaged if one for code in one.engagement.regions or ()}
+
+
 def _is_spoken(wish: str) -> bool:
     """`spoken` passes over what we do not speak; here that is said."""
     return spoken(wish) != PREVAILING or wish.lower().replace("_", "-").partition("-")[0] == PREVAILING

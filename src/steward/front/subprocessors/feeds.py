@@ -1,5 +1,6 @@
 """The versions as feeds: Atom (RFC 4287) and JSON Feed 1.1."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from steward.ui.ages import full_day
 
 ATOM, JSON = "application/atom+xml; charset=utf-8", "application/feed+json; charset=utf-8"
 _NAMESPACE = "http://www.w3.org/2005/Atom"
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 section 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _name(tag: str) -> str:
 
 def _put(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> None:
     made = ElementTree.SubElement(parent, _name(tag), attributes)
-    made.text = text or None
+    made.text = _NO_XML.sub("", text) or None
 
 
 def _stamp(at: datetime) -> str:

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
-from steward.front.subprocessors.asking import Point, Question, moment_of, query_of, version_at
+from steward.front.subprocessors.asking import (
+    Point,
+    Question,
+    check_region,
+    moment_of,
+    query_of,
+    version_at,
+)
 from steward.front.subprocessors.changes import (
     Comparison,
     Removed,
@@ -134,6 +141,7 @@ class Page:
 
 def page_of(list_: Published, question: Question, whose: Whose) -> Page:
     """What an address shows. Raises `BadQuestion` and `BeforeTheFirst`."""
+    check_region(question, list_, whose.region)
     if not list_.versions:
         return Page(question, whose, now())
     version, at = version_at(question.point, list_), moment_of(question.point, list_)
@@ -158,7 +166,7 @@ def page_of(list_: Published, question: Question, whose: Whose) -> Page:
         sources=tuple(_sources(version.registry, around.languages)),
         notes=tuple(note_in_words(one.words, one.languages, around) for one in version.registry.notes),
         updated_at=version.published_at,
-        good_until=_good_until(listing, version) if question.point is None else None,
+        good_until=_good_until(listing, version) if question.point in (None, now().date()) else None,
     )
 
 
@@ -214,7 +222,7 @@ def _sources(registry: Registry, languages: Mapping[str, str]) -> Iterator[Shown
     for source in registry.sources:
         address = source.address if source.address and source.address.startswith(("https://", "http://")) else ""
         language = languages.get(source.language or "", source.language or "")
-        yield ShownSource(source.name, source.stated_on, language, address)
+        yield ShownSource(in_language(source.title) or source.name, source.stated_on, language, address)
 
 
 def _good_until(listing: Listing, version: Version) -> datetime | None:

@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from steward.privacy.egress.registry.document import Block, Registry
+from django.utils.translation import get_language
+from msgspec.structs import replace
+
+from steward.privacy.egress.registry.document import Block, Registry, Words
+from steward.privacy.egress.registry.faults import PREVAILING
 from steward.privacy.subprocessors.prose import filled
 from steward.privacy.subprocessors.words import in_language
 
@@ -45,7 +49,7 @@ class Prose:
 
 def laid_out(registry: Registry) -> Prose:
     """The prose of a version, filled with its provider; a text that comes out empty is left out."""
-    passages = [(block, passage(filled(block, registry.provider))) for block in registry.prose]
+    passages = [(block, passage(filled(_to_be_read(block), registry.provider))) for block in registry.prose]
     blocks = {one.key: one for block, one in passages if one.parts and not block.is_question}
     placed = {*FIRST, *BEFORE_PLACES, *BEFORE_OTHERS}
     return Prose(
@@ -61,6 +65,17 @@ def passage(block: Block) -> Passage:
     """A filled block in the language in force."""
     text = in_language(block.text)
     return Passage(block.key, in_language(block.title), text, tuple(_parts(text)))
+
+
+def _to_be_read(block: Block) -> Block:
+    """The block in the one language that the page says it in: the others need not be filled."""
+    return replace(block, title=_one_of(block.title), text=_one_of(block.text))
+
+
+def _one_of(words: Words) -> Words:
+    language = get_language() or PREVAILING
+    code = language if words.get(language) else PREVAILING
+    return {code: words[code]} if code in words else {}
 
 
 def _named(blocks: dict[str, Passage], keys: Iterable[str]) -> tuple[Passage, ...]:

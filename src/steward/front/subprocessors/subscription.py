@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from steward.people.models import User
 from steward.people.throttling import (
@@ -117,10 +117,16 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # programs for mail post here without a page before (RFC 8058 section 3.2); the token is the right
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_the_base_domain
 def end(request: HttpRequest, token: str) -> HttpResponse:
-    """End the mails, and say so whether there were any or not."""
+    """End the mails, and say so whether there were any or not.
+
+    A program that knows no click of its own opens the address (RFC 2369 section 3.2): it gets the page with the button.
+    """
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("front:subscription", args=[token]), status=303)
     end_subscription(token)
     return _shown(request, "subscription_ended")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,11 +21,12 @@ from steward.lib.clock import now
 from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.registry.versions import published
 from steward.tenancy.hosts import base_url
+from steward.tenancy.languages import vary_by_language
 from steward.ui.ages import full_day
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
-# Asked for anew each time, and most often answered with 304: an announcement is seen at once.
 OBJECTING = "/console/settings/privacy"  # where an owner objects
+# Asked for anew each time, and most often answered with 304: an announcement is seen at once.
 _CACHING = "public, no-cache"
 
 Make = Callable[[Page, str], str]
@@ -63,10 +64,11 @@ def _answered(request: Any, content_type: str, make: Make, *, is_feed: bool = Fa
             question = replace(question, point=None, compare=None)
         answer = _answer(question, whose, content_type, make)
     except BadQuestion as fault:
-        return _fault(content_type, whose, str(fault), 400)
+        return _for_everybody(request, _fault(content_type, whose, str(fault), 400))
     except BeforeTheFirst as fault:
-        return _fault(content_type, whose, _before_the_first(fault), 404, first=fault.first)
-    return _conditional(request, answer)
+        words = _before_the_first(fault)
+        return _for_everybody(request, _fault(content_type, whose, words, 404, first=fault.first))
+    return _for_everybody(request, _conditional(request, answer))
 
 
 def _answer(question: Question, whose: Whose, content_type: str, make: Make) -> Answer:
@@ -91,10 +93,15 @@ def _conditional(request: HttpRequest, answer: Answer) -> HttpResponse:
     found.headers["ETag"] = f'"{answer.mark}"'
     if answer.changed_at:
         found.headers["Last-Modified"] = answer.changed_at.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    found.headers["Cache-Control"] = _CACHING
-    found.headers["Content-Language"] = get_language() or settings.LANGUAGE_CODE
-    patch_vary_headers(found, ["Accept-Language", "Cookie"])
     return found
+
+
+def _for_everybody(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Caches may keep it, and hand it on when we say that it is still the same: so it carries no cookie."""
+    response.headers["Cache-Control"] = _CACHING
+    response.headers["Content-Language"] = get_language() or settings.LANGUAGE_CODE
+    vary_by_language(request, response)
+    return response
 
 
 def _html(found: Page, _origin: str) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from steward.lib.clock import now
 from steward.privacy.egress.decision import Answer
 from steward.privacy.egress.engaging import beyond_answers, terms_of
-from steward.privacy.egress.registry.standing import EVERYBODY, LEAST_NOTICE_DAYS, Bound
+from steward.privacy.egress.registry.standing import EVERYBODY, Bound
 from steward.privacy.egress.registry.versions import published
 from steward.tenancy.directory import Entry
 from steward.tenancy.models import Account
@@ -30,7 +30,7 @@ class Whose:
     @property
     def notice_days(self) -> int:
         """How long ahead a change is announced."""
-        return max(LEAST_NOTICE_DAYS, self.bound.notice_days)
+        return self.bound.notice_days
 
     @property
     def answered(self) -> Mapping[str, Answer]:

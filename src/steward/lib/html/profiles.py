@@ -41,6 +41,17 @@ MAIL_ATTRIBUTES: dict[str, set[str]] = {
 }
 OUTGOING_ATTRIBUTES = MAIL_ATTRIBUTES
 MENTION = "data-mention"  # on `bdi`: the id of the member whose name stands in it
+# What the editor of the composer writes (`js/editor.js`): nothing that the policy of its page would refuse.
+EDITOR_TAGS = frozenset(
+    "a b bdi blockquote br code div em hr i li ol p pre s strong table tbody td th thead tr u ul".split()
+)
+EDITOR_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"dir", "lang"},
+    "a": {"href", "rel", "target"},
+    "bdi": {MENTION},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
 NOTE_ATTRIBUTES = OUTGOING_ATTRIBUTES | {"bdi": {MENTION}}
 
 # The only classes a message may carry: those with which we fold (see steward.channels.email.folding).

@@ -9,6 +9,8 @@ import nh3
 from steward.lib.html.bounding import bounded
 from steward.lib.html.profiles import (
     CLASSES,
+    EDITOR_ATTRIBUTES,
+    EDITOR_TAGS,
     LINK_REL,
     MAIL_ATTRIBUTES,
     MAIL_TAGS,
@@ -74,6 +76,7 @@ def build_cleaner(
 _MAIL = build_cleaner()
 _OUTGOING = build_cleaner(tags=OUTGOING_TAGS, attributes=OUTGOING_ATTRIBUTES)
 _NOTE = build_cleaner(tags=OUTGOING_TAGS, attributes=NOTE_ATTRIBUTES)
+_DRAFT = build_cleaner(tags=EDITOR_TAGS, attributes=EDITOR_ATTRIBUTES)
 # To see whether HTML reads the same a second time, without calling back into Python for every attribute.
 _AGAIN = build_cleaner(attributes=NOTE_ATTRIBUTES, attribute_filter=None)
 
@@ -91,6 +94,11 @@ def sanitise_outgoing(html: str) -> str:
 def sanitise_note(html: str) -> str:
     """The same for what only agents read: it keeps who is mentioned, which never leaves in a mail. Idempotent."""
     return settled(_NOTE, html)
+
+
+def sanitise_draft(html: str) -> str:
+    """What of a draft the editor holds, to stand in the page itself before the editor is there. Idempotent."""
+    return settled(_DRAFT, html) if html else ""
 
 
 def mentioned_in(html: str) -> list[UUID]:

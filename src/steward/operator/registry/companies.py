@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec.structs import asdict
 
 from steward.operator.registry import fields
+from steward.operator.registry.labels import LABELS
 from steward.operator.registry.parts import RowForm, Section, lines_of, row_count
 from steward.operator.registry.stating import Asked, AskedInWords, StatingForm
 from steward.privacy.egress.registry.document import (
@@ -27,13 +28,34 @@ from steward.privacy.subprocessors.words import AREAS, KINDS, SAFEGUARDS
 _BELOW = {"stated": gettext_lazy("As ticked below")}
 _LISTS = ("due_diligence", "safeguards", "agreements")
 _KEY_HELP = gettext_lazy("Names it through all versions; it cannot be changed later.")
+_KIND_HELP = gettext_lazy(
+    "Infrastructure keeps the data, a service does a part of the work, a subcontractor helps with people, a group "
+    "entity belongs to the provider."
+)
+_IN_LIST = gettext_lazy("What the list says of it")
+_PARENT_HELP = gettext_lazy("Another subprocessor, where this one works for that one.")
+_WHO = ("key", "legal_name", "known_as", "kind", "parent")
+_WHERE = (
+    "address",
+    "country",
+    "website",
+    "contact_name",
+    "contact_position",
+    "contact_email",
+    "data_protection_contact",
+)
+_HELPS = {
+    "due_diligence": gettext_lazy("What was looked into before it was engaged, by whom, and what came out."),
+    "safeguards": gettext_lazy("What its contract binds it to, and where that is shown."),
+    "agreements": gettext_lazy("Without an agreement in force the system sends it nothing."),
+}
 
 
 class _Company(StatingForm):
     asked = (
         Asked("legal_name", lambda: fields.short_text(required=True), has_unsaid=False),
         Asked("known_as", fields.short_text),
-        Asked("kind", lambda: fields.one_of(KINDS, is_needed=True, coerce=Kind), has_unsaid=False),
+        Asked("kind", lambda: fields.one_of(KINDS, is_needed=True, coerce=Kind), has_unsaid=False, help=_KIND_HELP),
         Asked("address", fields.long_text),
         Asked("country", fields.country, has_unsaid=False),
         Asked("website", fields.short_text),
@@ -41,7 +63,7 @@ class _Company(StatingForm):
         Asked("contact_position", fields.short_text, label=gettext_lazy("Contact: position")),
         Asked("contact_email", fields.short_text, label=gettext_lazy("Contact: mail address")),
         Asked("data_protection_contact", fields.short_text),
-        *(Asked(name, lambda: fields.one_of(_BELOW), has_unsaid=False) for name in _LISTS),
+        *(Asked(name, lambda: fields.one_of(_BELOW), has_unsaid=False, label=_IN_LIST) for name in _LISTS),
     )
 
     def __init__(self, *args: Any, registry: Registry, company: Subprocessor | None, **named: Any) -> None:
@@ -53,7 +75,8 @@ class _Company(StatingForm):
         others = {one.key: one.legal_name for one in self.registry.subprocessors if one.key != own}
         if self.company and self.company.parent:
             others.setdefault(self.company.parent, self.company.parent)
-        parent = Asked("parent", lambda: _parents(others, self.registry.provider.legal_name), has_unsaid=False)
+        parents = lambda: _parents(others, self.registry.provider.legal_name)  # noqa: E731
+        parent = Asked("parent", parents, has_unsaid=False, help=_PARENT_HELP)
         key = Asked("key", fields.key, has_unsaid=False, help=_KEY_HELP)
         return (*self.asked, parent) if self.company else (key, *self.asked, parent)
 
@@ -121,20 +144,19 @@ class CompanyForm:
         self.agreements = self._agreements(data)
 
     def is_valid(self) -> bool:
-        valid = [one.is_valid() for one in self._forms()]
+        valid = [one.is_valid() for one in self.forms()]
         if all(valid):
             self._check_lists()
         return all(valid) and not self.main.errors
 
     def errors(self) -> list[str]:
-        return [str(error) for one in self._forms() for error in one.non_field_errors()]
+        return [str(error) for one in self.forms() for error in one.non_field_errors()]
 
     def sections(self) -> list[Section]:
-        who = ("key", "legal_name", "known_as", "kind", "parent", "address", "country", "website",
-               "contact_name", "contact_position", "contact_email", "data_protection_contact")  # fmt: skip
         return [
-            Section("", lines_of(self.main, *who)),
-            *(Section("", lines_of(self.main, name), found, (name, len(found)))
+            Section(_("Who it is"), lines_of(self.main, *_WHO)),
+            Section(_("Where to reach it"), lines_of(self.main, *_WHERE)),
+            *(Section(str(LABELS[name]), lines_of(self.main, name), found, (name, len(found)), str(_HELPS[name]))
               for name, found in self._rows().items()),
         ]  # fmt: skip
 
@@ -167,7 +189,7 @@ class CompanyForm:
     def _rows(self) -> dict[str, Sequence[RowForm]]:
         return {"due_diligence": self.diligence, "safeguards": self.safeguards, "agreements": self.agreements}
 
-    def _forms(self) -> list[StatingForm]:
+    def forms(self) -> list[StatingForm]:
         return [self.main, *self.diligence, *self.safeguards, *self.agreements]
 
     def _areas(self) -> list[tuple[Area, Diligence | None]]:

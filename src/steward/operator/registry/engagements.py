@@ -35,12 +35,32 @@ from steward.privacy.subprocessors.words import (
 _ONE_PER_LINE = gettext_lazy("One per line.")
 _HOSTS_HELP = gettext_lazy("One per line: host, port and protocol (https, smtp, imap, sip, browser), as in api.example.org:443 https.")  # fmt: skip  # noqa: E501
 _SECTIONS = (
-    (gettext_lazy("What it does"), ("key", "purposes", "description", "is_optional", "trains_models", "listed_since")),
-    (gettext_lazy("Categories of data"), ("categories", "persons", "retention", "responsibilities")),
-    (gettext_lazy("Processed in"), ("countries", "place", "regions", "mechanism", "mechanism_reference")),
-    (gettext_lazy("Hosts the system lets data go to"), ("endpoints",)),
-    (gettext_lazy("Facilities"), ("standards", "is_any_of", "measures")),
+    (
+        gettext_lazy("What it is used for"),
+        ("key", "purposes", "description", "is_optional", "trains_models", "listed_since"),
+        gettext_lazy("The system sends data there for these purposes, and for no other."),
+    ),
+    (
+        gettext_lazy("Which data"),
+        ("categories", "persons", "retention", "responsibilities"),
+        gettext_lazy("Other data are never sent there. While it is not stated, none are."),
+    ),
+    (
+        gettext_lazy("Where, and for whose customers"),
+        ("countries", "place", "regions", "mechanism", "mechanism_reference"),
+        gettext_lazy(
+            "Only customers of the regions ticked use it. Where it works outside their countries, the transfer has to "
+            "rest on something."
+        ),
+    ),
+    (gettext_lazy("How the system reaches it"), ("endpoints",), ""),
+    (
+        gettext_lazy("Facilities"),
+        ("standards", "is_any_of", "measures"),
+        gettext_lazy("For who keeps the data: what its data centres meet. Others leave it unstated."),
+    ),
 )
+_NOTES_HELP = gettext_lazy("For lists taken from published pages that do not say the same in every language.")
 
 
 class _Engagement(StatingForm):
@@ -124,16 +144,20 @@ class EngagementForm:
             for i, one in enumerate(stored)
         ]  # fmt: skip
 
+    def forms(self) -> list[StatingForm]:
+        return [self.main, *self.notes]
+
     def is_valid(self) -> bool:
-        valid = [one.is_valid() for one in (self.main, *self.notes)]  # each, for each to tell its errors
+        valid = [one.is_valid() for one in self.forms()]  # each, for each to tell its errors
         return all(valid)
 
     def errors(self) -> list[str]:
-        return [str(error) for one in (self.main, *self.notes) for error in one.non_field_errors()]
+        return [str(error) for one in self.forms() for error in one.non_field_errors()]
 
     def sections(self) -> list[Section]:
-        notes = Section(_("What sources say otherwise"), rows=self.notes, count=("notes", len(self.notes)))
-        return [*(Section(str(title), lines_of(self.main, *names)) for title, names in _SECTIONS), notes]
+        title, count = _("What sources say otherwise"), ("notes", len(self.notes))
+        asked = (Section(str(name), lines_of(self.main, *names), help=str(help_)) for name, names, help_ in _SECTIONS)
+        return [*asked, Section(title, rows=self.notes, count=count, help=str(_NOTES_HELP))]
 
     def value(self) -> Engagement:
         said = self.main.said()

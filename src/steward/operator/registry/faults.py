@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steward.operator.registry.editing import company_of, find_block, find_company
 from steward.privacy.egress.registry.document import Registry
-from steward.privacy.egress.registry.faults import Fault, Found, faults_of
+from steward.privacy.egress.registry.faults import PROVIDER, Fault, Found, faults_of
 from steward.privacy.subprocessors.words import CATEGORIES, PURPOSE_WORDS, in_language
 
 WORDS: Mapping[Fault, Any] = {
@@ -54,6 +55,8 @@ def _shown(registry: Registry, found: Found) -> ShownFault:
 
 
 def _place(registry: Registry, key: str) -> tuple[str, str]:
+    if key == PROVIDER and not registry.provider.legal_name:
+        return gettext("Provider"), reverse("operator:registry-provider")
     if (company := find_company(registry, key)) is not None:
         return company.legal_name or key, reverse("operator:registry-company", args=[key])
     if (owner := company_of(registry, key)) is not None:

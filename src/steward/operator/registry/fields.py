@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from steward.privacy.egress.addresses import BadDestination, Destination
 from steward.privacy.egress.registry.document import Endpoint, Protocol
+from steward.privacy.subprocessors.actions.drafting import SHORT_NAME
 from steward.privacy.subprocessors.words import NOT_STATED, country_name
 
 MOST = 2000  # characters of a line
@@ -38,7 +39,7 @@ def day() -> forms.DateField:
 
 def key() -> forms.CharField:
     """What names a part through all versions."""
-    rule = RegexValidator(r"^(?!new$)[a-z0-9]+(-[a-z0-9]+)*$", message=_KEY_RULE)
+    rule = RegexValidator(rf"^{SHORT_NAME}$", message=_KEY_RULE)
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(max_length=60, validators=[rule], widget=widget)
 

@@ -30,6 +30,12 @@ class RowForm(StatingForm):
         return bool(self.cleaned_data.get("is_there"))
 
     @property
+    def theirs(self) -> bool | None:
+        """Whether the draft names it now; None where that is what was ticked."""
+        was, ticked = bool(self.initial["is_there"]), bool(self["is_there"].value())
+        return was if self.is_beside and was != ticked else None
+
+    @property
     def is_there_field(self) -> BoundField:
         """The box, as a page shows it."""
         return self["is_there"]
@@ -54,6 +60,7 @@ class Section:
     lines: Sequence[Line] = ()
     rows: Sequence[RowForm] = ()
     count: tuple[str, int] = ("", 0)
+    help: str = ""
 
 
 class PartForm(Protocol):
@@ -63,12 +70,14 @@ class PartForm(Protocol):
     def value(self) -> Any: ...
     def sections(self) -> list[Section]: ...
     def errors(self) -> list[str]: ...
+    def forms(self) -> Sequence[StatingForm]: ...
 
 
 def row_count(data: Mapping[str, Any] | None, name: str, stored: int) -> int:
-    """How many rows there are: as the form that came back says, else as stored."""
+    """How many rows there are: as the form that came back says, and those that somebody has added meanwhile."""
     told = str((data or {}).get(f"{name}-count", ""))
-    return min(int(told), MOST_ROWS) if told.isascii() and told.isdigit() else stored
+    is_number = told.isascii() and told.isdigit() and len(told) < 5
+    return max(stored, min(int(told), MOST_ROWS)) if is_number else stored
 
 
 def lines_of(form: StatingForm, *names: str) -> list[Line]:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from msgspec import json
 
+from steward.people.operators import as_operator
 from steward.privacy.egress.models import RegistryVersion
 from steward.privacy.egress.registry.document import Provider, Registry, parse_registry
 from steward.privacy.egress.registry.standing import Version
@@ -41,6 +43,23 @@ def written_now() -> Written:
 def stored_version(number: int) -> RegistryVersion:
     """A version with who wrote and approved it. Raises `RegistryVersion.DoesNotExist`."""
     return RegistryVersion.objects.get(number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """How many notices a version has made until now: accounts, people in the product, mails, mails that came back."""
+
+    accounts: int
+    people: int
+    mails: int
+    undelivered: int
+
+
+def count_notices(version: int, *, operator_id: UUID) -> Noticed:
+    """Numbers across accounts, for an operator."""
+    query = "SELECT accounts, people, mails, undelivered FROM operations_notices(%s)"
+    [row] = as_operator(operator_id, query, version)
+    return Noticed(*row)
 
 
 def count_told() -> int:

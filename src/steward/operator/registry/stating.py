@@ -9,12 +9,14 @@ from django.conf import settings
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
+from steward.operator.registry.beside import beside
 from steward.operator.registry.labels import LABELS
 from steward.privacy.egress.registry.document import Words
 from steward.privacy.egress.registry.faults import PREVAILING
 from steward.privacy.subprocessors.prose import LANGUAGES
 
 UNSAID = "_unsaid"
+_SHORT = 3  # lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ class Told:
     name: str
     field: BoundField
     is_missing: bool
+    theirs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a page shows of one question: its field, or the fields by language, and the box for "not stated"."""
+    """What a page shows of one question: its field, or the fields by language, and the box for "not stated".
+
+    `theirs` is what the draft says now, where that is something else than what was typed.
+    """
 
     name: str
     label: str
@@ -60,6 +66,8 @@ class Line:
     unsaid: BoundField | None
     field: BoundField | None = None
     told: tuple[Told, ...] = ()
+    theirs: str | None = None
+    is_long: bool = False  # of texts with several paragraphs
 
     @property
     def is_group(self) -> bool:
@@ -71,6 +79,7 @@ class StatingForm(forms.Form):
     """A form made of `asked`. After validation `said()` is what it says, None where that is not stated."""
 
     asked: ClassVar[tuple[Asked | AskedInWords, ...]] = ()
+    is_beside = False  # whether what is stored is shown beside what was typed
 
     def __init__(self, data: Any = None, *, said: Mapping[str, Any] | None = None, prefix: str | None = None) -> None:
         """`said`: the values to begin with; without them nothing is stated."""
@@ -157,15 +166,21 @@ class StatingForm(forms.Form):
             field = self[one.name]
             if field.errors:  # each box of several says what is wrong with all of them
                 field.field.widget.attrs["aria-describedby"] = f"{field.auto_id}-about"
-            return Line(one.name, _label(one), str(one.help), unsaid, field=field)
-        return Line(one.name, _label(one), str(one.help), unsaid, told=tuple(self._told(one)))
+            theirs = self._theirs(one.name, unsaid.name if unsaid else "")
+            return Line(one.name, _label(one), str(one.help), unsaid, field=field, theirs=theirs)
+        told, is_long = tuple(self._told(one)), one.lines > _SHORT
+        return Line(one.name, _label(one), str(one.help), unsaid, told=told, is_long=is_long)
 
     def _told(self, one: AskedInWords) -> Iterator[Told]:
         names = dict(settings.LANGUAGES)
         has_english = bool(self[_in(one.name, PREVAILING)].value())
         for language in LANGUAGES:
             field = self[_in(one.name, language)]
-            yield Told(language, str(names.get(language, language)), field, has_english and not field.value())
+            is_missing = has_english and not field.value()
+            yield Told(language, str(names.get(language, language)), field, is_missing, self._theirs(field.name))
+
+    def _theirs(self, name: str, unsaid: str = "") -> str | None:
+        return beside(self, name, unsaid) if self.is_beside else None
 
 
 def _has_box(one: Asked | AskedInWords) -> bool:

@@ -20,6 +20,9 @@ class _Simple:
 
     main: StatingForm
 
+    def forms(self) -> list[StatingForm]:
+        return [self.main]
+
     def is_valid(self) -> bool:
         return self.main.is_valid()
 

@@ -17,8 +17,16 @@ from steward.files.actions import read_file
 from steward.lib.clock import now
 from steward.operator.entrance import OperatorRequest, fresh_required, noted, operator_required, page_response, typed
 from steward.people.operators import note
-from steward.privacy.agreements.access import NoSuchFile, file_of, get_agreement, get_review, reviews
+from steward.privacy.agreements.access import (
+    NoSuchFile,
+    account_with_region,
+    file_of,
+    get_agreement,
+    get_review,
+    reviews,
+)
 from steward.privacy.agreements.actions import countersign, reject, request_changes, take_into_review
+from steward.privacy.agreements.effects import effects_of
 from steward.privacy.agreements.models import Agreement, Review
 from steward.privacy.agreements.states import WrongState
 from steward.privacy.agreements.uploads import Problem, UploadRefused, read_upload
@@ -123,7 +131,9 @@ def _page(
 ) -> HttpResponse:
     with account_scope(found.account_id):
         one = get_agreement(found.pk)
-    context = {"review": found, "one": one, "form": form, "file_error": file_error, "at": now()}
+    region = account_with_region(found.account_id).data_centre.region
+    means = effects_of(one, region=region)
+    context = {"review": found, "one": one, "form": form, "file_error": file_error, "at": now(), "means": means}
     return page_response(request, "agreements", "operator/agreement.html", context, status=status)
 
 

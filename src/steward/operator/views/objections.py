@@ -14,16 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from steward.lib.clock import now
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
 from steward.operator.queries import get_account
+from steward.operator.reasons import words_of
 from steward.privacy.egress.authorising import NothingToResolve
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.egress.registry.versions import published
-from steward.privacy.subprocessors.access import objection_of, visible_objections, visible_undelivered
+from steward.privacy.subprocessors.access import Undelivered, objection_of, visible_objections, visible_undelivered
 from steward.privacy.subprocessors.actions.objections import (
     answer_due,
     name_of,
     resolve,
     settle_undelivered,
 )
+from steward.privacy.subprocessors.subscriptions import paused_subscriptions
 from steward.privacy.subprocessors.words import PURPOSE_WORDS, enumeration
 from steward.tenancy.models import Account
 
@@ -50,7 +52,12 @@ class ResolutionForm(forms.Form):
 def objections(request: OperatorRequest) -> HttpResponse:
     """What waits for an answer, and whom a notice did not reach; what is due first comes first."""
     noted(request, "objections.read")
-    context = {"objections": visible_objections(), "undelivered": visible_undelivered(), "now": now()}
+    context = {
+        "objections": visible_objections(),
+        "undelivered": [{"about": one, "words": _why(one)} for one in visible_undelivered()],
+        "paused": paused_subscriptions(),
+        "now": now(),
+    }
     return page_response(request, "objections", "operator/objections.html", context)
 
 
@@ -108,6 +115,11 @@ def _page(
         "form": form,
     }
     return page_response(request, "objections", "operator/objection.html", context, status=status)
+
+
+def _why(one: Undelivered) -> str:
+    """What the server said; of a mail that waits with us, why."""
+    return one.words or (words_of(one.held) if one.held else "")
 
 
 def _purposes(engagement: str) -> list[Any]:

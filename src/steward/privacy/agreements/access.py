@@ -10,6 +10,8 @@ from steward.lib.clock import now
 from steward.privacy.agreements.models import Agreement, Review, TermsAcceptance
 from steward.privacy.agreements.states import OPEN
 from steward.privacy.agreements.uploads import ENDINGS
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.words import in_language
 from steward.tenancy.models import Account, Region
 
 PARTS = ("file", "content", "countersigned")
@@ -51,8 +53,15 @@ def account_with_region(account_id: UUID) -> Account:
 
 
 def region_names() -> list[tuple[str, str]]:
-    """The regions of the directory: code and name."""
-    return list(Region.objects.order_by("code").values_list("code", "name"))
+    """The regions of the directory: code and name, in the reader's language where the list of subprocessors has one."""
+    return [(region.code, region_name(region)) for region in Region.objects.order_by("code")]
+
+
+def region_name(region: Region) -> str:
+    """The name of a region as the newest list has it in the reader's language, else as in the directory."""
+    versions = published().versions
+    places = versions[-1].registry.regions if versions else ()
+    return next((in_language(one.name) for one in places if one.code == region.code), "") or region.name
 
 
 def file_of(agreement: Agreement, part: str) -> tuple[File, str]:

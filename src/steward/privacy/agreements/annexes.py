@@ -26,6 +26,21 @@ def apart(name: str) -> str:
     return f"\u2068{name}\u2069" if get_language_bidi() else name
 
 
+def with_country(address: str | None, country: str | None) -> tuple[str, ...]:
+    """An address and its country; the country once where the address names it already, in English or as it reads."""
+    if not country:
+        return (address,) if address else ()
+    name, said = country_name(country), (address or "").casefold()
+    is_named = any(said.endswith(one.casefold()) for one in (name, country_name(country, "en")))
+    return tuple(filter(None, (address, "" if is_named else name)))
+
+
+def together(*texts: str) -> str:
+    """Several texts in one line, with the comma of the language; empty for none."""
+    found = [text for text in texts if text]
+    return enumeration(found) if found else ""
+
+
 def measures() -> tuple[str, ...]:
     """What protects data in this installation, as it is set up now."""
     return (*_always(), *_as_set_up())
@@ -73,11 +88,10 @@ def coming_points(coming: Iterable[Coming]) -> tuple[str, ...]:
 
 
 def _row(company: Subprocessor, engagement: Engagement) -> tuple[str, ...]:
-    country = country_name(company.country) if company.country else ""
     contact = company.contact
-    person = (contact.name, contact.position, contact.email) if contact else ()
+    person = together(contact.name, contact.position, contact.email) if contact else ""
     return (
-        _lines(company.legal_name, company.address, country, ", ".join(filter(None, person))),
+        _lines(company.legal_name, *with_country(company.address, company.country), person),
         _lines(_purposes(engagement), enumeration(map(category_words, engagement.categories or ()))),
         _lines(_where(engagement), _mechanism(engagement)),
         in_language(engagement.responsibilities) or str(NOT_STATED),

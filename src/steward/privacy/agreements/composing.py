@@ -11,7 +11,15 @@ from django.conf import settings
 from django.utils.translation import get_language_bidi, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
-from steward.privacy.agreements.annexes import apart, coming_points, measures, subprocessor_rows
+from steward.privacy.agreements.access import region_name
+from steward.privacy.agreements.annexes import (
+    apart,
+    coming_points,
+    measures,
+    subprocessor_rows,
+    together,
+    with_country,
+)
 from steward.privacy.agreements.content import Content, Part, Section, Signature, Table
 from steward.privacy.agreements.inventory_words import inventory_digest, inventory_rows
 from steward.privacy.egress.models import AccountTerms
@@ -19,10 +27,10 @@ from steward.privacy.egress.registry.document import Provider
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS, Bound
 from steward.privacy.egress.registry.versions import Published
 from steward.privacy.subprocessors.listing import Listing, listing_at
-from steward.privacy.subprocessors.words import NOT_STATED, country_name
+from steward.privacy.subprocessors.words import NOT_STATED
 from steward.tenancy.models import Account
 
-FORM = "2026-11"  # the version of the texts below
+FORM = "2026-11.2"  # the version of the texts below
 PREVAILING = "en"
 _BREACH_HOURS = 24
 
@@ -47,9 +55,14 @@ class Facts:
         return f"{self.account.slug}.{settings.STEWARD_DOMAIN}"
 
     @property
+    def company(self) -> str:
+        """The controller: as whoever signed says, else as the account is called."""
+        return (self.signature.company if self.signature else "") or self.account.name
+
+    @property
     def region(self) -> str:
         """The name of the region in which the account's data lie."""
-        return self.account.data_centre.region.name
+        return region_name(self.account.data_centre.region)
 
 
 def compose(
@@ -92,7 +105,7 @@ def _part(facts: Facts, language: str, *, is_alone: bool) -> Part:
 
 
 def _names(facts: Facts) -> dict[str, str]:
-    return {"customer": apart(facts.account.name), "provider": apart(facts.provider.legal_name)}
+    return {"customer": apart(facts.company), "provider": apart(facts.provider.legal_name)}
 
 
 def _parties(facts: Facts) -> Section:
@@ -137,6 +150,19 @@ def _options(facts: Facts) -> tuple[str, ...]:
     return (
         _("Clauses 1 and 2: Regulation (EU) 2016/679 (GDPR), article 28(3) and (4), applies."),
         _("Clause 5 (docking clause) is not used."),
+        _(
+            "Clause 7.1: the instructions are this agreement and what the controller’s people do and set in the "
+            "account. What is wanted beyond that is asked for in writing."
+        ),
+        _(
+            "Clause 7.4: whoever works on the data for the processor is bound to confidentiality; Annex III says how "
+            "the data are protected."
+        ),
+        _(
+            "Clause 7.6: the processor answers questions about this agreement, shows what proves that it is kept, and "
+            "admits audits by the controller or an auditor the controller appoints. What left and the versions of the "
+            "list of subprocessors can be read in the account at any time."
+        ),
         notice % {"count": LEAST_NOTICE_DAYS},
         place % {"region": apart(facts.region)},
     )
@@ -151,7 +177,10 @@ def _more_options() -> tuple[str, ...]:
         _BREACH_HOURS,
     )
     return (
-        _("Clause 8: the processor passes requests of data subjects on to the controller and does not answer itself."),
+        _(
+            "Clause 8: the processor passes requests of data subjects on to the controller and does not answer itself. "
+            "It helps with them, with impact assessments and with consulting the supervisory authority."
+        ),
         breach % {"count": _BREACH_HOURS},
         _("Clause 10: at the end the controller chooses whether the data are deleted or returned to it."),
     )
@@ -159,11 +188,12 @@ def _more_options() -> tuple[str, ...]:
 
 def _annex_1(facts: Facts) -> Section:
     provider, signed = facts.provider, facts.signature
-    where = ", ".join(filter(None, (provider.address, country_name(provider.country) if provider.country else "")))
-    person = ", ".join(filter(None, (signed.name, signed.position, signed.email))) if signed else ""
+    where = together(*with_country(provider.address, provider.country))
+    person = together(signed.name, signed.position, signed.email) if signed else ""
     unstated = str(NOT_STATED)
     rows = (
-        (_("Controller"), facts.account.name),
+        (_("Controller"), facts.company),
+        (_("Address of the controller"), (signed.company_address if signed else "") or unstated),
         (pgettext("annex of an agreement", "Account"), facts.host),
         (_("Contact of the controller"), person or unstated),
         (_("Processor"), provider.legal_name),
@@ -229,7 +259,7 @@ def _signatures(facts: Facts) -> Section:
         "the file is signed by what is written here, and by the hash of all it was made of."
     )
     rows = (
-        (_("Signed for the controller by"), ", ".join(filter(None, (signed.name, signed.position)))),
+        (_("Signed for the controller by"), together(signed.name, signed.position)),
         (pgettext("annex of an agreement", "Time"), f"{signed.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"),
         (_("From the network address"), signed.address or str(NOT_STATED)),
         (pgettext("annex of an agreement", "Reference"), facts.reference),

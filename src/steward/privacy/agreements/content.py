@@ -34,13 +34,15 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Signature(Struct, frozen=True, kw_only=True):
-    """Who agreed, when (UTC), from which network address. Without it the content is a draft."""
+    """Who agreed, when (UTC), from which network address, for which company. Without it the content is a draft."""
 
     name: str
     position: str
     email: str
     at: datetime
     address: str
+    company: str = ""  # as it is registered; empty: by the name of the account
+    company_address: str = ""
 
 
 class Content(Struct, frozen=True, kw_only=True):

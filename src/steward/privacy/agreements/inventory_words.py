@@ -6,22 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from steward.privacy.inventory import Holding, Whose, holding_of
-from steward.privacy.subprocessors.words import CATEGORIES, enumeration
+from steward.privacy.subprocessors.words import CATEGORIES
 from steward.tenancy.models import account_owned_models
 
 SUBJECTS: Mapping[Whose, Any] = {
     Whose.CONTACT: gettext_lazy("People who write to the controller or call"),
     Whose.AGENT: gettext_lazy("People who work for the controller in the account"),
-    Whose.ANYBODY: gettext_lazy("People who are written about in messages, files and notes"),
+    Whose.ANYBODY: gettext_lazy("Whoever writes, or is written about, in messages, files and notes"),
 }
 PURPOSES: Mapping[str, Any] = {
     "support": pgettext_lazy("purpose of data", "answering the controller’s customers"),
     "audit": pgettext_lazy("purpose of data", "showing who did what"),
     "security": pgettext_lazy("purpose of data", "keeping strangers out"),
-    "privacy": pgettext_lazy("purpose of data", "keeping this agreement and the rights of data subjects"),
+    "privacy": pgettext_lazy("purpose of data", "keeping to this agreement and to the rights of data subjects"),
 }
 MORE_CATEGORIES: Mapping[str, Any] = {
     "user.demographic.language": pgettext_lazy("category of data", "Language"),
@@ -69,4 +70,5 @@ def _purposes(keys: Iterable[str]) -> Iterator[str]:
 
 
 def _listed(words: Iterable[str]) -> str:
-    return enumeration(sorted(words))
+    """A line each: a column is read downwards."""
+    return "\n".join(sorted(map(capfirst, words)))

@@ -32,6 +32,10 @@ class Agreement(AccountOwned):
         SUPERSEDED = "superseded", pgettext_lazy("of an agreement", "replaced by a later one")
         ENDED = "ended", pgettext_lazy("of an agreement", "ended")
 
+    class Side(models.TextChoices):
+        ACCOUNT = "account", pgettext_lazy("who ended an agreement", "ended by you")
+        PROVIDER = "provider", pgettext_lazy("who ended an agreement", "ended by the provider")
+
     origin = impersonal(models.TextField(choices=Origin))
     state = impersonal(models.TextField(choices=State, default=State.DRAFT))
     language = impersonal(models.TextField())  # BCP 47
@@ -68,6 +72,11 @@ class Agreement(AccountOwned):
     created_at = impersonal(models.DateTimeField())
     in_force_from = impersonal(models.DateTimeField(null=True))
     ended_at = impersonal(models.DateTimeField(null=True))
+    ended_side = impersonal(models.TextField(choices=Side, blank=True, default=""))  # only of one that was in force
+    ended_by = impersonal(models.UUIDField(null=True))  # a member or an operator, by the bare id
+    ended_words = personal(  # of whoever ended it, why
+        models.TextField(blank=True, default=""), Whose.ANYBODY, "user.content", purpose="privacy", erase=Erase.NULL
+    )
 
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [
@@ -126,3 +135,23 @@ class TermsAcceptance(AccountOwned):
 
     def __str__(self) -> str:
         return self.version
+
+
+class TextNotice(AccountOwned):
+    """The account was told, once, of a text that waits for it: terms of use, or a new wording of our form."""
+
+    class Text(models.TextChoices):
+        TERMS = "terms"
+        FORM = "form"
+
+    text = impersonal(models.TextField(choices=Text))
+    version = impersonal(models.TextField())
+    at = impersonal(models.DateTimeField())
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "text", "version"], name="agreements_text_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.version}"

@@ -11,6 +11,7 @@ from steward.privacy.egress.addresses import BadDestination
 
 _SETTINGS: dict[str, Callable[[], object]] = {
     "STEWARD_EGRESS_ALLOW": configuration.allowed_private,
+    "STEWARD_EGRESS_PROXY": configuration.proxy,
     "STEWARD_RESOLVER": configuration.resolver,
     "STEWARD_SMTP_RELAY": configuration.relay,
 }

@@ -7,7 +7,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from steward.privacy.egress.addresses import BadDestination, Destination, literal_address, parse_destination
+from steward.privacy.egress.addresses import (
+    BadDestination,
+    Destination,
+    is_public,
+    literal_address,
+    parse_destination,
+)
 
 DNS_PORT = 53
 
@@ -33,6 +39,14 @@ def allowed_private() -> frozenset[Destination]:
 def resolver() -> Destination | None:
     """The DNS server to ask (`STEWARD_RESOLVER`, an IP address with or without port); None for the system's."""
     return _resolver(_setting("STEWARD_RESOLVER"))
+
+
+def proxy() -> Destination | None:
+    """The proxy through which connections go out (`STEWARD_EGRESS_PROXY`, an IP address of a network of the operator's
+    own with a port); None for none. Raises `BadDestination`.
+    """
+    text = _setting("STEWARD_EGRESS_PROXY")
+    return _proxy(text) if text else None
 
 
 def relay() -> Relay | None:
@@ -78,6 +92,15 @@ def _resolver(text: str) -> Destination | None:
     found = parse_destination(text)
     if literal_address(found.host) is None:
         raise BadDestination("it is an IP address, with or without port")
+    return found
+
+
+@lru_cache(maxsize=4)
+def _proxy(text: str) -> Destination:
+    found = parse_destination(text)
+    address = literal_address(found.host)
+    if address is None or is_public(address):
+        raise BadDestination("it is an IP address of your own network, with a port")
     return found
 
 

@@ -12,7 +12,7 @@ from steward.privacy.egress.models import AccountTerms, Authorisation
 from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.registry import standing
 from steward.privacy.egress.registry.changes import Engaged as Listed
-from steward.privacy.egress.registry.document import Endpoint, Engagement, Mechanism
+from steward.privacy.egress.registry.document import TRANSFERS, Endpoint, Engagement
 from steward.privacy.egress.registry.standing import Bound, Revision, Standing
 from steward.privacy.egress.registry.versions import Published
 from steward.tenancy.models import Account, Region
@@ -23,7 +23,6 @@ _ANSWERS = {
     Authorisation.State.REFUSED.value: Answer.REFUSED,
 }
 ANSWERED = [*_ANSWERS]
-_TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,13 @@ def terms_of(account: Account, *, is_engaged: bool) -> AccountFacts:
     agreed = _agreement_of()
     countries = _countries_of(agreed.regions) if agreed and agreed.regions else None
     answers = Authorisation.objects.filter(state__in=ANSWERED).values_list("engagement", "state", "version")
-    return facts_from(region, account.created_at, agreed, countries, answers)
+    notices = AccountTerms.objects.order_by("effective_from", "id").values_list("effective_from", "notice_days")
+    return facts_from(region, Bound(account.created_at, tuple(notices)), agreed, countries, answers)
 
 
 def facts_from(
     region: Region,
-    opened_at: datetime,
+    bound: Bound,
     agreed: AccountTerms | None,
     agreed_countries: frozenset[str] | None,
     answers: Iterable[tuple[str, str, int]],
@@ -67,7 +67,6 @@ def facts_from(
         is_specific=agreed is not None and agreed.mode == AccountTerms.Mode.SPECIFIC,
         answers=MappingProxyType({engagement: _ANSWERS[state] for engagement, state, _version in answered}),
     )
-    bound = Bound(opened_at, agreed.notice_days if agreed else standing.LEAST_NOTICE_DAYS)
     return AccountFacts(terms, bound, MappingProxyType({one: version for one, _state, version in answered}))
 
 
@@ -145,7 +144,7 @@ def _engaged(listed: Listed, version: int, usable_from: datetime, *, is_beyond: 
         agreements=tuple(Period(a.version, a.effective_from, a.ends_at) for a in subprocessor.agreements or ()),
         regions=_stated(engagement.regions),
         countries=_stated(engagement.countries),
-        has_mechanism=engagement.mechanism in _TRANSFERS,
+        has_mechanism=engagement.mechanism in TRANSFERS,
         is_beyond_answer=is_beyond,
     )
 

@@ -5,12 +5,14 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from uuid import UUID
 
-from steward.privacy.egress import ledger, tls, wall
+from steward.privacy.egress import configuration, ledger, tls, wall
 from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
 from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
 from steward.privacy.egress.known import gather, gather_together
+from steward.privacy.egress.proxying import open_way
 from steward.privacy.egress.resolving import addresses_of, are_reachable
 from steward.tenancy.scope import account_in_scope
 
@@ -43,7 +45,14 @@ class Passage:
         return not any(map(is_public, self.addresses))
 
     def connect_tcp(self, seconds: float = CONNECT_SECONDS) -> socket.socket:
-        """A connected socket, to the first address that answers; `seconds` is also its timeout. Raises OSError."""
+        """A connected socket, to the first address that answers; `seconds` is also its timeout. Raises OSError.
+
+        Where the operator has a proxy, through that one and no other way; what lies in a network of their own is
+        reached directly, for a proxy refuses to go there.
+        """
+        proxy = configuration.proxy()
+        if proxy is not None and not self.is_private:
+            return _through(proxy, self.request.destination, seconds)
         failure: OSError | None = None
         for address in self.addresses:
             try:
@@ -133,6 +142,16 @@ def _judged(request: Request, known: Known) -> tuple[Decision, tuple[IPAddress, 
     addresses = addresses_of(request.destination)
     reachable = are_reachable(addresses, request.destination)
     return decide(request, replace(known, resolves_to_reachable=reachable)), addresses
+
+
+def _through(proxy: Destination, there: Destination, seconds: float) -> socket.socket:
+    made = _connected(ip_address(proxy.host), proxy.port, seconds)
+    try:
+        open_way(made, there, seconds)
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def _connected(address: IPAddress, port: int, seconds: float) -> socket.socket:

@@ -1,59 +1,24 @@
 """Gathering what the decision reads: the account's connectors and terms, the operator's relay, the registry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from steward.lib.clock import now
 from steward.privacy.egress import configuration
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import Grant, Known, Request
-from steward.privacy.egress.engaging import ANSWERED, AccountFacts, facts_from, registry_grants
-from steward.privacy.egress.models import AccountTerms, Connector
+from steward.privacy.egress.engaging import registry_grants
+from steward.privacy.egress.models import Connector
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
-from steward.privacy.egress.registry.versions import Head, Published, published
-from steward.privacy.egress.trips import Rows, ask
-from steward.tenancy.models import Account, Region
+from steward.privacy.egress.registry.versions import Published, published
+from steward.privacy.egress.stored import OfAccount, Server, read
 
 _BY_KIND = {
     Connector.Kind.SMTP.value: (TrafficClass.TENANT_DIRECTED, ("mail.deliver",)),
     Connector.Kind.IMAP.value: (TrafficClass.COUNTERPARTY, ("mail.fetch",)),
 }
 
-# In one trip, and in SQL of our own: a mail waits for this. One statement tells of the account and whether there is a
-# newer registry than the one this process keeps.
-_OF_AGREEMENT = ("agreement_id", "notice_days", "mode", "effective_from", "ends_at", "regions")
-_READ = (
-    """
-    SELECT a.state, a.created_at, r.code, r.countries, v.number, v.sha256
-      FROM tenancy_account a
-      JOIN tenancy_datacentre d ON d.code = a.data_centre_id JOIN tenancy_region r ON r.code = d.region_id
-      LEFT JOIN LATERAL (SELECT number, sha256 FROM egress_registryversion ORDER BY number DESC LIMIT 1) v ON true
-     WHERE a.id = %(account)s""",
-    """
-    SELECT kind, host, port, purposes, retired_at IS NULL
-      FROM egress_connector WHERE account_id = %(account)s AND host = ANY(%(hosts)s)""",
-    f"""
-    SELECT {", ".join(_OF_AGREEMENT)},
-           ARRAY(SELECT unnest(r.countries) FROM tenancy_region r WHERE r.code = ANY(t.regions))
-      FROM egress_accountterms t WHERE account_id = %(account)s ORDER BY effective_from DESC LIMIT 1""",  # noqa: S608
-    """
-    SELECT engagement, state
-      FROM egress_authorisation WHERE account_id = %(account)s AND state = ANY(%(answered)s)""",
-)
-
 _BY_WISH = {"mail.remote_images": TrafficClass.BROWSER, "mail.try": TrafficClass.TENANT_DIRECTED}
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    """A connector, as far as the decision goes by it."""
-
-    kind: str
-    host: str
-    port: int
-    purposes: Sequence[str]
-    is_active: bool
 
 
 def gather(request: Request) -> Known:
@@ -77,29 +42,15 @@ def _without_account(request: Request) -> Known:
 
 
 def _of_account(account_id: UUID, requests: Sequence[Request]) -> list[tuple[Request, Known]]:
-    hosts = list({request.destination.host for request in requests})
-    [account], declared, agreed, answers = ask(account_id, *_READ, hosts=hosts, answered=ANSWERED)
-    state, opened_at, region, countries, number, sha256 = account
-    list_ = published(Head(number or 0, sha256 or ""))
-    facts = facts_from(Region(code=region, countries=countries), opened_at, *_agreement(agreed), answers)
-    connectors = [_Declared(*row) for row in declared]
-    is_open = state == Account.State.ACTIVE
-    return [(request, _known(request, list_, connectors, facts, is_open=is_open)) for request in requests]
+    stored = read(account_id, (request.destination.host for request in requests))
+    list_ = published(stored.head)
+    return [(request, _known(request, list_, stored)) for request in requests]
 
 
-def _agreement(rows: Rows) -> tuple[AccountTerms | None, frozenset[str] | None]:
-    if not rows:
-        return None, None
-    *columns, countries = rows[0]
-    agreed = AccountTerms(**dict(zip(_OF_AGREEMENT, columns, strict=True)))
-    return agreed, frozenset(countries) if agreed.regions else None
-
-
-def _known(
-    request: Request, list_: Published, connectors: Sequence["_Declared"], facts: AccountFacts, *, is_open: bool
-) -> Known:
+def _known(request: Request, list_: Published, stored: OfAccount) -> Known:
+    facts = stored.facts
     grants = (
-        *_connector_grants(connectors, request),
+        *_server_grants(stored.servers, request),
         *_relay_grants(),
         *registry_grants(list_, request, facts),
         *_wished_grants(request),
@@ -108,18 +59,18 @@ def _known(
         now=now(),
         grants=grants,
         terms=facts.terms,
-        is_account_open=is_open,
+        is_account_open=stored.is_open,
         region=facts.terms.region,
         registry=list_.head.number or None,
     )
 
 
-def _connector_grants(connectors: Sequence["_Declared"], request: Request) -> tuple[Grant, ...]:
+def _server_grants(servers: Sequence[Server], request: Request) -> tuple[Grant, ...]:
     asked = (request.destination.host, request.destination.port)
-    return tuple(_connector_grant(request.account_id, row) for row in connectors if (row.host, row.port) == asked)
+    return tuple(_server_grant(request.account_id, one) for one in servers if (one.host, one.port) == asked)
 
 
-def _connector_grant(account_id: UUID | None, declared: "_Declared") -> Grant:
+def _server_grant(account_id: UUID | None, declared: Server) -> Grant:
     traffic, purposes = _BY_KIND.get(declared.kind) or (TrafficClass.TENANT_DIRECTED, tuple(declared.purposes))
     return _grant(
         traffic,

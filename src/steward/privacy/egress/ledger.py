@@ -65,11 +65,14 @@ def write_together(judged: Sequence[tuple[Request, Decision, Known]]) -> None:
 
 
 def settle(entry: Entry, sent: int) -> None:
-    """Write down, once, how many bytes we sent on the connection."""
+    """Write down, once, how many bytes we sent on the connection.
+
+    That something left stands on the disk already; how much it was need not be waited for.
+    """
     if entry.account_id is None:
         InstallationEgress.objects.filter(pk=entry.id, bytes=None).update(bytes=sent)
         return
-    ask(entry.account_id, _SETTLE, id=entry.id, sent=sent)
+    ask(entry.account_id, _SETTLE, is_awaited=False, id=entry.id, sent=sent)
 
 
 def count_lookup(server: Destination, purpose: str) -> None:

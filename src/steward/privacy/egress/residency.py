@@ -17,14 +17,14 @@ from steward.lib.clock import now
 from steward.privacy.egress import configuration, dns
 from steward.privacy.egress.addresses import Destination, is_public, literal_address
 from steward.privacy.egress.hosts import hosts_of
-from steward.privacy.egress.registry.changes import Engaged, engaged_in
-from steward.privacy.egress.registry.document import Mechanism
+from steward.privacy.egress.registry.changes import Engaged
+from steward.privacy.egress.registry.document import TRANSFERS
+from steward.privacy.egress.registry.standing import EVERYBODY, standing
 from steward.privacy.egress.registry.versions import published
 from steward.tenancy.models import Account, DataCentre
 from steward.tenancy.residency import NOT_SAID, NotHere, data_centre_here
 
 _MOST_NAMED = 5
-_TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
 
 
 class Fault(StrEnum):
@@ -84,6 +84,7 @@ class Finding:
 
     fault: Fault
     what: str = ""
+    is_contradicted: bool = False  # the list tells accounts of another server in the place of this one
 
     @property
     def is_error(self) -> bool:
@@ -92,8 +93,11 @@ class Finding:
 
     @property
     def is_unservable(self) -> bool:
-        """Whether nothing may be served before it is."""
-        return self.fault in {Fault.UNKNOWN, Fault.ACCOUNTS_ELSEWHERE}
+        """Whether nothing may be served before it is.
+
+        What the list does not say yet can be added in the back office, which has to be served for that.
+        """
+        return self.is_contradicted or self.fault in {Fault.UNKNOWN, Fault.ACCOUNTS_ELSEWHERE}
 
     @property
     def words(self) -> str:
@@ -131,30 +135,35 @@ def _of_accounts(here: DataCentre) -> Iterator[Finding]:
 def _of_servers(here: DataCentre) -> Iterator[Finding]:
     if here.country == NOT_SAID:
         yield Finding(Fault.NOT_SAID, here.code)
-    standing = _engagements()
-    if not any(one.subprocessor.key == here.host and _hosts_data(one, here) for one in standing):
-        yield Finding(Fault.HOST, here.code)
+    listed = _listed()
+    agreed = list(filter(_is_agreed, listed))
+    told = [one for one in listed if _is_of(one, "data.host") and here.region_id in (one.engagement.regions or ())]
+    if not any(one.subprocessor.key == here.host and _hosts_data(one, here) for one in agreed):
+        is_other = bool(told) and all(one.subprocessor.key != here.host for one in told)
+        yield Finding(Fault.HOST, here.code, is_other)
+    servers = {Destination(place.host, place.port) for one in told for place in one.engagement.endpoints or ()}
     for place in _database():
-        if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in standing):
-            yield Finding(Fault.DATABASE, str(place))
+        if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in agreed):
+            yield Finding(Fault.DATABASE, str(place), bool(servers) and place not in servers)
     for place in _resolvers():
-        if not any(place in hosts_of(one) and _is_for(one, "dns.resolve", here) for one in standing):
+        if not any(place in hosts_of(one) and _is_for(one, "dns.resolve", here) for one in agreed):
             yield Finding(Fault.RESOLVER, str(place))
     relay = configuration.relay()
-    if relay and not any(relay.destination in hosts_of(one) and _is_of(one, "mail.deliver") for one in standing):
+    if relay and not any(relay.destination in hosts_of(one) and _is_of(one, "mail.deliver") for one in agreed):
         yield Finding(Fault.RELAY, str(relay.destination))
 
 
-def _engagements() -> list[Engaged]:
-    """Those of the newest version whose company has an agreement with us in force."""
-    versions, at = published().versions, now()
-    return [
-        one
-        for one in (engaged_in(versions[-1].registry).values() if versions else ())
-        if any(
-            a.effective_from <= at and (a.ends_at is None or at < a.ends_at) for a in one.subprocessor.agreements or ()
-        )
-    ]
+def _listed() -> list[Engaged]:
+    """The engagements as they stand for an account that was always there: what is only announced is none of them."""
+    at = now()
+    known = (standing(states, EVERYBODY, at).current for states in published().revisions.values())
+    return [one.engaged for one in known if one is not None and one.engaged is not None]
+
+
+def _is_agreed(one: Engaged) -> bool:
+    """Whether the company has an agreement with us in force."""
+    at, agreements = now(), one.subprocessor.agreements or ()
+    return any(a.effective_from <= at and (a.ends_at is None or at < a.ends_at) for a in agreements)
 
 
 def _hosts_data(one: Engaged, here: DataCentre) -> bool:
@@ -166,7 +175,7 @@ def _is_for(one: Engaged, purpose: str, here: DataCentre) -> bool:
     engagement = one.engagement
     is_inside = engagement.countries is not None and set(engagement.countries) <= set(here.region.countries)
     serves = here.region_id in (engagement.regions or ())
-    return _is_of(one, purpose) and serves and (is_inside or engagement.mechanism in _TRANSFERS)
+    return _is_of(one, purpose) and serves and (is_inside or engagement.mechanism in TRANSFERS)
 
 
 def _is_of(one: Engaged, purpose: str) -> bool:

@@ -13,19 +13,22 @@ from django.db import connection
 from steward.tenancy.scope import account_scope
 
 _NAME = "SELECT set_config('steward.account', %(account)s, true)"
+_NOT_AWAITED = "SET LOCAL synchronous_commit = off"
 Rows = list[tuple[Any, ...]]
 
 
-def ask(account_id: UUID, *statements: str, **values: Any) -> list[Rows]:
+def ask(account_id: UUID, *statements: str, is_awaited: bool = True, **values: Any) -> list[Rows]:
     """Run the statements for the account, with `%(name)s` for each value and for the account itself; rows of each.
 
-    Outside a scope they are committed when this returns.
+    Outside a scope they are committed when this returns. Without `is_awaited` nobody waits for the disk: everybody sees
+    it at once, and only if the database itself falls within the next second may it be lost.
     """
     named: Mapping[str, Any] = {**values, "account": str(account_id)}
     if connection.in_atomic_block:
         with account_scope(account_id):
             return _run(statements, named)
-    return _run((_NAME, *statements), named)[1:]
+    begin = (_NAME,) if is_awaited else (_NAME, _NOT_AWAITED)
+    return _run((*begin, *statements), named)[len(begin) :]
 
 
 def _run(statements: tuple[str, ...], values: Mapping[str, Any]) -> list[Rows]:

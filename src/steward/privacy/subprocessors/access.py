@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from steward.outbox.models import State
 from steward.people.access import may
 from steward.people.models import Membership
 from steward.privacy.egress.models import Authorisation
@@ -34,6 +35,7 @@ class Undelivered:
     row: NoticeDelivery
     person: Membership | None
     words: str  # of the server
+    held: str  # why the mail waits with us, as `outbox.delivery` notes it; empty when it does not
     due_at: datetime
 
 
@@ -87,5 +89,6 @@ def _undelivered(matter: Matter) -> Undelivered | None:
         row = found.first()
         if row is None:
             return None
-        words = row.mail.server_words if row.mail else ""
-        return Undelivered(matter.account, row, row.membership, words, matter.due_at)
+        mail = row.mail
+        words, held = (mail.server_words, mail.reason if mail.state == State.HELD else "") if mail else ("", "")
+        return Undelivered(matter.account, row, row.membership, words, held, matter.due_at)

@@ -14,7 +14,7 @@ from steward.outbox.actions import put_in_outbox
 from steward.people.models import Membership, Role
 from steward.privacy.egress.engaging import AccountFacts, terms_of
 from steward.privacy.egress.models import RegistryVersion
-from steward.privacy.egress.registry.standing import Version
+from steward.privacy.egress.registry.standing import Version, standing
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.concerns import Concern, concerns_of, objection_until
 from steward.privacy.subprocessors.letters import News, compose_news
@@ -45,25 +45,28 @@ def tell_account(number: int) -> ChangeNotice | None:
     if not is_new:
         return None
     record("subprocessor.announced", notice, actor=SYSTEM, changes={"version": number})
-    _tell(notice, _news(version, concerns, facts), account, About.ANNOUNCED)
+    _tell(notice, _news(version, concerns, facts), account, About.ANNOUNCED, admins())
     return notice
 
 
 def remind_account() -> int:
     """Remind of each notice that nobody opened and whose date is a week away; returns of how many."""
     at = now()
-    forgotten = ChangeNotice.objects.select_for_update().filter(
+    forgotten = ChangeNotice.objects.select_for_update(no_key=True).filter(
         opened_at=None, reminded_at=None, objection_until__gt=at, objection_until__lte=at + REMINDED
     )
-    reminded = [notice for notice in forgotten.order_by("id") if _is_coming(notice)]
-    for notice in reminded:
+    reminded = 0
+    for notice in forgotten.order_by("id"):
         account, facts = account_facts()
+        concerns = _still_coming(notice, facts)
+        if not concerns:
+            continue
         ChangeNotice.objects.filter(pk=notice.pk).update(reminded_at=at)
         record("subprocessor.reminded", notice, actor=SYSTEM, changes={"version": notice.version})
-        concerns = concerns_of_notice(notice, facts)
         news = _news(_version(notice), concerns, facts, is_reminder=True)
-        _tell(notice, news, account, About.REMINDED)
-    return len(reminded)
+        _tell(notice, news, account, About.REMINDED, admins())
+        reminded += 1
+    return reminded
 
 
 def concerns_of_notice(notice: ChangeNotice, facts: AccountFacts) -> tuple[Concern, ...]:
@@ -87,8 +90,19 @@ def admins() -> list[Membership]:
     return list(told.order_by("id"))
 
 
-def _tell(notice: ChangeNotice, news: News, account: Account, about: str) -> None:
-    people, at = admins(), now()
+def tell_who_came_later(notice: ChangeNotice) -> int:
+    """Tell those who became owner or admin after the announcement; returns how many. For when it reached too few."""
+    told = NoticeDelivery.objects.filter(notice=notice).values_list("membership_id", flat=True)
+    people = [member for member in admins() if member.id not in set(told)]
+    if people:
+        account, facts = account_facts()
+        news = _news(_version(notice), concerns_of_notice(notice, facts), facts)
+        _tell(notice, news, account, About.ANNOUNCED, people)
+    return len(people)
+
+
+def _tell(notice: ChangeNotice, news: News, account: Account, about: str, people: Sequence[Membership]) -> None:
+    at = now()
     mails = put_in_outbox([compose_news(news, member, account) for member in people])
     here = [
         NoticeDelivery(
@@ -113,6 +127,7 @@ def _news(version: Version, concerns: Sequence[Concern], facts: AccountFacts, *,
         why=summary,
         is_specific=facts.terms.is_specific,
         is_reminder=is_reminder,
+        is_first=version.number == 1,
     )
 
 
@@ -120,7 +135,11 @@ def _version(notice: ChangeNotice) -> Version:
     return published().versions[notice.version - 1]
 
 
-def _is_coming(notice: ChangeNotice) -> bool:
-    """Whether something of it is still announced: a later version may have withdrawn it."""
-    newest = {one.key for company in published().versions[-1].registry.subprocessors for one in company.engagements}
-    return not newest.isdisjoint(notice.engagements)
+def _still_coming(notice: ChangeNotice, facts: AccountFacts) -> tuple[Concern, ...]:
+    """What of it is announced and does not stand yet: a later version may have taken it back, or told of it anew."""
+    pending = {key: standing(published().revisions[key], facts.bound, now()).pending for key in notice.engagements}
+    return tuple(
+        concern
+        for concern in concerns_of_notice(notice, facts)
+        if (one := pending[concern.key]) is not None and one.announced_at == notice.announced_at
+    )

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -31,6 +30,7 @@ from steward.privacy.subprocessors.words import (
 )
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
+from steward.ui.ages import full_day, full_moment
 
 PURPOSE = "subprocessor notice"
 
@@ -53,6 +53,7 @@ class News:
     why: dict[str, str]
     is_specific: bool = False
     is_reminder: bool = False
+    is_first: bool = False  # list there is: it gives no notice, and everything on it is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,12 @@ def _change(concern: Concern) -> str:
 
 def day_of(moment: datetime) -> str:
     """The day in the zone in force, written out."""
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return full_day(timezone.localtime(moment).date())
 
 
 def moment_of(moment: datetime) -> str:
     """The day and the time in the zone in force."""
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return full_moment(moment)
 
 
 def _subject(news: News) -> str:
@@ -131,13 +132,15 @@ def _opening(news: News, account: Account) -> list[str]:
 
 
 def _closing(news: News) -> list[str]:
-    if news.until is None:
+    if news.until is None and not news.is_first:
         return [_("This stands at once, for nothing is used for more than before. You need not do anything.")]
-    told = {"moment": moment_of(news.until)}
     if news.is_specific:
         return [_("Your agreement asks for your consent: nothing of it is used before an owner or an admin agrees.")]
     return [
-        _("Unless you object, it may be used for your account from %(moment)s on. Until then it is not used.") % told,
+        _("Unless you object, it may be used for your account from %(moment)s on. Until then it is not used.")
+        % {"moment": moment_of(news.until)}
+        if news.until
+        else _("This is the first list: it stands at once."),
         _(
             "An owner or an admin objects with one button, now or later. What you object to is switched off for your "
             "account at once, and what needs it stays off; we answer within 10 working days."

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from steward.lib.ids import new_id
+from steward.outbox.models import InstallationMail
 from steward.privacy.subprocessors.notice_models import ChangeNotice as ChangeNotice
 from steward.privacy.subprocessors.notice_models import Matter as Matter
 from steward.privacy.subprocessors.notice_models import NoticeDelivery as NoticeDelivery
@@ -48,14 +49,16 @@ class Subscription(models.Model):
     created_at = models.DateTimeField()  # or asked for last
     confirmed_at = models.DateTimeField(null=True)
     told_version = models.IntegerField(default=0)  # the last one it got a mail about, or knew when it was confirmed
+    mail = models.ForeignKey(InstallationMail, on_delete=models.SET_NULL, null=True, related_name="+")  # the last one
+    paused_at = models.DateTimeField(null=True)  # that mail did not arrive: no more until the address is proven again
 
     def __str__(self) -> str:
         return str(self.id)
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the address is proven."""
-        return self.confirmed_at is not None
+        """Whether the address is proven, and mail arrives there."""
+        return self.confirmed_at is not None and self.paused_at is None
 
     @property
     def address_context(self) -> str:

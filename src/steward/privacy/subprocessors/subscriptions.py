@@ -8,15 +8,20 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from steward.lib.clock import now
-from steward.outbox.installation import put_in_installation_outbox
+from steward.outbox.installation import BOUNCED, put_in_installation_outbox
+from steward.outbox.installation_delivery import NO_MAILBOX
+from steward.outbox.models import State
 from steward.people.models import User
 from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
@@ -28,6 +33,10 @@ from steward.tenancy.languages import spoken
 from steward.ui.ages import full_day
 
 KEPT_UNPROVEN = timedelta(days=7)
+KEPT_PAUSED = timedelta(days=30)  # for operators to see, and for the subscriber to prove the address again
+_NOBODY_THERE = (BOUNCED, NO_MAILBOX)
+MOST_PAUSED = 100
+_PURPOSE = "subprocessor list"
 _BATCH = 200
 _MAC = 16  # bytes
 
@@ -36,10 +45,7 @@ def ask_to_subscribe(address: str, *, language: str) -> None:
     """Mail a link that proves the address; who gets the list already is told so. Raises `Unsendable`."""
     normal = User.objects.normalise(address)
     with transaction.atomic():
-        subscription = Subscription.objects.select_for_update().filter(address_hash=_hash(normal)).first()
-        if subscription is None:
-            subscription = Subscription(address_hash=_hash(normal), created_at=now(), language=language)
-            subscription.address = encrypt_for_installation(normal.encode(), context=subscription.address_context)
+        subscription = _subscription_of(normal)
         subscription.language = language
         if not subscription.is_confirmed:
             subscription.created_at = now()
@@ -47,10 +53,18 @@ def ask_to_subscribe(address: str, *, language: str) -> None:
         _mail_link(subscription, normal)
 
 
+def _subscription_of(address: str) -> Subscription:
+    """The row of an address, locked; a double click finds the one that the first made."""
+    new = Subscription(address_hash=_hash(address), created_at=now())
+    new.address = encrypt_for_installation(address.encode(), context=new.address_context)
+    Subscription.objects.bulk_create([new], ignore_conflicts=True)
+    return Subscription.objects.select_for_update(no_key=True).get(address_hash=new.address_hash)
+
+
 def confirm_subscription(subscription: Subscription) -> None:
     """The address is proven: from the next version on it gets a mail. Confirming twice does nothing."""
-    unproven = Subscription.objects.filter(pk=subscription.pk, confirmed_at=None)
-    unproven.update(confirmed_at=now(), told_version=published().head.number)
+    unproven = Subscription.objects.filter(pk=subscription.pk).exclude(confirmed_at__isnull=False, paused_at=None)
+    unproven.update(confirmed_at=now(), paused_at=None, told_version=published().head.number)
 
 
 def end_subscription(token: str) -> None:
@@ -79,35 +93,68 @@ def token_of(subscription: Subscription) -> str:
 
 
 def forget_unproven() -> int:
-    """Delete what nobody confirmed within a week; returns how many."""
-    return Subscription.objects.filter(confirmed_at=None, created_at__lte=now() - KEPT_UNPROVEN).delete()[0]
+    """Delete what nobody confirmed within a week, and what mail has not reached for long; returns how many."""
+    unproven = Q(confirmed_at=None, created_at__lte=now() - KEPT_UNPROVEN)
+    return Subscription.objects.filter(unproven | Q(paused_at__lte=now() - KEPT_PAUSED)).delete()[0]
+
+
+def pause_undelivered() -> int:
+    """Send nothing more where the last mail did not arrive, and forget at once who never proved it; returns how many.
+
+    A mail that failed on its way to our own relay says nothing of the address.
+    """
+    lost = Subscription.objects.filter(mail__state=State.FAILED, mail__reason__in=_NOBODY_THERE)
+    unproven = lost.filter(confirmed_at=None).delete()[0]
+    return unproven + lost.filter(paused_at=None).update(paused_at=now())
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A subscription that mail does not reach, as operators see it: whose address it is stays hidden."""
+
+    domain: str
+    language: str
+    since: datetime
+
+
+def paused_subscriptions() -> list[Paused]:
+    """The newest first, for operators: many at one domain mean that its server refuses our mail."""
+    rows = Subscription.objects.filter(paused_at__isnull=False).order_by("-paused_at")[:MOST_PAUSED]
+    return [Paused(_address(row).rpartition("@")[2], row.language, row.paused_at) for row in rows if row.paused_at]
 
 
 def tell_of_version(number: int) -> int:
-    """Mail every subscriber what a version changes, each once, in their language; returns how many were told."""
+    """Mail every subscriber what a version changes, each once, in their language; returns how many were told.
+
+    Who has not heard of earlier versions either, for their job failed and runs later, hears of all at once.
+    """
     list_ = published()
     if not 1 <= number <= len(list_.versions):
         raise ValueError(f"there is no version {number}")
-    version = list_.versions[number - 1]
-    before = list_.versions[number - 2] if number > 1 else None
     told = 0
     while batch := _untold(number):
         for subscription in batch:
-            told += _tell(subscription, before, version)
+            told += _tell(subscription, list_.versions[:number])
     return told
 
 
 def _untold(number: int) -> list[Subscription]:
-    waiting = Subscription.objects.filter(confirmed_at__isnull=False, told_version__lt=number)
+    waiting = Subscription.objects.filter(confirmed_at__isnull=False, paused_at=None, told_version__lt=number)
     return list(waiting.order_by("id")[:_BATCH])
 
 
-def _tell(subscription: Subscription, before: Version | None, version: Version) -> bool:
-    """In a transaction of its own: after a fault nobody is told twice."""
+def _tell(subscription: Subscription, versions: Sequence[Version]) -> bool:
+    """Of the last version. In a transaction of its own: after a fault nobody is told twice."""
+    version = versions[-1]
     with transaction.atomic():
-        untold = Subscription.objects.filter(pk=subscription.pk, told_version__lt=version.number)
-        if not untold.update(told_version=version.number):
+        untold = Subscription.objects.select_for_update(no_key=True).filter(
+            pk=subscription.pk, told_version__lt=version.number
+        )
+        known = untold.values_list("told_version", flat=True).first()
+        if known is None:
             return False
+        untold.update(told_version=version.number)
+        before = versions[known - 1] if known else None
         with override(spoken(subscription.language)):
             _put(subscription, _subject(version), _news(before, version, subscription))
     return True
@@ -124,14 +171,14 @@ def _news(before: Version | None, version: Version, subscription: Subscription) 
         _("Version %(number)s of %(day)s says:") % {"number": version.number, "day": day},
         "\n".join(f"- {line}" for line in lines),
         notice_of(version),
-        _("The whole list, with the differences:") + f"\n{_list_of(version, subscription.language)}",
+        _("The whole list, with the differences:") + f"\n{_list_of(before, version, subscription.language)}",
         _("You asked for these mails. To end them:") + f"\n{_link(subscription)}",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _list_of(version: Version, language: str) -> str:
-    compared = f"&compare={version.number - 1}" if version.number > 1 else ""
+def _list_of(before: Version | None, version: Version, language: str) -> str:
+    compared = f"&compare={before.number}" if before else ""
     return f"{base_url()}/subprocessors?lang={spoken(language)}&version={version.number}{compared}"
 
 
@@ -146,16 +193,26 @@ def _mail_link(subscription: Subscription, address: str) -> None:
             )
         )
         text = f"{words}\n\n{_link(subscription)}\n"
-        put_in_installation_outbox(
-            purpose="subprocessor list", to=address, subject=_("Mail about subprocessors"), text=text
+        mail = put_in_installation_outbox(
+            purpose=_PURPOSE, to=address, subject=_("Mail about subprocessors"), text=text, is_watched=True
         )
+    Subscription.objects.filter(pk=subscription.pk).update(mail=mail)
 
 
 def _put(subscription: Subscription, subject: str, text: str) -> None:
-    address = decrypt_for_installation(bytes(subscription.address), context=subscription.address_context).decode()
-    put_in_installation_outbox(
-        purpose="subprocessor list", to=address, subject=subject, text=text, unsubscribe=f"{_link(subscription)}/end"
+    mail = put_in_installation_outbox(
+        purpose=_PURPOSE,
+        to=_address(subscription),
+        subject=subject,
+        text=text,
+        unsubscribe=f"{_link(subscription)}/end",
+        is_watched=True,
     )
+    Subscription.objects.filter(pk=subscription.pk).update(mail=mail)
+
+
+def _address(subscription: Subscription) -> str:
+    return decrypt_for_installation(bytes(subscription.address), context=subscription.address_context).decode()
 
 
 def _link(subscription: Subscription) -> str:

@@ -1,6 +1,7 @@
 """The codes of the registry in words, in the reader's language. What is not stated is said to be that."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -151,7 +152,12 @@ def enumeration(words: Iterable[Any]) -> str:
 
 
 def _locale(language: str | None = None) -> Locale:
+    return _parsed(language or get_language() or PREVAILING)
+
+
+@lru_cache(maxsize=32)
+def _parsed(language: str) -> Locale:
     try:
-        return Locale.parse(language or get_language() or PREVAILING, sep="-")
+        return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse(PREVAILING)

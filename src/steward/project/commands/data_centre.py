@@ -10,6 +10,7 @@ from steward.project import settings
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import database
 from steward.project.failure import Failure
+from steward.project.places import WAY_OUT, tell
 from steward.tenancy.models import DataCentre
 from steward.tenancy.residency import NotAPlace, StaysThere, add_data_centre
 
@@ -62,8 +63,8 @@ def _list(options: argparse.Namespace) -> int:
 def _check(_options: argparse.Namespace) -> int:
     """0 when all is as it should be, 1 when something has to be put right, 3 when nothing may be served before."""
     found = findings()
-    for one in found:
-        print(f"{'error' if one.is_error else 'note'}: {one.words}", file=sys.stderr)
+    tell(found)
     if any(one.is_unservable for one in found):
+        print(WAY_OUT, file=sys.stderr)
         return UNSERVABLE
     return 1 if any(one.is_error for one in found) else 0

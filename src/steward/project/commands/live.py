@@ -9,6 +9,7 @@ from steward.project import settings
 from steward.project.commands.parsing import parser_for
 from steward.project.database import at_hand
 from steward.project.failure import Failure
+from steward.project.places import check_places
 from steward.project.serving.apart import streams_only
 from steward.project.serving.web import listen, run
 
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str]) -> int:
         arguments
     )
     with at_hand(settings.STEWARD_DATA):
+        check_places()
         try:
             listening = listen(settings.STEWARD_HOST, settings.STEWARD_LIVE_PORT)
         except OSError as problem:

@@ -7,6 +7,7 @@ from steward.channels.email.pipe import mail_in
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import database
 from steward.project.failure import TEMPORARY, Failure
+from steward.project.places import check_places
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         with database():
+            check_places(is_quiet=True)
             return mail_in(options.to, options.sender, sys.stdin.buffer)
     except Failure as failure:
         raise Failure(str(failure), code=TEMPORARY) from failure

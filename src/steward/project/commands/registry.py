@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 
 from steward.privacy.egress.configuration import is_hosting
-from steward.privacy.egress.proxy_list import proxy_list
+from steward.privacy.egress.instructed import instructed_hosts
+from steward.privacy.egress.proxy_list import Instructed, proxy_list
 from steward.privacy.egress.registry.document import Registry, canonical, parse_registry
 from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.actions import (
+    DraftChanged,
     NeedsSecondPerson,
     NotEmpty,
     NotPublishable,
@@ -50,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(run=_export)
     acl = commands.add_parser("acl", help="write the hosts of one version as the list of a Smokescreen proxy")
     acl.add_argument("--version", type=int, help="its number; the newest without")
+    acl.add_argument(
+        "--instructed",
+        choices=("enforce", "report"),
+        help="a second role, with the servers of accounts and your relay, for what goes through STEWARD_EGRESS_PROXY: "
+        "whether the proxy refuses others, or lets them through and writes that down",
+    )
     acl.set_defaults(run=_acl)
     draft = commands.add_parser("draft", help="make a document the draft of the next version")
     draft.add_argument("file", help="a JSON file as `export` writes it; - for standard input")
@@ -88,7 +96,12 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _acl(options: argparse.Namespace) -> None:
-    print(proxy_list(_version(options.version)), end="")
+    if not options.instructed:
+        print(proxy_list(_version(options.version)), end="")
+        return
+    # Who runs it for themselves has a relay and no list.
+    version = _version(options.version) if options.version is not None or published().versions else None
+    print(proxy_list(version, Instructed(instructed_hosts(), options.instructed == "report")), end="")
 
 
 def _version(asked: int | None) -> Version:
@@ -120,6 +133,8 @@ def _publish(options: argparse.Namespace) -> None:
         version = publish_draft(draft, operator_id=None)
     except NeedsSecondPerson:
         raise Failure("One of the operators has to approve the draft in the back office.") from None
+    except DraftChanged:
+        raise Failure("The draft was changed just now, or changes a version that is not the newest.") from None
     except NotPublishable as refusal:
         raise Failure(f"The draft cannot be published:\n{_faults(refusal)}") from refusal
     print(

@@ -4,25 +4,18 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import OperationalError, ProgrammingError
-
 from steward.project import settings
 from steward.project.database import at_hand
 from steward.project.failure import Failure
+from steward.project.troubles import in_a_sentence
 from steward.tenancy.models import Account
 
 
 @contextmanager
 def database() -> Iterator[None]:
     """Inside, models can be used. Raises `Failure` when the database does not answer or was never set up."""
-    with at_hand(settings.STEWARD_DATA):
-        try:
-            yield
-        except (OperationalError, ProgrammingError) as problem:
-            first = str(problem).partition("\n")[0]
-            raise Failure(
-                f"The database is not reachable, or not set up (`steward migrate` does that): {first}"
-            ) from problem
+    with at_hand(settings.STEWARD_DATA), in_a_sentence():
+        yield
 
 
 def run_chosen(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:

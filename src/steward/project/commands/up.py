@@ -32,7 +32,7 @@ def _tell(_is_new: bool) -> None:
 
 
 def _check_places() -> None:
-    """Say what is not where it should be. Raises `Failure` where data would be served that do not belong here."""
+    """Ask in a process with models. Raises `Failure` where nothing may be served; the lines before say why."""
     command = [sys.executable, "-m", "steward.project.cli", "data-centre", "check"]
     if subprocess.run(command, check=False).returncode == _UNSERVABLE:
         raise Failure("Nothing is served before that is put right.")

@@ -25,6 +25,7 @@ from steward.privacy.egress.registry.standing import Bound, Standing, Version, i
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OLD = Bound(opened_at=START - DAY)
+
 RELAY = Engagement(
     key="relay",
     purposes=("mail.deliver",),
@@ -65,6 +66,11 @@ WIDER = structs.replace(RELAY, countries=("DE", "US"))
 SECOND_VERSION = version(2, 10, registry(WIDER))
 
 
+def agreed(*days: int, after: int = -1) -> Bound:
+    """An account that was there before, with agreements one day apart from `after` days on."""
+    return replace(OLD, notices=tuple((START + (after + n) * DAY, each) for n, each in enumerate(days)))
+
+
 def of_relay(versions: list[Version], at: datetime, account: Bound = OLD) -> Standing:
     return standing(revisions_of(versions)["relay"], account, at)
 
@@ -91,10 +97,29 @@ def test_a_wider_one_stands_when_its_notice_is_over_to_the_second() -> None:
 
 def test_an_agreement_with_a_longer_notice_binds_longer_and_a_shorter_one_does_not_bind_less() -> None:
     versions = [FIRST, SECOND_VERSION]
-    patient, hasty = replace(OLD, notice_days=60), replace(OLD, notice_days=1)
+    patient, hasty = agreed(60), agreed(1)
     assert current(versions, START + 70 * DAY - SECOND, patient) == 1
     assert current(versions, START + 70 * DAY, patient) == 2
     assert current(versions, START + 40 * DAY - SECOND, hasty) == 1
+
+
+@pytest.mark.parametrize(
+    ("notices", "stands"),
+    [
+        (((-1, 45), (50, 90)), 100),  # a longer one while it runs counts, from the announcement on ...
+        (((-1, 30), (45, 90)), 40),  # ... but takes nothing back that stands
+        (((-1, 60), (20, 30)), 70),  # a shorter one does not shorten what runs
+        (((-1, 60), (41, 30)), 70),
+        (((60, 60),), 40),  # the first agreement of all came when it stood
+        (((20, 60),), 70),
+    ],
+)
+def test_notice_runs_as_agreed_when_it_was_announced(notices: tuple[tuple[int, int], ...], stands: int) -> None:
+    """The change is announced on day 10."""
+    account = replace(OLD, notices=tuple((START + day * DAY, days) for day, days in notices))
+    versions, end = [FIRST, SECOND_VERSION], START + stands * DAY
+    assert current(versions, end - SECOND, account) == 1
+    assert current(versions, end, account) == 2
 
 
 def test_an_account_opened_after_the_announcement_accepted_it_at_sign_up() -> None:
@@ -179,7 +204,7 @@ documents = st.lists(
 def test_nothing_wider_ever_stands_before_its_notice_is_over(contents: list[Registry], day: int, notice: int) -> None:
     """Contract: for every history, what stands was announced long enough ago, or asks for no notice."""
     versions = [version(number + 1, number * 11, content) for number, content in enumerate(contents)]
-    account, at = replace(OLD, notice_days=notice), START + day * DAY
+    account, at = agreed(notice), START + day * DAY
     seen = standing(revisions_of(versions).get("relay", ()), account, at).current
     if seen is None or seen.version.number == 1:
         return

@@ -4,12 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -21,10 +22,13 @@ from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.left import in_words, names_of_engagements
 from steward.lib.clock import now
 from steward.privacy.egress.models import EgressEvent
+from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.reading import PAGE, BadPlace, Place, Wanted, portions, rows_of
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 
 MOST_IN_A_FILE = 100_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_IN_REACH = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(9998, 12, 31))]  # of what a zone can shift
 _OUTCOMES = {"left": True, "refused": False}
 _COLUMNS = (
     "at", "is_allowed", "reason_code", "traffic", "engagement", "purpose", "categories", "host", "port", "from_region",
@@ -54,10 +58,16 @@ class Narrowing(forms.Form):
     )
     host = forms.CharField(label=pgettext_lazy("a server", "Host"), max_length=253, required=False)
     since = forms.DateField(
-        label=pgettext_lazy("first day", "From"), required=False, widget=forms.DateInput({"type": "date"})
+        label=pgettext_lazy("first day", "From"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        validators=_IN_REACH,
     )
     until = forms.DateField(
-        label=pgettext_lazy("last day", "To"), required=False, widget=forms.DateInput({"type": "date"})
+        label=pgettext_lazy("last day", "To"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        validators=_IN_REACH,
     )
 
     def wanted(self, zone: str) -> Wanted:
@@ -109,10 +119,12 @@ def what_left_file(request: ConsoleRequest, kind: str) -> HttpResponseBase:
 
 
 def told(row: EgressEvent) -> dict[str, Any]:
-    """A row of the ledger as values of JSON, as it is stored."""
+    """A row of the ledger as values of JSON, as it is stored; the class of traffic by its name."""
     found: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS}
     at: datetime = found["at"]
-    return found | {"at": at.astimezone(UTC).isoformat(), "agreement_id": str(row.agreement_id or "") or None}
+    traffic = TrafficClass(row.traffic).name.lower() if row.traffic else ""
+    stored = {"at": at.astimezone(UTC).isoformat(), "agreement_id": str(row.agreement_id or "") or None}
+    return found | stored | {"traffic": traffic}
 
 
 def _csv(read: Iterator[list[EgressEvent]]) -> Iterator[str]:
@@ -120,8 +132,16 @@ def _csv(read: Iterator[list[EgressEvent]]) -> Iterator[str]:
     for rows in read:
         text = io.StringIO()
         writer = csv.DictWriter(text, _COLUMNS)
-        writer.writerows(told(row) | {"categories": " ".join(row.categories)} for row in rows)
+        writer.writerows(_cells(told(row) | {"categories": " ".join(row.categories)}) for row in rows)
         yield text.getvalue()
+
+
+def _cells(values: dict[str, Any]) -> dict[str, Any]:
+    """As a spreadsheet shows them: what begins like a formula would be run there, and the operator typed some."""
+    return {
+        name: f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        for name, value in values.items()
+    }
 
 
 def _json(read: Iterator[list[EgressEvent]]) -> Iterator[str]:

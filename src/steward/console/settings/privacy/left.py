@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.lib.clock import now
@@ -15,6 +16,7 @@ from steward.privacy.subprocessors.words import CATEGORIES, PURPOSE_WORDS, count
 from steward.tenancy.directory import Entry
 
 DAYS = 30
+_FEW = 3
 _WHOSE = {
     "T": pgettext_lazy("to whom data went", "a server of your own choice"),
     "P": pgettext_lazy("to whom data went", "your mailbox"),
@@ -29,6 +31,7 @@ class Destination:
 
     host: str
     whose: str
+    company: str
     purpose: str
     purpose_words: str
     country: str
@@ -43,6 +46,19 @@ class Period:
     """What left from a moment on."""
 
     destinations: tuple[Destination, ...]
+    since: datetime
+
+    @property
+    def day(self) -> str:
+        """The first day, as a form writes it."""
+        return f"{self.since:%Y-%m-%d}"
+
+    @property
+    def names(self) -> str:
+        """To whom something left, each once: the company of the list, else the host; the first few."""
+        found = list(dict.fromkeys(one.company or one.host for one in self.destinations if one.left))
+        told = enumeration(found[:_FEW])
+        return told if len(found) <= _FEW else _("%(names)s and others") % {"names": told}
 
     @property
     def left(self) -> int:
@@ -75,7 +91,7 @@ def today_of(account: Entry) -> datetime:
 def periods(account: Entry) -> tuple[Period, Period]:
     """Today, and the last thirty days with today."""
     names, today = names_of_engagements(), today_of(account)
-    return _period(sums_since(today), names), _period(sums_since(today - timedelta(days=DAYS - 1)), names)
+    return _period(today, names), _period(today - timedelta(days=DAYS - 1), names)
 
 
 def names_of_engagements() -> dict[str, str]:
@@ -100,9 +116,9 @@ def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
     )
 
 
-def _period(sums: list[Tally], names: Mapping[str, str]) -> Period:
+def _period(since: datetime, names: Mapping[str, str]) -> Period:
     found: dict[tuple[str, str], Destination] = {}
-    for one in sums:
+    for one in sums_since(since):
         place = found.setdefault((one.host, one.purpose), _destination(one, names))
         if one.is_allowed:
             place.left += one.calls
@@ -110,13 +126,14 @@ def _period(sums: list[Tally], names: Mapping[str, str]) -> Period:
         else:
             place.refused += one.calls
             place.reasons[refusal(one.reason)] = None
-    return Period(tuple(found.values()))
+    return Period(tuple(found.values()), since)
 
 
 def _destination(one: Tally, names: Mapping[str, str]) -> Destination:
     return Destination(
         host=one.host,
         whose=_whose(one.traffic, one.engagement, names),
+        company=names.get(one.engagement, ""),
         purpose=one.purpose,
         purpose_words=str(PURPOSE_WORDS.get(one.purpose, one.purpose)),
         country=country_name(one.country) if one.country else "",

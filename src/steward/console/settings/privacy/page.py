@@ -9,6 +9,7 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.left import DAYS, periods
 from steward.console.where_data_are import gathered
+from steward.lifecycle.moving import open_order, regions_to_move_to
 from steward.people.access import can_own
 
 
@@ -18,5 +19,5 @@ def privacy(request: ConsoleRequest) -> HttpResponse:
     """All of it on one page, which prints well."""
     today, lately = periods(request.account)
     context: dict[str, Any] = {"told": gathered(request.account.id), "today": today, "lately": lately, "days": DAYS}
-    context["is_owner"] = can_own(request.me)
+    context["is_movable"] = can_own(request.me) and bool(open_order() or regions_to_move_to())
     return settings_response(request, "console/settings/privacy.html", context)

@@ -62,49 +62,58 @@ def draft(request: OperatorRequest) -> HttpResponse:
 @operator_required
 def company_removal(request: OperatorRequest, company: str) -> HttpResponse:
     """Take a subprocessor out, with all it is engaged for."""
-    return _changed(request, company, lambda held: editing.without_company(held, company))
+    return _taken_out(request, company, lambda held: editing.without_company(held, company), at="companies")
 
 
 @require_POST
 @operator_required
 def company_place(request: OperatorRequest, company: str) -> HttpResponse:
     """Move a subprocessor one place."""
-    return _changed(request, company, lambda held: editing.move_company(held, company, by=_step(request)))
+    return _changed(
+        request, company, lambda held: editing.move_company(held, company, by=_step(request)), at=f"company-{company}"
+    )
 
 
 @require_POST
 @operator_required
 def engagement_removal(request: OperatorRequest, company: str, engagement: str) -> HttpResponse:
     """Take an engagement out."""
-    return _changed(request, engagement, lambda held: editing.without_engagement(held, engagement))
+    return _taken_out(
+        request, engagement, lambda held: editing.without_engagement(held, engagement), at=f"company-{company}"
+    )
 
 
 @require_POST
 @operator_required
 def engagement_place(request: OperatorRequest, company: str, engagement: str) -> HttpResponse:
     """Move an engagement one place."""
-    return _changed(request, engagement, lambda held: editing.move_engagement(held, engagement, by=_step(request)))
+    return _changed(
+        request,
+        engagement,
+        lambda held: editing.move_engagement(held, engagement, by=_step(request)),
+        at=f"use-{engagement}",
+    )
 
 
 @require_POST
 @operator_required
 def region_removal(request: OperatorRequest, region: str) -> HttpResponse:
     """Take a region out."""
-    return _changed(request, region, lambda held: editing.without_region(held, region))
+    return _taken_out(request, region, lambda held: editing.without_region(held, region), at="regions")
 
 
 @require_POST
 @operator_required
 def block_removal(request: OperatorRequest, block: str) -> HttpResponse:
     """Take a text out."""
-    return _changed(request, block, lambda held: editing.without_block(held, block))
+    return _taken_out(request, block, lambda held: editing.without_block(held, block), at="prose")
 
 
 @require_POST
 @operator_required
 def block_place(request: OperatorRequest, block: str) -> HttpResponse:
     """Move a text one place."""
-    return _changed(request, block, lambda held: editing.move_block(held, block, by=_step(request)))
+    return _changed(request, block, lambda held: editing.move_block(held, block, by=_step(request)), at=f"text-{block}")
 
 
 @require_POST
@@ -113,7 +122,7 @@ def block_default(request: OperatorRequest, block: str) -> HttpResponse:
     """Set a text back to what every provider starts with, or put it back."""
     if block not in {one.key for one in default_blocks()}:
         raise Http404("no text that everybody starts with")
-    return _changed(request, block, lambda held: editing.with_default(held, block))
+    return _changed(request, block, lambda held: editing.with_default(held, block), at=f"text-{block}")
 
 
 def nobody_writes(request: OperatorRequest) -> HttpResponse:
@@ -122,17 +131,27 @@ def nobody_writes(request: OperatorRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("operator:registry"))
 
 
-def _changed(request: OperatorRequest, part: str, change: Callable[[Registry], Registry]) -> HttpResponse:
-    """Change the draft, whatever others change in other parts of it meanwhile."""
+def _taken_out(request: OperatorRequest, part: str, change: Callable[[Registry], Registry], *, at: str) -> HttpResponse:
+    """Take a part out; the published list keeps it until the next version."""
+    return _changed(request, part, change, at=at, told=_("It is out of the draft."))
+
+
+def _changed(
+    request: OperatorRequest, part: str, change: Callable[[Registry], Registry], *, at: str, told: str = ""
+) -> HttpResponse:
+    """Change the draft, whatever others change in other parts of it meanwhile; then back to where it was (`at`)."""
+    back = f"{reverse('operator:registry-draft')}#{at}"
     for _attempt in range(_TRIES):
         written = written_now()
         if written.draft is None:
             return nobody_writes(request)
         if _is_changed(request, written, written.draft, change):
             noted(request, "registry.draft_changed", about=part)
-            return HttpResponseRedirect(reverse("operator:registry-draft"))
+            if told:
+                messages.success(request, told)
+            return HttpResponseRedirect(back)
     messages.error(request, _("Somebody else is changing the draft just now. Nothing was changed; try again."))
-    return HttpResponseRedirect(reverse("operator:registry-draft"))
+    return HttpResponseRedirect(back)
 
 
 def _is_changed(

@@ -39,6 +39,7 @@ class Editing:
     find: Callable[[Registry], Any]
     form: Callable[[Any, Registry, Any], PartForm]
     put: Callable[[Registry, Any], Registry]
+    at: str  # how its place on the page of the draft begins
     gone: Any = None  # what stands for it in the form when somebody has taken it out meanwhile
 
 
@@ -55,6 +56,7 @@ def provider(request: OperatorRequest) -> HttpResponse:
             find=lambda held: held.provider,
             form=lambda data, _held, part: ProviderForm(data, provider=part),
             put=lambda held, part: replace(held, provider=part),
+            at="provider",
         ),
     )
 
@@ -72,6 +74,7 @@ def region(request: OperatorRequest, region: str = "") -> HttpResponse:
             find=lambda held: editing.find_region(held, region),
             form=lambda data, held, part: RegionForm(data, registry=held, region=part),
             put=editing.put_region,
+            at="region-",
             gone=Place(code=region, name={}),
         ),
     )
@@ -90,6 +93,7 @@ def company(request: OperatorRequest, company: str = "") -> HttpResponse:
             find=lambda held: _without_engagements(editing.find_company(held, company)),
             form=lambda data, held, part: CompanyForm(data, registry=held, company=part),
             put=editing.put_company,
+            at="company-",
             gone=Subprocessor(key=company, legal_name="", kind=Kind.SERVICE, engagements=()),
         ),
     )
@@ -104,10 +108,13 @@ def engagement(request: OperatorRequest, company: str, engagement: str = "") -> 
         Editing(
             key=engagement,
             is_new=not engagement,
-            heading=lambda held: _name_of_company(held, company),
+            heading=lambda held: (
+                _("%(company)s: what it is engaged for") % {"company": _name_of_company(held, company)}
+            ),
             find=lambda held: _engagement_of(held, company, engagement),
             form=lambda data, held, part: EngagementForm(data, registry=held, engagement=part),
             put=lambda held, part: editing.put_engagement(held, company, part),
+            at="use-",
             gone=Engagement(key=engagement, purposes=()),
         ),
     )
@@ -126,6 +133,7 @@ def block(request: OperatorRequest, block: str = "") -> HttpResponse:
             find=lambda held: editing.find_block(held, block),
             form=lambda data, held, part: BlockForm(data, registry=held, block=part),
             put=editing.put_block,
+            at="text-",
             gone=Block(key=block, title={}, text={}),
         ),
     )
@@ -144,7 +152,7 @@ def _page(request: OperatorRequest, part: Editing) -> HttpResponse:
             theirs = _differing(stored, form.value()) if is_overtaken and is_valid and stored else ""
             return _shown(request, part, written, form, is_overtaken=is_overtaken, theirs=theirs)
         if _is_kept(request, part, written, form.value()):
-            return _kept(request, part)
+            return _kept(request, part, form.value())
     return _shown(request, part, written, form, is_overtaken=True)
 
 
@@ -171,10 +179,12 @@ def _is_kept(request: OperatorRequest, part: Editing, written: Written, value: A
     return True
 
 
-def _kept(request: OperatorRequest, part: Editing) -> HttpResponse:
+def _kept(request: OperatorRequest, part: Editing, value: Any) -> HttpResponse:
+    """Back to where it stands in the draft."""
     noted(request, "registry.draft_changed", about=part.key or "new")
     messages.success(request, _("The draft says so now."))
-    return HttpResponseRedirect(reverse("operator:registry-draft"))
+    name = getattr(value, "key", "") or getattr(value, "code", "")
+    return HttpResponseRedirect(f"{reverse('operator:registry-draft')}#{part.at}{name}")
 
 
 def _shown(
@@ -182,6 +192,9 @@ def _shown(
     theirs: str = "",
 ) -> HttpResponse:  # fmt: skip
     stored = part.find(written.registry)
+    if is_overtaken and stored is not None and not part.is_new:
+        for one in form.forms():
+            one.is_beside = True
     context = {
         "heading": part.heading(written.registry),
         "part": part,

@@ -9,6 +9,7 @@ from steward.privacy.agreements.actions.concluding import (
     is_needed,
     is_on_offer,
 )
+from steward.privacy.agreements.actions.ending import Ending, end
 from steward.privacy.agreements.actions.reviewing import (
     Proposal,
     countersign,
@@ -22,6 +23,7 @@ from steward.privacy.agreements.actions.terms_of_use import accept_terms, is_ter
 
 __all__ = [
     "AlreadyInForce",
+    "Ending",
     "NotNeeded",
     "Proposal",
     "Signer",
@@ -29,6 +31,7 @@ __all__ = [
     "conclude",
     "countersign",
     "draft_content",
+    "end",
     "is_needed",
     "is_on_offer",
     "is_terms_asked",

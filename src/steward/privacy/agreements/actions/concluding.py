@@ -15,11 +15,12 @@ from steward.lib.ids import new_id
 from steward.privacy.agreements.composing import FORM, NothingToSign, compose
 from steward.privacy.agreements.content import Content, Signature, canonical, digest
 from steward.privacy.agreements.models import Agreement
+from steward.privacy.agreements.notices import tell_owners_of
 from steward.privacy.agreements.states import move
 from steward.privacy.agreements.tasks import set_file
 from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.registry.versions import published
-from steward.privacy.egress.terms import bring_into_force, end_terms
+from steward.privacy.egress.terms import bring_into_force
 from steward.tenancy.languages import spoken
 from steward.tenancy.models import Account
 
@@ -36,13 +37,30 @@ class AlreadyInForce(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who signs for the account. `address` is of the network, as the server saw it."""
+    """Who signs for the account. `address` is of the network, as the server saw it.
+
+    `company` and `company_address` are what the agreement says of the controller; they may be empty.
+    """
 
     name: str
     email: str
     position: str = ""
     member_id: UUID | None = None
     address: str = ""
+    company: str = ""
+    company_address: str = ""
+
+    def signature(self, at: datetime) -> Signature:
+        """What stands in the agreement."""
+        return Signature(
+            name=self.name,
+            position=self.position,
+            email=self.email,
+            at=at,
+            address=self.address,
+            company=self.company,
+            company_address=self.company_address,
+        )
 
 
 def is_needed() -> bool:
@@ -68,9 +86,9 @@ def conclude(account: Account, signer: Signer, *, language: str, registry_versio
     list by now, or `AlreadyInForce`.
     """
     at, agreement_id = now(), new_id()
-    signature = Signature(name=signer.name, position=signer.position, email=signer.email, at=at, address=signer.address)
     with transaction.atomic():
-        content = _content(account, language, at, reference=str(agreement_id), signature=signature)
+        hold_account(account.pk)
+        content = _content(account, language, at, reference=str(agreement_id), signature=signer.signature(at))
         if content.registry_version != registry_version:
             raise NothingToSign
         if _is_same(content):
@@ -84,18 +102,17 @@ def conclude(account: Account, signer: Signer, *, language: str, registry_versio
 def into_force(agreement: Agreement, *, actor: Actor, **columns: object) -> Agreement:
     """Let an agreement stand in place of the one before, here and at the gate. Raises `WrongState`."""
     with transaction.atomic():
+        hold_account(agreement.account_id)
         return _into_force(agreement, now(), actor=actor, **columns)
 
 
-def end(agreement: Agreement, *, actor: Actor) -> None:
-    """End the agreement that is in force; the gate refuses what needs one from now on. Raises `WrongState`."""
-    with transaction.atomic():
-        move(agreement, S.ENDED, ended_at=now())
-        end_terms(actor=actor)
+def hold_account(account_id: UUID) -> None:
+    """Let what is done at the same moment wait until this transaction ends: it then finds what was done."""
+    Account.objects.select_for_update(no_key=True).get(pk=account_id)
 
 
 def _into_force(agreement: Agreement, at: datetime, *, actor: Actor, **columns: object) -> Agreement:
-    for earlier in Agreement.objects.select_for_update().filter(state=S.IN_FORCE):
+    for earlier in Agreement.objects.select_for_update(no_key=True).filter(state=S.IN_FORCE):
         move(earlier, S.SUPERSEDED, ended_at=at)
     move(agreement, S.IN_FORCE, in_force_from=at, **columns)
     bring_into_force(
@@ -105,7 +122,9 @@ def _into_force(agreement: Agreement, at: datetime, *, actor: Actor, **columns: 
         mode=agreement.mode,
         regions=agreement.regions,
     )
-    record("agreement.concluded", agreement, actor=actor, changes={"origin": agreement.origin})
+    kind = "agreement.concluded" if agreement.origin == Agreement.Origin.OURS else "agreement.countersigned"
+    record(kind, agreement, actor=actor)
+    tell_owners_of(agreement, but=actor.id)
     return agreement
 
 

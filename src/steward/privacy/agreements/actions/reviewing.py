@@ -1,7 +1,7 @@
 """A customer's own text: handed in, reviewed by the operator within ten working days, countersigned or rejected."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -10,13 +10,15 @@ from steward.events.actions import record
 from steward.files.actions import NewFile, store_files
 from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
-from steward.privacy.agreements.actions.concluding import NotNeeded, Signer, into_force, is_needed
+from steward.lib.working_days import working_days_after
+from steward.privacy.agreements.actions.concluding import NotNeeded, Signer, hold_account, into_force, is_needed
 from steward.privacy.agreements.content import digest
 from steward.privacy.agreements.models import Agreement, Review
 from steward.privacy.agreements.notices import tell_owners_of
 from steward.privacy.agreements.states import OPEN, WrongState, move
 from steward.privacy.agreements.uploads import Upload
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
+from steward.tenancy.scope import current_account_id
 
 S = Agreement.State
 WORKING_DAYS = 10
@@ -40,7 +42,8 @@ def submit(upload: Upload, proposal: Proposal, signer: Signer, *, actor: Actor) 
         raise ValueError(f"notice is {LEAST_NOTICE_DAYS} days at least")
     at = now()
     with transaction.atomic():
-        for waiting in Agreement.objects.select_for_update().filter(state__in=OPEN):
+        hold_account(current_account_id())
+        for waiting in Agreement.objects.select_for_update(no_key=True).filter(state__in=OPEN):
             move(waiting, S.SUPERSEDED, ended_at=at)
         agreement = _kept(upload, proposal, signer, at)
         due_at = working_days_after(at, WORKING_DAYS)
@@ -55,7 +58,7 @@ def submit(upload: Upload, proposal: Proposal, signer: Signer, *, actor: Actor) 
 def withdraw(agreement: Agreement, *, actor: Actor) -> Agreement:
     """Take back a text that is not in force yet. Raises `WrongState`."""
     with transaction.atomic():
-        if not Agreement.objects.select_for_update().filter(pk=agreement.pk, state__in=OPEN).exists():
+        if not Agreement.objects.select_for_update(no_key=True).filter(pk=agreement.pk, state__in=OPEN).exists():
             raise WrongState(f"{agreement.pk} is not open")
         moved = move(agreement, S.ENDED, ended_at=now())
         record("agreement.withdrawn", moved, actor=actor)
@@ -84,17 +87,7 @@ def countersign(agreement: Agreement, upload: Upload, *, operator_id: UUID) -> A
     """Keep the text with both signatures; from now on the gate goes by its terms. Raises `WrongState`."""
     with transaction.atomic():
         (kept,) = store_files([NewFile(upload.content, upload.content_type)])
-        moved = into_force(agreement, actor=SYSTEM, countersigned=kept, reviewed_by=operator_id)
-        tell_owners_of(moved)
-    return moved
-
-
-def working_days_after(at: datetime, days: int) -> datetime:
-    """The same time of day that many working days (Monday to Friday) later."""
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < 5
-    return at
+        return into_force(agreement, actor=SYSTEM, countersigned=kept, reviewed_by=operator_id)
 
 
 def _kept(upload: Upload, proposal: Proposal, signer: Signer, at: datetime) -> Agreement:

@@ -71,6 +71,10 @@ class Mechanism(StrEnum):
     BINDING_RULES = "bcr"
 
 
+TRANSFERS = frozenset({Mechanism.ADEQUACY, Mechanism.CLAUSES, Mechanism.BINDING_RULES})
+"""What does carry one."""
+
+
 class Protocol(StrEnum):
     """How an endpoint is spoken to. `BROWSER`: the reader's browser goes there itself (class B)."""
 

@@ -10,6 +10,7 @@ from steward.privacy.egress.purposes import PURPOSES
 from steward.privacy.egress.registry.document import Engagement, Registry, Subprocessor, Words
 
 PREVAILING = "en"
+PROVIDER = "provider"  # where a fault is that is the provider's
 
 
 class Fault(StrEnum):
@@ -38,7 +39,12 @@ class Found:
 
 def faults_of(registry: Registry) -> list[Found]:
     """Everything that is wrong with a document; nothing when it may be published."""
-    return [*_keys(registry), *_companies(registry), *_prose(registry)]
+    return [*_provider(registry), *_keys(registry), *_companies(registry), *_prose(registry)]
+
+
+def _provider(registry: Registry) -> Iterator[Found]:
+    if not registry.provider.legal_name.strip():
+        yield Found(Fault.NO_NAME, PROVIDER)
 
 
 def _keys(registry: Registry) -> Iterator[Found]:

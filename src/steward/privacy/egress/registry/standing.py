@@ -54,10 +54,31 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What of an account decides when a change stands for it."""
+    """What of an account decides when a change stands for it: its age, and the notice each of its agreements gives.
+
+    `notices` are pairs of the moment from which one applies and its days, in order.
+    """
 
     opened_at: datetime
-    notice_days: int = LEAST_NOTICE_DAYS
+    notices: tuple[tuple[datetime, int], ...] = ()
+
+    @property
+    def notice_days(self) -> int:
+        """What the agreement that came last gives, and never less than everybody has."""
+        return max(LEAST_NOTICE_DAYS, self.notices[-1][1]) if self.notices else LEAST_NOTICE_DAYS
+
+    def stands_from(self, announced_at: datetime) -> datetime:
+        """When the notice of a change is over.
+
+        It runs as agreed when it was announced. An agreement that comes while it runs may make it longer, and never
+        shorter; one that comes later takes nothing back that stands.
+        """
+        days = [days for since, days in self.notices if since <= announced_at][-1:]
+        over = announced_at + timedelta(days=max([LEAST_NOTICE_DAYS, *days]))
+        for since, later in self.notices:
+            if announced_at < since < over:
+                over = max(over, announced_at + timedelta(days=later))
+        return over
 
 
 EVERYBODY = Bound(opened_at=datetime.min.replace(tzinfo=UTC))
@@ -118,5 +139,4 @@ def _notice(known: Standing, revision: Revision, account: Bound) -> tuple[dateti
     announced_at = version.published_at
     if account.opened_at > announced_at:
         return announced_at, announced_at
-    days = max(LEAST_NOTICE_DAYS, account.notice_days)
-    return announced_at, max(version.effective_at, announced_at + timedelta(days=days))
+    return announced_at, max(version.effective_at, account.stands_from(announced_at))

@@ -15,7 +15,7 @@ from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.privacy.subprocessors.prose import BadProse, default_blocks, filled
 
-_KEY = re.compile(r"(?!new$)[a-z0-9]+(-[a-z0-9]+)*")  # what the addresses of the back office can name
+SHORT_NAME = r"(?!new$)[a-z0-9]+(-[a-z0-9]+)*"  # of a part: what the addresses of the back office can name
 
 
 class DraftChanged(RuntimeError):
@@ -115,7 +115,7 @@ def check_readable(registry: Registry) -> None:
     companies = registry.subprocessors
     keys = [*(one.key for one in companies), *(each.key for one in companies for each in one.engagements)]
     keys += [*(one.code for one in registry.regions), *(one.key for one in registry.prose)]
-    if wrong := [key for key in keys if not _KEY.fullmatch(key)]:
+    if wrong := [key for key in keys if not re.fullmatch(SHORT_NAME, key)]:
         raise Unreadable(f"no short name of small letters, digits and hyphens: {', '.join(map(repr, wrong))}")
     for block in registry.prose:
         try:

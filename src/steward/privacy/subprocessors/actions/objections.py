@@ -1,12 +1,13 @@
 """Objecting to an engagement, agreeing to it again, and how an operator answers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
+from steward.lib.working_days import working_days_after
 from steward.outbox.actions import put_in_outbox
 from steward.people.operators import note
 from steward.privacy.egress import authorising
@@ -18,7 +19,6 @@ from steward.privacy.subprocessors.models import Matter
 from steward.tenancy.scope import account_scope, current_account_id
 
 ANSWERED_WITHIN = 10  # working days
-_SATURDAY = 5
 
 
 class NotOnTheList(LookupError):
@@ -88,15 +88,8 @@ def settle_undelivered(delivery_id: UUID, *, operator_id: UUID | None) -> None:
 
 
 def answer_due(since: datetime) -> datetime:
-    """The end of the tenth working day after a moment, at the same time of day (UTC); Saturdays and Sundays are none.
-
-    Public holidays differ by country and count as working days: the answer comes earlier rather than later.
-    """
-    due, left = since, ANSWERED_WITHIN
-    while left:
-        due += timedelta(days=1)
-        left -= due.weekday() < _SATURDAY
-    return due
+    """The end of the tenth working day after a moment, at the same time of day (UTC)."""
+    return working_days_after(since, ANSWERED_WITHIN)
 
 
 def overdue() -> int:

@@ -11,7 +11,7 @@ _TERMINAL = (
     "steward/project/commands/", "steward/bench/", "steward/testing/", "steward/project/postgres/",
     "steward/project/messages/", "steward/project/serving/",
     "steward/project/cli.py", "steward/project/demonstrating.py", "steward/project/health.py",
-    "steward/operator/gauges.py",
+    "steward/project/places.py", "steward/operator/gauges.py",
     "steward/channels/email/parsing/explain.py", "steward/demo/customers.py", "steward/tenancy/operations.py",
 )  # fmt: skip
 _SPOKEN = frozenset({"label", "help_text", "empty_label", "verbose_name", "verbose_name_plural"})

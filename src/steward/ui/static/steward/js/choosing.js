@@ -4,19 +4,28 @@ import { fold } from "./folding.js";
 import { nameOf } from "./menu.js";
 import { notify } from "./notifying.js";
 import { faults, isSignIn } from "./sending.js";
+import { within } from "./shared.js";
 
 const FIELD = "[data-menu] [data-choices]";
 const SOON = 60; // milliseconds: who types fast asks once
+const PATIENCE = 10_000; // for an answer
 
 const choosers = new WeakMap(); // field -> Chooser
 
-/** The people whom `query` names, as buttons of the menu; raises what `fetch` does, and `Refused`. */
+const whoIs = (item) => item.value ?? item.href; // of a button, of a link
+
+/** What `fetch` gives, unless `signal` ends it, or the server hangs: then it is as if it could not be reached. */
+export function askFor(url, signal, headers = {}) {
+  return within(PATIENCE, (late) => fetch(url, { headers, signal: AbortSignal.any([signal, late]) }));
+}
+
+/** The people whom `query` names, as items of the menu; raises what `fetch` does, and `Refused`. */
 export async function askForPeople(url, query, signal) {
-  const response = await fetch(`${url}?${new URLSearchParams({ q: query })}`, { headers: { "X-Requested-With": "choosing" }, signal });
+  const response = await askFor(`${url}?${new URLSearchParams({ q: query })}`, signal, { "X-Requested-With": "choosing" });
   const text = await response.text();
   if (isSignIn(response.url)) location.reload();
   if (!response.ok) throw new Refused(faults(text));
-  return [...new DOMParser().parseFromString(text, "text/html").querySelectorAll("[name=assignee]")];
+  return [...new DOMParser().parseFromString(text, "text/html").querySelectorAll(".menu-item")];
 }
 
 /** The same for the open ticket where its menu does not hold everybody; nobody when they cannot be had. */
@@ -91,7 +100,7 @@ class Chooser {
     this.list.replaceChildren(...items);
     for (const item of this.menu.querySelectorAll("[data-first]")) item.removeAttribute("data-first");
     if (this.query) this.shown[0]?.setAttribute("data-first", "");
-    if (isHere && !here.isConnected) (items.find((item) => item.value === here.value) ?? this.shown[0] ?? this.field).focus();
+    if (isHere && !here.isConnected) (items.find((item) => whoIs(item) === whoIs(here)) ?? this.shown[0] ?? this.field).focus();
   }
 
   tell(shown, count) {

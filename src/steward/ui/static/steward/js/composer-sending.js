@@ -2,6 +2,7 @@
 import { wayOn } from "./afterwards.js";
 import { arrived, awaitFor } from "./held.js";
 import { send } from "./sending.js";
+import { randomName } from "./shared.js";
 import { leaveOffer, placeOfOpen } from "./undo.js";
 
 const AGAIN = [3000, 6000, 15_000, 30_000]; // ms
@@ -62,11 +63,12 @@ export class Sending {
     const isHeld = /\/(replies|tickets\/new)$/.test(url);
     if (isHeld) body.append("hold", "on");
     const [goOn, place] = [wayOn(isHeld), placeOfOpen()];
-    const { went, fault, html } = await send(url, body);
+    draft.unheard = null;
+    const { went, fault, html, isSilent } = await send(url, body);
     if (html) this.readOn(html);
     if (!went) arrived(this); // before the fault is told: what is typed takes it away
     if (!went && fault === undefined) this.sendLater(submitter);
-    if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : "offline"]);
+    if (!went) return this.fail(fault ?? this.error.dataset[fault === null ? "refused" : isSilent ? "silent" : "offline"]);
     this.isGone = true;
     draft.finish();
     if (isHeld && body.get("once")) leaveOffer(body.get("once"), place);
@@ -77,15 +79,24 @@ export class Sending {
   sendLater(submitter) {
     const { composer, draft } = this.writing;
     const { version } = draft;
+    draft.unheard = { version, once: this.form.elements.once?.value ?? "" };
     const again = () => {
       this.forget();
-      if (composer.isConnected && draft.version === version) this.form.requestSubmit(submitter);
+      if (composer.isConnected && draft.version === version && !draft.isHeld) this.form.requestSubmit(submitter);
       else this.tries = 0;
     };
     const timer = setTimeout(again, AGAIN[Math.min(this.tries, AGAIN.length - 1)]);
     this.tries += 1;
     this.forget = () => (clearTimeout(timer), removeEventListener("online", again));
     addEventListener("online", again);
+  }
+
+  /** What was written here has been sent, from wherever: what comes next is another one, and not taken for it. */
+  beginAnew() {
+    this.forget();
+    this.writing.draft.unheard = null;
+    const { once } = this.form.elements;
+    if (once) once.value = randomName().replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   }
 
   /** The form that came back knows of answers that came meanwhile: who has been told of them may send. */

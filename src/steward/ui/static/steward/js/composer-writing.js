@@ -1,14 +1,14 @@
 // A composer with somebody at it: the editor, its draft, files, and how it is sent.
+import { begun } from "./begun.js";
 import { caretIn, goTo } from "./caret.js";
 import { Sending } from "./composer-sending.js";
 import { Draft } from "./draft.js";
 import { takeDropped } from "./dropping.js";
-import { asHtml, isEmpty, makeEditor, wireTools } from "./editor.js";
+import { isEmpty, makeEditor, wireTools } from "./editor.js";
 import { Moved } from "./moved.js";
 import { Uploads } from "./uploads.js";
 
 const OLD = 5000; // milliseconds
-const bare = (text) => text.replace(/\s+/g, "");
 
 export class Writing {
   /** `composer`: the `<steward-composer>`, in which somebody may have begun to type. */
@@ -44,10 +44,9 @@ export class Writing {
 
   /** True when somebody has begun to type before the editor came: that is newer than what the page brought. */
   startEditor() {
-    const here = this.root.innerText.replace(/\n$/, "").replace(/ $/, "\u00a0"); // a space at the end is kept
-    const isTyped = bare(here) !== bare(this.plain.value);
+    const { html, isTyped } = begun(this.composer);
     const [isHere, caret] = [this.root.contains(document.activeElement), caretIn(this.root)];
-    this.editor = makeEditor(this.root, (!isTyped && this.root.dataset.html) || asHtml(here));
+    this.editor = makeEditor(this.root, html);
     // The editor has not heard that the focus is here already.
     if (isHere) this.root.dispatchEvent(new FocusEvent("focus")), goTo(this.editor, this.root, caret);
     wireTools(this.composer, this.editor);
@@ -129,6 +128,7 @@ export class Writing {
   }
 
   choose(choice, { reason, mark, fields = {}, files = [] }) {
+    if (reason === "sent") this.sending.beginAnew();
     if (choice === "theirs") {
       this.fill(reason === "sent" ? { to: "", subject: "" } : fields, files);
       return this.draft.follow(mark);

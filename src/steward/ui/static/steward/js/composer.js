@@ -9,7 +9,7 @@ class Composer extends HTMLElement {
     this.form = this.querySelector("form");
     this.root = this.querySelector(".composer-rich");
     this.plain = this.form.elements.body_text;
-    this.root.innerText = this.plain.value;
+    this.showDraft();
     this.show(true);
     this.leaving = new AbortController();
     const { signal } = this.leaving;
@@ -29,8 +29,18 @@ class Composer extends HTMLElement {
     addEventListener("steward:touched", () => import("./writing.js").catch(console.info), { signal });
     // Or this browser keeps text that the server may not have (`copies.js`).
     const isLeft = Object.keys(localStorage).some((key) => key.startsWith(`steward.draft ${owner} ${url} `));
-    // A draft of the server's stands there as text until somebody is at it, but for one that is more than text.
-    if (isLeft || FORMATTED.test(this.root.dataset.html ?? "")) this.open();
+    // A draft of the server's stands there until somebody is at it.
+    if (isLeft) this.open();
+  }
+
+  /** As plain lines where it is no more than that: so what is typed before the editor comes stays one line, too. */
+  showDraft() {
+    const { html = "" } = this.root.dataset;
+    this.isFormatted = FORMATTED.test(html);
+    // The server has cleaned it for this (`sanitise_draft`).
+    if (this.isFormatted) this.root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    else this.root.innerText = this.plain.value;
+    this.shown = this.root.innerHTML;
   }
 
   disconnectedCallback() {

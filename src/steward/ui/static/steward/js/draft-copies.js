@@ -2,7 +2,9 @@
 import { copiesOf, forget } from "./copies.js";
 import { signature } from "./draft-marks.js";
 import { drafts } from "./draft.js";
-import { csrf } from "./shared.js";
+import { csrf, within } from "./shared.js";
+
+const PATIENCE = 20_000; // ms
 
 /** Bring what this browser still keeps of `owner` to the server; gives the copies that it did not take. */
 export async function deliverCopies(owner) {
@@ -21,10 +23,11 @@ async function deliver(copy) {
   for (const id of ["", ...copy.files.map((file) => file.id)]) body.append("attachment", id);
   for (const [name, mark] of signature(copy)) body.append(name, mark);
   try {
-    const response = await fetch(copy.url, { method: "POST", headers: { "X-CSRFToken": csrf() }, body });
+    const asked = { method: "POST", headers: { "X-CSRFToken": csrf() }, body };
+    const response = await within(PATIENCE, (signal) => fetch(copy.url, { ...asked, signal }));
     return response.ok && !response.redirected;
   } catch {
-    // Offline: the copy stays, and the caller says so.
+    // Offline, or the server hangs: the copy stays, and the caller says so.
     return false;
   }
 }

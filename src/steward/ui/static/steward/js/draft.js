@@ -3,6 +3,9 @@
 import { forget, keep, leftBehind } from "./copies.js";
 import { signature } from "./draft-marks.js";
 import { Saving } from "./draft-saving.js";
+import { within } from "./shared.js";
+
+const PATIENCE = 10_000; // ms
 
 /** Those of this page. */
 export const drafts = new Set();
@@ -17,6 +20,7 @@ export class Draft extends Saving {
   constructor({ moved, ...saved }) {
     super(saved);
     this.moved = moved;
+    this.unheard = null; // the `version` that was sent from here without an answer, under the name `once`
     this.listening = new AbortController();
     this.listen();
     drafts.add(this);
@@ -85,9 +89,13 @@ export class Draft extends Saving {
   }
 
   async elsewhere() {
+    const asked = new URLSearchParams(signature(this.marks));
+    if (this.unheard?.version === this.version) asked.set("once", this.unheard.once);
     try {
-      const response = await fetch(`${this.url}?${new URLSearchParams(signature(this.marks))}`);
-      return response.status === 200 && !response.redirected ? await response.json() : null;
+      return await within(PATIENCE, async (signal) => {
+        const response = await fetch(`${this.url}?${asked}`, { signal });
+        return response.status === 200 && !response.redirected ? await response.json() : null;
+      });
     } catch {
       // Nobody to ask now: the next save will tell.
       return null;

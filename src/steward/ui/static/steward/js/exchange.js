@@ -6,6 +6,7 @@
 import { csrf } from "./shared.js";
 import { isSignIn } from "./sending.js";
 
+const PATIENCE = 30_000; // ms, for an answer
 const running = new Map(); // what was asked by: element of a form, target of a link -> AbortController
 const next = new WeakMap(); // form -> what was chosen in it while an earlier choice was on its way
 
@@ -60,6 +61,7 @@ async function exchange(asked) {
   running.get(place)?.abort();
   const control = new AbortController();
   running.set(place, control);
+  const timer = setTimeout(() => control.abort(new DOMException("", "TimeoutError")), PATIENCE);
   const detail = { ...asked, isPost: Boolean(body), isDone: false };
   const disabled = element.closest("[hx-disabled-elt]");
   element.dataset.asking = "";
@@ -70,9 +72,10 @@ async function exchange(asked) {
     const response = await fetch(asked.url, { method: body ? "POST" : "GET", body, headers, signal: control.signal });
     await take(response, detail);
   } catch (fault) {
-    // Offline, or the server is restarting. What was asked for in place of this one is no fault.
+    // Offline, or the server is restarting, or hangs. What was asked for in place of this one is no fault.
     if (fault.name !== "AbortError") tell("failed", detail);
   } finally {
+    clearTimeout(timer);
     delete element.dataset.asking;
     if (disabled) disabled.disabled = false;
     if (running.get(place) === control) running.delete(place);

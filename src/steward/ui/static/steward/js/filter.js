@@ -1,8 +1,9 @@
 // A menu with a field: typing narrows its items, and Enter takes the first. What is not there can be made.
 
+import { fold } from "./folding.js";
 import { nameOf } from "./menu.js";
 
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/^#/, "").trim();
+const plain = (text) => fold(text).replace(/^#/, "").trim();
 
 const waiting = new WeakSet(); // menus in which Enter was pressed before their items were there
 

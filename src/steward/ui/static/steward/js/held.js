@@ -1,6 +1,8 @@
 // What was pressed too soon is held, and happens in its order when what it was meant for is there: the scripts of the first
 // touch, a ticket that is on its way, the page that comes after an answer was sent. Nothing is lost, and nothing hits what one
 // is about to leave.
+import { enter } from "./menu.js";
+
 const PRESSED = "steward.pressed"; // what a page leaves to the one that comes after it
 const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable=true]";
 const ALSO = ["Enter", "Escape", "Backspace", "ArrowDown", "ArrowUp"];
@@ -32,10 +34,17 @@ function goOn() {
   while (kept.length && !awaited.size) {
     const { type, target, submitter, ...key } = kept.shift();
     // Not by click(): what was pressed may be the picture in a button, which has none.
-    if (type === "click") target.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    if (type === "click") click(target);
     else if (type === "submit") target.requestSubmit(submitter);
     else press(document.activeElement ?? document.body, key);
   }
+}
+
+/** What is typed next is meant for the menu that this opens, which tells later that it is open. */
+function click(target) {
+  target.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  const menu = target.closest("[popovertarget]")?.popoverTargetElement;
+  if (menu?.matches("[data-menu]:popover-open")) enter(menu);
 }
 
 function pressed(event) {

@@ -3,6 +3,9 @@ import { forget, keysOf } from "./copies.js";
 import { deliverCopies } from "./draft-copies.js";
 import { drafts } from "./draft.js";
 import "./drafts.js";
+import { within } from "./shared.js";
+
+const PATIENCE = 20_000; // ms
 
 /** Sign out by `form`; `submitter` is the button that was pressed, `notify(words)` shows a notice. */
 export async function leave(form, submitter, notify) {
@@ -30,7 +33,8 @@ async function signOut(form, notify) {
   document.getElementById("unsaved").close();
   let response;
   try {
-    response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const asked = { method: "POST", body: new FormData(form) };
+    response = await within(PATIENCE, (signal) => fetch(form.action, { ...asked, signal }));
   } catch {
     return notify(document.getElementById("toasts").dataset.offline);
   }

@@ -1,12 +1,13 @@
 // A piece of the page that is asked for again when something it shows has changed: soon, but many changes at once are one
 // question, and where changes never end it is asked ever more seldom. Nothing one reads moves, the composer is never touched.
 import "./page.js";
-import { ownChanges } from "./shared.js";
+import { ownChanges, within } from "./shared.js";
 import { applyEntries, applyParts, applyRows } from "./swaps.js";
 
 const SOON = [40, 160]; // not all browsers at the same moment
 const PAUSE = 300;
 const LONGEST_PAUSE = 10_000;
+const PATIENCE = 30_000; // for an answer
 const RETRY = [1000, 2000, 5000, 10_000, 30_000];
 
 export class Freshness {
@@ -71,18 +72,22 @@ export class Freshness {
 /** Fetch what `place` shows and apply it; false when the server could not be asked or sent us elsewhere. */
 async function refresh(place, isCurrent) {
   try {
-    const response = await fetch(place.dataset.liveUrl, { headers: { "X-Requested-With": "live" } });
-    // The ticket is out of sight for us by now, or gone: what is shown stays until one leaves it.
-    if (response.status === 404 || response.status === 403) return true;
-    if (!response.ok || response.redirected) return false;
-    const html = await response.text();
-    if (!isCurrent()) return true;
-    if (place.isConnected) apply(new DOMParser().parseFromString(html, "text/html"), place);
-    return true;
+    return await within(PATIENCE, (signal) => ask(place, isCurrent, signal));
   } catch {
-    // Offline, or the server is restarting: the page says so and it is tried again.
+    // Offline, or the server is restarting, or hangs: the page says so and it is tried again.
     return false;
   }
+}
+
+async function ask(place, isCurrent, signal) {
+  const response = await fetch(place.dataset.liveUrl, { headers: { "X-Requested-With": "live" }, signal });
+  // The ticket is out of sight for us by now, or gone: what is shown stays until one leaves it.
+  if (response.status === 404 || response.status === 403) return true;
+  if (!response.ok || response.redirected) return false;
+  const html = await response.text();
+  if (!isCurrent()) return true;
+  if (place.isConnected) apply(new DOMParser().parseFromString(html, "text/html"), place);
+  return true;
 }
 
 function apply(fresh, place) {

@@ -10,4 +10,7 @@ addEventListener("input", (event) => {
   const line = event.target.closest("[data-line]");
   const unsaid = line?.querySelector(".registry-unsaid input");
   if (unsaid && event.target !== unsaid) unsaid.checked = false;
+  // Who ticks one of several has the whole of them stated.
+  const stated = event.target.matches(".registry-row > .check > :checked") && event.target.closest(".registry-section").querySelector("option[value=stated]");
+  if (stated) stated.selected = true;
 });

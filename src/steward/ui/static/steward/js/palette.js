@@ -1,6 +1,6 @@
 // Ctrl-K: going anywhere and doing anything by name (WAI-ARIA 1.2, combobox with a listbox). What can be done to the open
 // ticket are the buttons of its own page, so nothing is offered here that is not allowed there.
-import { peopleNamed } from "./choosing.js";
+import { askFor, peopleNamed } from "./choosing.js";
 import { everywhere, onTicket, openAt } from "./palette-acts.js";
 import { actOf, group, nextGroup, pick, wordsOf } from "./palette-options.js";
 import { recent, remember } from "./palette-recent.js";
@@ -97,7 +97,7 @@ async function ask(query, number) {
   running = new AbortController();
   try {
     const { signal } = running;
-    const asking = fetch(`${dialog.dataset.url}?${new URLSearchParams({ q: query })}`, { signal });
+    const asking = askFor(`${dialog.dataset.url}?${new URLSearchParams({ q: query })}`, signal);
     const [response, people] = await Promise.all([asking, peopleNamed(query, signal)]);
     if (response.redirected) return location.reload();
     if (!response.ok) throw new Error(response.statusText);

@@ -1,9 +1,10 @@
 // Finding a setting while typing: the navigation keeps what has a word that begins like each word typed.
+import { fold } from "./folding.js";
 
 const field = document.querySelector("[data-find-setting]");
 
 field?.addEventListener("input", () => {
-  const wanted = plain(field.value).split(/\s+/).filter(Boolean);
+  const wanted = fold(field.value).split(" ").filter(Boolean);
   let found = 0;
   for (const item of document.querySelectorAll("[data-words]")) {
     const words = item.dataset.words.split(" ");
@@ -16,8 +17,3 @@ field?.addEventListener("input", () => {
   const none = document.querySelector("[data-none-found]");
   none.textContent = found ? "" : none.dataset.text;
 });
-
-/** As the server folds words: without case and accents. */
-function plain(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-}

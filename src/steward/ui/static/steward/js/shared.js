@@ -6,6 +6,20 @@ export function randomName() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** What `ask(signal)` gives within `limit` milliseconds; after that it is given up (`isSilence`), as a server may hang. */
+export async function within(limit, ask) {
+  const given = new AbortController();
+  const timer = setTimeout(() => given.abort(new DOMException("", "TimeoutError")), limit);
+  try {
+    return await ask(given.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** True of what was thrown when the time was over: whether the server has heard what was asked is not known. */
+export const isSilence = (fault) => fault.name === "TimeoutError";
+
 // How often something was changed on this page. What was asked for before the last time is out of date.
 let changes = 0;
 

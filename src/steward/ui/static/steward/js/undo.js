@@ -2,10 +2,11 @@
 // for as long, so it is sent whatever becomes of this browser.
 import { beginWriting } from "./beginning.js";
 import { notify } from "./notifying.js";
-import { csrf, underWay } from "./shared.js";
+import { csrf, underWay, within } from "./shared.js";
 import { keepingList, rows } from "./walking.js";
 
 const OFFERED = 5000;
+const PATIENCE = 20_000; // ms, for an answer
 const LEFT = "steward.left"; // what a page says to the one that comes after it
 
 const toasts = document.getElementById("toasts");
@@ -48,7 +49,8 @@ export async function undo(earlier = null) {
   const body = new FormData();
   if (toast.dataset.event) body.append("event", toast.dataset.event);
   try {
-    const response = await fetch(toast.dataset.undo, { method: "POST", headers: { "X-CSRFToken": csrf() }, body });
+    const asked = { method: "POST", headers: { "X-CSRFToken": csrf() }, body };
+    const response = await within(PATIENCE, (signal) => fetch(toast.dataset.undo, { ...asked, signal }));
     if (response.redirected) return location.reload();
     if (response.status === 409) return notify((await response.json()).words);
     if (!response.ok) return notify(toasts.dataset.refused);

@@ -1,6 +1,8 @@
 // Files on their way to the server, each a line in the composer with its progress.
 import { csrf } from "./shared.js";
 
+const PATIENCE = 60_000; // milliseconds without a byte on its way, or without an answer
+
 export class Uploads {
   /** `list` is the `<ul>` of files, `url` takes one file each; `changed` is called when a file is there or is taken away. */
   constructor(list, url, changed) {
@@ -77,15 +79,25 @@ export class Uploads {
     const request = (line.request = new XMLHttpRequest());
     const body = new FormData();
     body.append("file", file);
-    request.upload.onprogress = (event) => (line.querySelector("progress").value = event.loaded / event.total);
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => request.abort(), PATIENCE);
+    };
+    request.upload.onprogress = (event) => {
+      wait();
+      line.querySelector("progress").value = event.loaded / event.total;
+    };
     request.open("POST", this.url);
     request.setRequestHeader("X-CSRFToken", csrf());
     request.responseType = "json";
     return new Promise((resolve) => {
       request.onloadend = () => {
+        clearTimeout(timer);
         if (line.isConnected) this.arrived(line, request);
         resolve();
       };
+      wait();
       request.send(body);
     });
   }

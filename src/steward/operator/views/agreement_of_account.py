@@ -1,0 +1,101 @@
+"""The agreement of one account as the provider sees it: what is in force, all there ever was, and ending it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from steward.lib.actor import SYSTEM
+from steward.operator.entrance import OperatorRequest, fresh_required, noted, operator_required, page_response
+from steward.operator.queries import get_account
+from steward.people.operators import note
+from steward.privacy.agreements.access import standing_of_account
+from steward.privacy.agreements.actions import Ending, end
+from steward.privacy.agreements.effects import effects_of
+from steward.privacy.agreements.models import Agreement
+from steward.privacy.agreements.states import WrongState
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+
+class EndingForm(forms.Form):
+    """Why it is ended, for the owners, and the address of the account, which shows that it is meant."""
+
+    words = forms.CharField(
+        label=gettext_lazy("What you write to the owners"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    word = forms.CharField(
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slug = slug
+        self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": slug}
+
+    def clean_word(self) -> str:
+        """Exactly the address, in small or capital letters."""
+        typed = str(self.cleaned_data["word"]).strip().lower()
+        if typed != self.slug:
+            raise forms.ValidationError(_("Type the word as it stands above the field."))
+        return typed
+
+
+@require_safe
+@operator_required
+def agreement(request: OperatorRequest, slug: str) -> HttpResponse:
+    """What is in force between the account and us, what that means, and every version there was."""
+    found = _account(slug)
+    noted(request, "account.agreement_read", account_id=found.pk)
+    return _page(request, found, EndingForm(slug=found.slug))
+
+
+@require_POST
+@fresh_required
+def ending(request: OperatorRequest, slug: str) -> HttpResponse:
+    """End what is in force, with words to the owners; the address of the account has to be typed."""
+    found = _account(slug)
+    form = EndingForm(request.POST, slug=found.slug)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    words = Ending(side=Agreement.Side.PROVIDER, by=request.person.pk, words=form.cleaned_data["words"])
+    if _is_ended(request, found, words):
+        messages.success(request, _("The agreement has ended, and the owners are told."))
+    else:
+        messages.error(request, _("Nothing was changed: no agreement is in force."))
+    return HttpResponseRedirect(reverse("operator:account-agreement", args=[found.slug]))
+
+
+def _is_ended(request: OperatorRequest, found: Account, words: Ending) -> bool:
+    with account_scope(found.pk):
+        in_force = standing_of_account().in_force
+        try:
+            if in_force is None:
+                return False
+            end(in_force, words, actor=SYSTEM)
+        except WrongState:
+            return False
+        note(request.person.pk, "agreement.ended", account_id=found.pk)
+    return True
+
+
+def _account(slug: str) -> Account:
+    try:
+        return get_account(slug)
+    except Account.DoesNotExist as error:
+        raise Http404("no such account") from error
+
+
+def _page(request: OperatorRequest, found: Account, form: EndingForm, *, status: int = 200) -> HttpResponse:
+    with account_scope(found.pk):
+        standing = standing_of_account()
+    one = standing.in_force
+    means = effects_of(one, region=found.data_centre.region) if one else ()
+    context = {"account": found, "standing": standing, "one": one, "means": means, "form": form}
+    return page_response(request, "accounts", "operator/account_agreement.html", context, status=status)

@@ -1,0 +1,25 @@
+"""The demo sends nothing, and all the same holds what the account has switched off: one sees what objecting does."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from steward.privacy.egress import ledger
+from steward.privacy.egress.decision import EgressDenied, Reason, Request, decide
+from steward.privacy.egress.known import gather_together
+from steward.privacy.egress.registry.versions import published
+from steward.privacy.egress.smtp import CATEGORIES
+
+_SAID_NO = frozenset({Reason.TENANT_OBJECTED, Reason.NOT_AUTHORISED})
+
+
+def ask_the_account(account_id: UUID) -> None:
+    """Raise `EgressDenied` when the account said no to who would carry its mail, as the registry names them."""
+    asked = [
+        Request(account_id=account_id, purpose="mail.deliver", categories=CATEGORIES, destination=destination)
+        for destination in published().engaged_at
+    ]
+    for request, known in gather_together(asked):
+        decision = decide(request, replace(known, resolves_to_reachable=True))
+        if decision.reason in _SAID_NO:
+            ledger.write(request, decision, known)
+            raise EgressDenied(request, decision)

@@ -1,0 +1,120 @@
+"""What is stored about an account, as far as the gate goes by it: in one trip, and as one text.
+
+Equal texts say the same, so what was made of one is kept until something changes. Nothing has to be thrown away for
+that, and nothing old is ever believed: the text is read anew for each decision.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+
+from steward.privacy.egress.engaging import ANSWERED, AccountFacts, facts_from
+from steward.privacy.egress.models import AccountTerms
+from steward.privacy.egress.registry.standing import Bound
+from steward.privacy.egress.registry.versions import Head
+from steward.privacy.egress.trips import ask
+from steward.tenancy.models import Account, Region
+
+_KEPT = 2_000  # texts, about a kilobyte each
+
+# In SQL of our own: a mail waits for this.
+_READ = """
+SELECT json_build_object(
+  'state', a.state, 'opened_at', a.created_at, 'region', r.code, 'countries', r.countries,
+  'is_here', %(here)s IN ('', d.code)
+    OR EXISTS (SELECT FROM tenancy_datacentre h WHERE h.code = %(here)s AND h.region_id = d.region_id),
+  'head', (SELECT json_build_array(number, sha256) FROM egress_registryversion ORDER BY number DESC LIMIT 1),
+  'servers', ARRAY(
+    SELECT json_build_array(kind, host, port, purposes, retired_at IS NULL)
+      FROM egress_connector WHERE account_id = a.id AND host = ANY(%(hosts)s) ORDER BY id),
+  'agreement', (
+    SELECT json_build_object('agreement_id', agreement_id, 'notice_days', notice_days, 'mode', mode,
+      'effective_from', effective_from, 'ends_at', ends_at, 'regions', regions,
+      'countries', ARRAY(SELECT unnest(b.countries) FROM tenancy_region b WHERE b.code = ANY(t.regions) ORDER BY 1))
+      FROM egress_accountterms t WHERE account_id = a.id ORDER BY effective_from DESC, id DESC LIMIT 1),
+  'notices', ARRAY(
+    SELECT json_build_array(effective_from, notice_days)
+      FROM egress_accountterms WHERE account_id = a.id ORDER BY effective_from, id),
+  'answers', ARRAY(
+    SELECT json_build_array(engagement, state, version)
+      FROM egress_authorisation WHERE account_id = a.id AND state = ANY(%(answered)s) ORDER BY engagement))::text
+  FROM tenancy_account a
+  JOIN tenancy_datacentre d ON d.code = a.data_centre_id
+  JOIN tenancy_region r ON r.code = d.region_id
+ WHERE a.id = %(account)s"""
+
+
+class Server(msgspec.Struct, frozen=True, array_like=True):
+    """A connector of the account, as far as the decision goes by it."""
+
+    kind: str
+    host: str
+    port: int
+    purposes: tuple[str, ...]
+    is_active: bool
+
+
+class _Agreement(msgspec.Struct, frozen=True):
+    agreement_id: UUID
+    notice_days: int
+    mode: str
+    effective_from: datetime
+    ends_at: datetime | None
+    regions: tuple[str, ...]
+    countries: tuple[str, ...]
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    state: str
+    opened_at: datetime
+    region: str
+    countries: list[str]
+    is_here: bool
+    head: tuple[int, str] | None
+    servers: tuple[Server, ...]
+    agreement: _Agreement | None
+    notices: tuple[tuple[datetime, int], ...]
+    answers: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """The account, its servers at the hosts asked for, and which version of the registry is the newest."""
+
+    facts: AccountFacts
+    servers: tuple[Server, ...]
+    is_open: bool  # active, and its data lie in the region of this installation
+    head: Head
+
+
+def read(account_id: UUID, hosts: Iterable[str]) -> OfAccount:
+    """What is stored now; in a scope of its own, or in that of the account."""
+    [[(text,)]] = ask(account_id, _READ, hosts=sorted(set(hosts)), answered=ANSWERED, here=settings.STEWARD_DATA_CENTRE)
+    return _made_of(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _made_of(text: str) -> OfAccount:
+    told = msgspec.json.decode(text, type=_Stored)
+    agreed, countries = _agreement(told.agreement)
+    region = Region(code=told.region, countries=told.countries)
+    return OfAccount(
+        facts_from(region, Bound(told.opened_at, told.notices), agreed, countries, told.answers),
+        told.servers,
+        is_open=told.state == Account.State.ACTIVE and told.is_here,
+        head=Head(*told.head) if told.head else Head(),
+    )
+
+
+def _agreement(told: _Agreement | None) -> tuple[AccountTerms | None, frozenset[str] | None]:
+    """The agreement that came last, and the countries it admits where it names regions."""
+    if told is None:
+        return None, None
+    columns = msgspec.structs.asdict(told)
+    countries = frozenset(columns.pop("countries"))
+    return AccountTerms(**columns), countries if told.regions else None
