@@ -1,0 +1,118 @@
+"""What is found in texts, and what only looks like it."""
+
+import time
+
+import pytest
+
+from steward.lib.sensitive import Kind, kind_of, spots
+
+# Numbers that issuers publish for trying things out, and the examples of the registry of IBANs.
+FOUND = [
+    ("card", "4111111111111111"),
+    ("card", "4111 1111 1111 1111"),
+    ("card", "4111-1111-1111-1111"),
+    ("card", "5500\u00a00000\u00a00000\u00a00004"),
+    ("card", "2223003122003222"),
+    ("card", "3782 822463 10005"),
+    ("card", "30569309025904"),
+    ("card", "6011000990139424"),
+    ("card", "3530111333300000"),
+    ("iban", "DE89 3704 0044 0532 0130 00"),
+    ("iban", "DE89370400440532013000"),
+    ("iban", "GB29 NWBK 6016 1331 9268 19"),
+    ("iban", "gb29nwbk60161331926819"),
+    ("iban", "NO93 8601 1117 947"),
+    ("iban", "PL61 1090 1014 0000 0712 1981 2874"),
+    ("iban", "LV80 BANK 0000 4351 9500 1"),
+    ("iban", "DK50 0040 0440 1162 43"),
+    ("iban", "MT84MALT011000012345MTLCAST001S"),
+    ("phone", "+49 30 901820"),
+    ("phone", "+1 (555) 010-4477"),
+    ("phone", "+4512345678"),
+    ("phone", "0049 30 901820"),
+    ("phone", "030/9018200"),
+    ("phone", "030 12 3456"),
+    ("phone", "(030) 9018 200"),
+    ("phone", "0171-1234567"),
+    ("phone", "(555) 010-4477"),
+    ("phone", "555-010-4477"),
+    ("phone", "+84 24 3825 3829"),
+    ("email", "eli@example.org"),
+    ("email", "Eli.Berg+desk@mail.example.co.uk"),
+    ("email", "żółw@przykład.pl"),
+]
+WRONG = [
+    ("card", "4111 1111 1111 1112"),  # the check digit
+    ("card", "4111 1111 1111 111"),  # a digit short
+    ("card", "4111 1111 1111 1111 1"[::-1]),
+    ("card", "1234567890123452"),  # nobody issues these
+    ("card", "0000 0000 0000 0000"),
+    ("iban", "DE89 3704 0044 0532 0130 01"),  # the check digits
+    ("iban", "DE89 3704 0044 0532 0130 0"),  # a digit short
+    ("iban", "DE89 3704 0044 0532 0130 000"),  # a digit long
+    ("iban", "XX89 3704 0044 0532 0130 00"),  # no country
+    ("iban", "DE89  3704 0044 0532 0130 00"),  # two blanks
+]
+NOT_FOUND = [
+    "2026-11-22",
+    "22.11.2026",
+    "01-02-2026",
+    "01/02/2026 10:30",
+    "2026-11-22T10:05:00",
+    "10:05:30",
+    "192.168.10.21",
+    "KXQ-40321",
+    "order 100200300",
+    "1.234.567,89",
+    "EUR 12,500.00",
+    "ISBN 978-3-16-148410-0",
+    "v1.2.3",
+    "eli@localhost",
+    "@example.org",
+    "eli at example.org",
+    "0 apples",
+    "+49",
+]
+
+
+@pytest.mark.parametrize(("kind", "words"), FOUND)
+@pytest.mark.parametrize("around", ["{}", "It is {}.", "({})", "nr:\n{}\nthanks", "{}, please", "«{}»"])
+def test_found(kind, words, around):
+    text = around.format(words)
+    assert [(text[spot.start : spot.end], spot.kind) for spot in spots(text)] == [(words, Kind(kind))]
+
+
+@pytest.mark.parametrize(("kind", "words"), FOUND)
+@pytest.mark.parametrize("around", ["x {} 12/27", "12 {} ab"])
+def test_numbers_with_check_digits_are_found_among_others(kind, words, around):
+    text = around.format(words)
+    if kind in {"card", "iban"}:
+        assert (words, kind) in [(text[spot.start : spot.end], spot.kind) for spot in spots(text)]
+
+
+@pytest.mark.parametrize(("kind", "words"), WRONG)
+def test_wrong_numbers_are_none(kind, words):
+    assert kind not in [spot.kind for spot in spots(words)]
+
+
+@pytest.mark.parametrize("words", NOT_FOUND)
+def test_not_found(words):
+    assert [words[spot.start : spot.end] for spot in spots(words)] == []
+
+
+def test_several_in_one_text():
+    text = "Card 4111 1111 1111 1111 (or 5500000000000004), call +49 30 901820, write to eli@example.org."
+    assert [spot.kind for spot in spots(text)] == [Kind.CARD, Kind.CARD, Kind.PHONE, Kind.EMAIL]
+
+
+def test_what_words_are_as_a_whole():
+    assert kind_of(" 4111 1111 1111 1111\n") == Kind.CARD
+    assert kind_of("card 4111 1111 1111 1111") is None
+    assert kind_of("Eli Berg") is None
+
+
+@pytest.mark.parametrize("text", ["1 " * 50_000, "4" * 100_000, "+4 " * 50_000, "DE89 " * 30_000, "a@" * 50_000])
+def test_long_texts_take_little_time(text):
+    before = time.process_time()
+    spots(text)
+    assert time.process_time() - before < 2
