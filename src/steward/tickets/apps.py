@@ -8,4 +8,5 @@ class TicketsConfig(AppConfig):
     label = "tickets"
 
     def ready(self) -> None:
-        from steward.tickets import places, subscribers  # noqa: F401, PLC0415  register themselves with live and events
+        # Register themselves: with holds, live and events.
+        from steward.tickets import holding, places, subscribers  # noqa: F401, PLC0415

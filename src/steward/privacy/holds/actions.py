@@ -1,0 +1,76 @@
+"""Placing and lifting holds, and stopping before them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from steward.events.actions import record
+from steward.lib.actor import Actor
+from steward.lib.clock import now
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.holds.reaching import holds_on
+from steward.privacy.inventory.stores import Extent
+from steward.tenancy.scope import current_account_id
+
+# What is being erased goes to the end of its transaction before a hold is placed, and never begins after one.
+_TO_PLACE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_TO_ERASE = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
+
+
+class HoldRefused(ValueError):
+    """A hold that would end before it begins."""
+
+
+class Held(ValueError):
+    """Nothing of this may be erased now; `holds` say why and until when."""
+
+    def __init__(self, holds: Sequence[LegalHold]) -> None:
+        super().__init__(", ".join(map(str, holds)))
+        self.holds = list(holds)
+
+
+def place_hold(
+    on: LegalHold.On, object_id: UUID, *, basis: LegalHold.Basis, actor: Actor, until: datetime | None = None
+) -> LegalHold:
+    """Keep something from being erased, until a moment or until it is lifted. Raises `HoldRefused`.
+
+    Waits for what is being erased just now: when this is committed, nothing more of it goes.
+    """
+    at = now()
+    if until is not None and until <= at:
+        raise HoldRefused("the hold would be over already")
+    with transaction.atomic():
+        _lock(_TO_PLACE)
+        by = {"placed_by_kind": actor.kind.value, "placed_by_id": actor.id, "placed_at": at}
+        hold = LegalHold.objects.create(on=on, object_id=object_id, basis=basis, until=until, **by)
+        told = {"on": hold.on, "object": object_id, "basis": hold.basis, "until": until and until.isoformat()}
+        record("hold.placed", hold, actor=actor, changes=told)
+    return hold
+
+
+def lift_hold(hold: LegalHold, *, actor: Actor) -> None:
+    """Let what was held go as everything does. Lifting a lifted hold changes nothing."""
+    with transaction.atomic():
+        lifted = {"lifted_by_kind": actor.kind.value, "lifted_by_id": actor.id, "lifted_at": now()}
+        if LegalHold.objects.filter(pk=hold.pk, lifted_at=None).update(**lifted):
+            record("hold.lifted", hold, actor=actor, changes={"on": hold.on, "object": hold.object_id})
+    hold.refresh_from_db()
+
+
+def refuse_held(extent: Extent) -> None:
+    """Raise `Held` when a hold keeps some of an extent; else none is placed before this transaction ends."""
+    let_holds_wait()
+    if holds := holds_on(extent):
+        raise Held(holds)
+
+
+def let_holds_wait() -> None:
+    """From here to the end of the transaction no hold is placed: what is held now is all there is."""
+    _lock(_TO_ERASE)
+
+
+def _lock(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [f"holds:{current_account_id()}"])

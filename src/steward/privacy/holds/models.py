@@ -1,0 +1,65 @@
+"""What is held back, why, and until when."""
+
+from typing import ClassVar, cast
+
+from django.db import models
+from django.db.models import Q
+
+from steward.lib.clock import now
+from steward.privacy.inventory import impersonal
+from steward.tenancy.models import AccountManager, AccountOwned, AccountQuerySet
+
+
+class HoldQuerySet(AccountQuerySet["LegalHold"]):
+    def in_force(self) -> "HoldQuerySet":
+        """Neither lifted nor over."""
+        return self.filter(Q(until=None) | Q(until__gt=now()), lifted_at=None)
+
+
+class HoldManager(AccountManager["LegalHold"]):
+    """Holds of the account in scope."""
+
+    queryset_class = HoldQuerySet
+
+    def in_force(self) -> HoldQuerySet:
+        return cast(HoldQuerySet, self.get_queryset()).in_force()
+
+
+class LegalHold(AccountOwned):
+    """One reason to keep something. It says of what by a bare id, and holds no words: it outlives what it was about."""
+
+    class On(models.TextChoices):
+        ACCOUNT = "account"  # everything in it
+        CONTACT = "contact"  # with their tickets, and the tickets of others in which they wrote
+        TICKET = "ticket"
+
+    class Basis(models.TextChoices):
+        LEGAL_DUTY = "legal_duty"  # GDPR article 17(3)(b)
+        PUBLIC_HEALTH = "public_health"  # (c)
+        ARCHIVE = "archive"  # (d)
+        CLAIMS = "claims"  # (e)
+        RESTRICTION = "restriction"  # article 18(1)(b) and (c): the person asked that it be kept
+
+    on = impersonal(models.TextField(choices=On.choices))
+    object_id = impersonal(models.UUIDField())
+    basis = impersonal(models.TextField(choices=Basis.choices))
+    until = impersonal(models.DateTimeField(null=True, blank=True))  # None: until it is lifted
+    placed_by_kind = impersonal(models.TextField())
+    placed_by_id = impersonal(models.UUIDField(null=True))
+    placed_at = impersonal(models.DateTimeField())
+    lifted_by_kind = impersonal(models.TextField(blank=True, default=""))
+    lifted_by_id = impersonal(models.UUIDField(null=True))
+    lifted_at = impersonal(models.DateTimeField(null=True))
+
+    objects: ClassVar[HoldManager] = HoldManager()
+
+    class Meta(AccountOwned.Meta):
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account", "object_id"], condition=Q(lifted_at__isnull=True), name="holds_legalhold_object"
+            ),
+            models.Index(fields=["account", "-placed_at"], name="holds_legalhold_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} on {self.on} {self.object_id}"

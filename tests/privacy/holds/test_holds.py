@@ -1,0 +1,121 @@
+"""What is held stays, for as long as it is held, and who asks is told why."""
+
+from datetime import timedelta
+
+import pytest
+
+from steward.contacts.models import Contact
+from steward.events.models import Event
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.holds.actions import Held, HoldRefused, lift_hold, place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.inventory.stores import Extent
+from steward.privacy.requests.persons import person_by_address
+from steward.tenancy.scope import account_scope
+from steward.testing.tickets import make_message, make_ticket
+from steward.tickets.holding import free_of_holds
+from steward.tickets.models import Attachment, Ticket
+
+On, Basis = LegalHold.On, LegalHold.Basis
+
+
+@pytest.fixture
+def theirs(eli, farah):
+    """Eli's ticket, one of Farah's in which Eli wrote, and one that is Farah's alone."""
+    own, shared, others = make_ticket(eli), make_ticket(farah), make_ticket(farah)
+    make_message(shared, sender=eli)
+    return own, shared, others
+
+
+def hold(on, object_id, **options):
+    return place_hold(on, object_id, basis=Basis.CLAIMS, actor=SYSTEM, **options)
+
+
+def refuses(extent):
+    try:
+        plan_erasure(extent, actor=SYSTEM)
+    except Held as held:
+        return [each.pk for each in held.holds]
+    return []
+
+
+@pytest.mark.parametrize("on", On)
+def test_what_a_hold_reaches(northwind, eli, farah, theirs, on):
+    own, shared, others = theirs
+    with account_scope(northwind.id):
+        placed = hold(on, {On.ACCOUNT: northwind.id, On.CONTACT: eli.pk, On.TICKET: shared.pk}[on])
+        kept = {
+            "Eli's": refuses(Extent(tickets=(own.pk,))),
+            "shared": refuses(Extent(tickets=(shared.pk,))),
+            "Farah's": refuses(Extent(tickets=(others.pk,))),
+            "Eli": refuses(Extent(contacts=(eli.pk,))),
+            "Farah": refuses(Extent(contacts=(farah.pk,))),
+        }
+        free = set(free_of_holds(Ticket.objects.all()).values_list("pk", flat=True))
+    by_hold = {
+        On.ACCOUNT: {"Eli's", "shared", "Farah's", "Eli", "Farah"},
+        On.CONTACT: {"Eli's", "shared", "Eli"},  # to erase Farah leaves what Eli wrote
+        On.TICKET: {"shared", "Eli", "Farah"},  # what Eli wrote there would go, and it is Farah's
+    }
+    assert {name for name, holds in kept.items() if holds == [placed.pk]} >= by_hold[on]
+    assert {name for name, holds in kept.items() if not holds} >= {"Farah's"} - by_hold[on]
+    tickets = {"Eli's": own.pk, "shared": shared.pk, "Farah's": others.pk}
+    assert free == {key for name, key in tickets.items() if name not in by_hold[on]}
+
+
+def test_rows_of_held_tickets_are_known_by_their_path(northwind, eli, theirs):
+    with account_scope(northwind.id):
+        hold(On.CONTACT, eli.pk)
+        assert not free_of_holds(Attachment.objects.all(), ticket="message__ticket").exists()
+
+
+def test_a_hold_ends_by_itself_or_is_lifted(northwind, eli, clock):
+    with account_scope(northwind.id):
+        extent = Extent(contacts=(eli.pk,))
+        first = hold(On.CONTACT, eli.pk, until=now() + timedelta(minutes=10))
+        second = hold(On.CONTACT, eli.pk)
+        assert refuses(extent) == [first.pk, second.pk]
+        clock(10)
+        assert refuses(extent) == [second.pk]
+        lift_hold(second, actor=SYSTEM)
+        lift_hold(second, actor=SYSTEM)
+        assert refuses(extent) == []
+        kinds = Event.objects.filter(kind__startswith="hold.").order_by("id").values_list("kind", flat=True)
+        assert list(kinds) == ["hold.placed", "hold.placed", "hold.lifted"]
+
+
+def test_a_hold_that_is_over_is_none(northwind, eli, clock):
+    with account_scope(northwind.id), pytest.raises(HoldRefused):
+        hold(On.CONTACT, eli.pk, until=now())
+
+
+def test_a_hold_of_another_account_holds_nothing(northwind, contoso, eli):
+    with account_scope(contoso.id):
+        hold(On.CONTACT, eli.pk)
+    with account_scope(northwind.id):
+        assert refuses(Extent(contacts=(eli.pk,))) == []
+
+
+def test_what_was_planned_before_is_not_ordered(northwind, eli):
+    with account_scope(northwind.id):
+        erasure = plan_erasure(Extent(contacts=(eli.pk,)), actor=SYSTEM)
+        hold(On.CONTACT, eli.pk)
+        with pytest.raises(Held):
+            start_erasure(erasure, actor=SYSTEM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_runs_stops_before_what_is_held(northwind, eli):
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(person_by_address(eli.addresses.get().value).extent, actor=SYSTEM)
+        hold(On.CONTACT, eli.pk)
+    stopped = run_erasure(northwind.id, erasure.id)
+    assert stopped.state == Erasure.State.FAILED
+    assert stopped.left == {"legal_holds": 1}
+    with account_scope(northwind.id):
+        assert Contact.objects.filter(pk=eli.pk).exists()
+        assert Ticket.objects.filter(requester=eli).exists()
