@@ -14,10 +14,10 @@ from steward.tickets.models import Message
 def mail_as_it_came(message: Message) -> bytes:
     """The bytes of the mail, with our trace before them.
 
-    The caller has checked that the message may be seen. Raises `RawMail.DoesNotExist` for what did not come by mail,
-    `KeyMissing` or `Tampered` for what cannot be read.
+    The caller has checked that the message may be seen. Raises `RawMail.DoesNotExist` for what did not come by mail
+    or is not kept any more, `KeyMissing` or `Tampered` for what cannot be read.
     """
-    return spool.read(RawMail.objects.get(message=message))
+    return spool.read(RawMail.objects.filter(size__gt=0).get(message=message))
 
 
 def get_mail_account(mail_account_id: UUID) -> MailAccount:

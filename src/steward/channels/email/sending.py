@@ -1,6 +1,6 @@
 """Turning what an agent wrote into a mail: composed from committed rows, stored, then delivered by the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -23,6 +23,8 @@ from steward.files.actions import read_file
 from steward.lib.actor import SYSTEM
 from steward.lib.html import text_to_html
 from steward.outbox.actions import NewMail, put_in_outbox
+from steward.outbox.forgetting import renew_content
+from steward.outbox.models import OutgoingMail, State
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.tickets.models import Attachment, Message, Participant, Ticket
 
@@ -59,6 +61,24 @@ def send_message(message: Message) -> None:
         Message.objects.filter(pk=message.pk).update(
             outgoing=mail, internet_id=addresses.message_id, findings=findings, held=None
         )
+
+
+def renew_mail(message: Message) -> None:
+    """Compose the mail of an answer anew, from the words as they are now; it leaves under the same Message-ID.
+
+    A mail that has left meanwhile stays as it went. Raises `NoMailAccount`, and what reading its files raises.
+    """
+    with transaction.atomic():
+        mails = OutgoingMail.objects.select_for_update(no_key=True, of=("self",)).exclude(state=State.SENT)
+        mail = mails.filter(pk=message.outgoing_id).first() if message.outgoing_id else None
+        if mail is None:
+            return
+        ticket = Ticket.objects.select_related("department", "requester").get(pk=message.ticket_id)
+        mail_account = mail_account_for(ticket)
+        if mail_account is None:
+            raise NoMailAccount(f"no mail account for {ticket.code}")
+        addresses = replace(_addresses(message, ticket, mail_account), message_id=mail.internet_id)
+        renew_content(mail, compose(_letter(message, ticket, mail_account, addresses)))
 
 
 def note_trouble(message: Message, error: Exception) -> None:
@@ -156,7 +176,8 @@ def _thread(message: Message, ticket: Ticket) -> _Thread:
     ids = list(reversed(named[:_MOST_REFERENCES]))
     # A customer who has answered again since: the newest of theirs comes last, and is what is answered to. Never the
     # words of somebody whom nothing proves to belong here: they would go to the customer in our name.
-    last = before.filter(kind=Message.Kind.INCOMING, is_automatic=False, is_verified=True).first()
+    theirs = before.filter(kind=Message.Kind.INCOMING, is_automatic=False, is_verified=True)
+    last = theirs.exclude(findings__has_key="erased").first()  # of whom is erased there is nothing to quote
     if last and last.internet_id:
         ids = [each for each in ids if each != last.internet_id] + [last.internet_id]
     return _Thread(last, ids)

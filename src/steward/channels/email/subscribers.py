@@ -7,11 +7,15 @@ from uuid import UUID
 from steward.channels.email import answering, recipients
 from steward.channels.email.inviting import mail_invitation
 from steward.channels.email.models import MailAccount
+from steward.channels.email.raw import empty_raw_mails, raw_mails_of
+from steward.channels.email.sending import renew_mail
 from steward.channels.email.tasks import answer, send
 from steward.events.models import Event
 from steward.events.subscriptions import subscribe
 from steward.jobs import enqueue, enqueue_many
+from steward.outbox.models import State
 from steward.people.models import Invitation
+from steward.tickets.models import Message
 
 
 @subscribe("message.sent")
@@ -50,3 +54,26 @@ def move_addresses(events: Sequence[Event]) -> None:
     for event in events:
         MailAccount.objects.filter(department=event.object_id).update(department=UUID((event.changes or {})["to"]))
     recipients.forget()
+
+
+@subscribe("message.files_removed")
+def forget_mails_with_files(events: Sequence[Event]) -> None:
+    """Files were taken out of messages: the mails that brought them hold them, too."""
+    empty_raw_mails(raw_mails_of([UUID((event.changes or {})["message"]) for event in events]))
+
+
+@subscribe("message.redacted")
+def forget_what_was_redacted(events: Sequence[Event]) -> None:
+    """Words became unreadable: mails that brought them are forgotten, and those that still have to leave made anew."""
+    for event in events:
+        messages = [UUID(each) for each in (event.changes or {})["messages"]]
+        empty_raw_mails(raw_mails_of(messages))
+        for message in _unsent_since(event.object_id, messages):
+            renew_mail(message)
+
+
+def _unsent_since(ticket_id: UUID, messages: Sequence[UUID]) -> list[Message]:
+    """The answers since the first of the messages whose mails have not left: they may quote it."""
+    first = Message.objects.filter(pk__in=messages).order_by("at").values_list("at", flat=True).first()
+    answers = Message.objects.filter(ticket=ticket_id, at__gte=first, outgoing__isnull=False)
+    return list(answers.exclude(outgoing__state=State.SENT).select_related("outgoing").order_by("at"))

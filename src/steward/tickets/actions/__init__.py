@@ -11,7 +11,10 @@ from steward.tickets.actions.drafting import (
     draft_for_files,
     save_draft,
 )
+from steward.tickets.actions.purging import NothingToPurge, in_bin, plan_purge, purge_tickets, start_purge
 from steward.tickets.actions.receiving import receive_messages
+from steward.tickets.actions.redacting import NothingFound, Reason, Redaction, redact, redact_words, suggested
+from steward.tickets.actions.removing_files import Removed, remove_attachments
 from steward.tickets.actions.replying import add_note, compose_ticket, reply_to_ticket
 from steward.tickets.actions.ruling import change_ticket_rules
 from steward.tickets.actions.statuses import (
@@ -38,6 +41,11 @@ __all__ = [
     "HOLD",
     "DraftMoved",
     "MomentRefused",
+    "NothingFound",
+    "NothingToPurge",
+    "Reason",
+    "Redaction",
+    "Removed",
     "StatusRefused",
     "TagRefused",
     "TooLate",
@@ -55,13 +63,21 @@ __all__ = [
     "detach_from_draft",
     "discard_draft",
     "draft_for_files",
+    "in_bin",
     "last_change",
     "merge_tags",
+    "plan_purge",
     "postpone_ticket",
+    "purge_tickets",
     "receive_messages",
+    "redact",
+    "redact_words",
+    "remove_attachments",
     "reply_to_ticket",
     "resolve_ticket",
     "save_draft",
+    "start_purge",
+    "suggested",
     "tag_named",
     "tag_ticket",
     "take_back_reply",

@@ -1,8 +1,9 @@
 """Taking in what customers write: many messages at a time, in few statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -14,6 +15,7 @@ from steward.files.actions import NewFile, store_files
 from steward.lib.actor import SYSTEM, Actor
 from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.conversation import IncomingMessage, preview_of
+from steward.tickets.going import going
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket, TicketRules
 from steward.tickets.statuses import Status, after_customer_wrote
@@ -67,10 +69,16 @@ def _held(incoming: Sequence[IncomingMessage], rules: TicketRules) -> Sequence[I
     tickets = {
         t.pk: t for t in Ticket.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
     }
-    return [each if each.ticket is None else _continuing(each, tickets[each.ticket.pk], rules) for each in incoming]
+    lost = going(tickets) | (set(keys) - tickets.keys())
+    return [each if each.ticket is None else _continuing(each, tickets, lost, rules) for each in incoming]
 
 
-def _continuing(incoming: IncomingMessage, ticket: Ticket, rules: TicketRules) -> IncomingMessage:
+def _continuing(
+    incoming: IncomingMessage, tickets: Mapping[UUID, Ticket], lost: Set[UUID], rules: TicketRules
+) -> IncomingMessage:
+    if incoming.ticket is None or incoming.ticket.pk in lost:  # erased, or about to be: what comes now is a new matter
+        return replace(incoming, ticket=None, previous=None)
+    ticket = tickets[incoming.ticket.pk]
     # What answers by itself (an absence) stays where it came to: nobody waits for anything.
     is_over = ticket.is_closed if incoming.is_automatic else not rules.opens_again(ticket, incoming.at)
     if is_over:

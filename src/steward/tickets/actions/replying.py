@@ -23,6 +23,7 @@ from steward.tickets.actions.numbering import fresh_codes, rules_of_account
 from steward.tickets.actions.statuses import StatusRefused
 from steward.tickets.actions.taking_back import hold, remember, strangers_of
 from steward.tickets.conversation import Correspondent, preview_of
+from steward.tickets.going import going
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
 from steward.tickets.statuses import HIDDEN, Status
@@ -69,6 +70,8 @@ def reply_to_ticket(
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True, of=("self",)))
         if ticket.is_closed:
             raise StatusRefused("a closed ticket is not answered")
+        if going([ticket.pk]):
+            raise StatusRefused("the ticket is being erased")
         before = remember(ticket, [*to, *cc]) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
         told = {"message": message.id, "from": ticket.status} | _held(message, writing, before)

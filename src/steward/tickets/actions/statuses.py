@@ -9,6 +9,7 @@ from steward.events.actions import record
 from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
+from steward.tickets.going import going
 from steward.tickets.models import Ticket
 from steward.tickets.statuses import HIDDEN, Status, after_postponement, may_follow
 
@@ -51,6 +52,8 @@ def change_status(
             return
         if current.status != status and not may_follow(current.status, status):
             raise StatusRefused(f"{current.status} does not lead to {status}")
+        if current.status in HIDDEN and going([current.pk]):
+            raise StatusRefused("it is being erased")
         changes = _columns(current, status, until)
         Ticket.objects.filter(pk=ticket.pk).update(**changes)
         record(verb or VERBS[status], ticket, actor=actor, changes=_told(current, status, until))

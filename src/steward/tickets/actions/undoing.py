@@ -18,6 +18,7 @@ from steward.people.models import Department, Membership
 from steward.tickets.actions.assigning import assign_ticket, transfer_ticket
 from steward.tickets.actions.statuses import VERBS
 from steward.tickets.actions.tagging import tag_ticket, untag_ticket
+from steward.tickets.going import going
 from steward.tickets.models import Tag, Ticket
 from steward.tickets.statuses import Status
 
@@ -71,6 +72,8 @@ def _status(ticket: Ticket, event: Event, actor: Actor) -> None:
     told = _told(event)
     if ticket.status != told["to"]:
         raise UndoRefused("another status by now")
+    if going([ticket.pk]):
+        raise UndoRefused("it is being erased")
     before, was = Status(told["from"]), told.get("was", {})
     until = parse_datetime(was["postponed_until"]) if was.get("postponed_until") else None
     # As if nothing had been: the ticket is where it was in the lists, unless something else has happened in it.

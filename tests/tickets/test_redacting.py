@@ -1,0 +1,164 @@
+"""Words of a message become unreadable: in every copy within the ticket, and nowhere else."""
+
+import pytest
+
+from steward.channels.email.access import mail_as_it_came
+from steward.channels.email.models import RawMail
+from steward.events.models import Event
+from steward.lib.actor import SYSTEM
+from steward.lib.redacting import MARK, TooShort
+from steward.lib.sensitive import Kind
+from steward.outbox.models import OutgoingMail, State
+from steward.people.access import actor_of
+from steward.privacy.holds.actions import Held, place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.tenancy.scope import account_scope
+from steward.testing.letters import mail_of, receive, written
+from steward.testing.tickets import make_message, make_note, make_reply, make_ticket
+from steward.tickets.actions import NothingFound, Reason, redact, redact_words, save_draft, suggested
+from steward.tickets.conversation import NewAttachment
+from steward.tickets.models import Attachment, Draft, Message, Ticket
+from steward.tickets.queries import search_tickets
+
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.fixture
+def spread(eli, farah, ada):
+    """A ticket with the number of a card in many places, and one of somebody else with the same."""
+    paper = NewAttachment(f"card {CARD}.txt", b"paper", "text/plain")
+    ticket = make_ticket(eli, subject=f"My card {CARD}", body=f"It is {CARD}, quokka.", attachments=[paper])
+    make_message(ticket, body="Did you get it? > It is 4111-1111-1111-1111, quokka.")
+    make_note(ticket, ada, body="<p>The card is 4111 <b>1111</b> 1111 1111.</p>")
+    other = make_ticket(farah, body=f"It is {CARD}, too.")
+    return ticket, other
+
+
+def first_of(ticket):
+    return Message.objects.filter(ticket=ticket).order_by("at", "id").first()
+
+
+def texts_of(ticket):
+    """Everything the ticket says."""
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    said = Message.objects.filter(ticket=ticket).values_list("body_html", "body_text")
+    names = Attachment.objects.filter(message__ticket=ticket).values_list("name", flat=True)
+    drafts = Draft.objects.filter(ticket=ticket).values_list("body_html", flat=True)
+    return " ".join([ticket.subject, ticket.preview, *(text for both in said for text in both), *names, *drafts])
+
+
+def redact_card(ticket, actor=SYSTEM):
+    message = first_of(ticket)
+    [spot] = [spot for spot in suggested(message) if spot.kind == Kind.CARD]
+    return redact(message, [(spot.start, spot.end)], reason=Reason.CARD, actor=actor)
+
+
+def test_every_copy_in_the_ticket(northwind, ada, spread):
+    ticket, other = spread
+    with account_scope(northwind.id):
+        save_draft(ada, ticket, {"kind": "reply", "body_html": f"<p>About {CARD}:</p>"})
+        done = redact_card(ticket, actor_of(ada))
+        said = texts_of(ticket)
+        assert "1111" not in said
+        assert "quokka" in said
+        assert said.count(MARK) == 10  # 3 messages twice, the subject, the preview, a name, a draft
+        assert CARD in texts_of(other)
+        assert (len(done.messages), done.files) == (3, 1)
+
+
+def test_the_search_forgets_it_and_finds_the_rest(northwind, ada, spread):
+    ticket, other = spread
+    with account_scope(northwind.id):
+        me = actor_of(ada)
+        for query in (CARD, "4111111111111111", "4111-1111-1111-1111"):
+            assert ticket.pk in [line.id for line in search_tickets(me, query).tickets]
+        redact_card(ticket)
+        for query in (CARD, "4111111111111111", "4111-1111-1111-1111", "4111"):
+            assert ticket.pk not in [line.id for line in search_tickets(me, query).tickets]
+        assert [line.id for line in search_tickets(me, CARD).tickets] == [other.pk]
+        assert [line.id for line in search_tickets(me, "quokka").tickets] == [ticket.pk]
+
+
+def test_who_and_why_are_told_and_the_words_are_not(northwind, ada, spread, clock):
+    ticket, _other = spread
+    with account_scope(northwind.id):
+        redact_card(ticket, actor_of(ada))
+        [event] = Event.objects.filter(kind="message.redacted")
+        assert (event.object_id, event.actor_id, event.changes["reason"]) == (ticket.pk, ada.pk, "card")
+        assert "1111" not in str(event.changes)
+        [mark] = first_of(ticket).findings["redactions"]
+        assert (mark["reason"], mark["by"]) == ("card", str(ada.pk))
+
+
+def test_a_second_time_adds_a_mark(northwind, spread):
+    ticket, _other = spread
+    with account_scope(northwind.id):
+        redact_card(ticket)
+        redact_words(first_of(ticket), ["quokka"], reason=Reason.OTHER, actor=SYSTEM)
+        assert [mark["reason"] for mark in first_of(ticket).findings["redactions"]] == ["card", "other"]
+        with pytest.raises(NothingFound):
+            redact_words(first_of(ticket), ["quokka"], reason=Reason.OTHER, actor=SYSTEM)
+
+
+def test_a_part_of_a_word_takes_the_word(northwind, eli):
+    ticket = make_ticket(eli, body="My password is correct-horse now.")
+    with account_scope(northwind.id):
+        message = first_of(ticket)
+        start = message.body_text.index("orrect")
+        redact(message, [(start, start + 8)], reason=Reason.SIGN_IN, actor=SYSTEM)
+        assert first_of(ticket).body_text == f"My password is {MARK} now."
+
+
+def test_what_stands_everywhere_is_not_redacted(northwind, spread):
+    ticket, _other = spread
+    with account_scope(northwind.id):
+        with pytest.raises(TooShort):
+            redact_words(first_of(ticket), ["is"], reason=Reason.OTHER, actor=SYSTEM)
+        assert "4111" in texts_of(ticket)
+
+
+def test_what_is_held_stays_as_it_is(northwind, eli, spread):
+    ticket, _other = spread
+    with account_scope(northwind.id):
+        place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+        with pytest.raises(Held):
+            redact_card(ticket)
+        assert "4111" in texts_of(ticket)
+
+
+def test_the_mail_as_it_came_is_forgotten_and_known_again(northwind, support_mail):
+    mail = written(support_mail.address, text=f"It is {CARD}.")
+    [came] = receive(support_mail, mail)
+    with account_scope(northwind.id):
+        redact_card(came.message.ticket)
+        raw = RawMail.objects.get(pk=came.raw.pk)
+        assert (bytes(raw.content), raw.size, raw.envelope_from) == (b"", 0, "")
+        with pytest.raises(RawMail.DoesNotExist):
+            mail_as_it_came(came.message)
+    [again] = receive(support_mail, mail)
+    assert again.raw.state == RawMail.State.KNOWN
+
+
+def test_an_answer_that_left_is_forgotten(northwind, eli, ada):
+    ticket = make_ticket(eli, body=f"It is {CARD}.")
+    answer = make_reply(ticket, ada)
+    assert CARD.encode() in mail_of(answer).raw
+    with account_scope(northwind.id):
+        OutgoingMail.objects.update(state=State.SENT)
+        redact_card(ticket)
+        assert bytes(OutgoingMail.objects.get().content) == b""
+
+
+def test_an_answer_that_waits_leaves_without_the_words(northwind, eli, ada):
+    ticket = make_ticket(eli, body=f"It is {CARD}, quokka.")
+    before = mail_of(make_reply(ticket, ada))
+    with account_scope(northwind.id):
+        OutgoingMail.objects.update(state=State.DEFERRED)
+        answer = Message.objects.get(kind="outgoing")
+        redact_card(ticket)
+    after = mail_of(answer)
+    assert after.message_id == before.message_id
+    assert after.row.state == State.DEFERRED
+    text = after.read.get_body(("plain",)).get_content()
+    assert "1111" not in text
+    assert "quokka" in text
