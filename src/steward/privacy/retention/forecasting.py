@@ -1,0 +1,50 @@
+"""What would go by a rule, before anything does: how many, how much, and some of it to look at."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from steward.channels.email.models import RawMail
+from steward.privacy.retention.models import Kind, RetentionRule
+from steward.privacy.retention.selecting import deciding_rules, due, due_or_held
+from steward.tickets.models import Attachment, Ticket
+
+SAMPLE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`number` of tickets, files or mails; `size` in bytes of files and mails; `held` are kept by legal holds alone.
+
+    `sample` are the oldest tickets that go, or lose something.
+    """
+
+    number: int
+    size: int
+    held: int
+    sample: list[Ticket]
+
+
+def forecast(rule: RetentionRule) -> Forecast:
+    """What would go by the rule now, if it were on. Reads, and changes nothing."""
+    beside = [each for each in deciding_rules() if each.pk != rule.pk]
+    rows, kept = due(rule, beside), due_or_held(rule, beside)
+    number = rows.count()
+    tickets = rows if rule.kind == Kind.TICKETS else Ticket.objects.filter(pk__in=rows.values("message__ticket"))
+    oldest = tickets.select_related("requester", "department").order_by("changed_at", "id")[:SAMPLE]
+    return Forecast(number, size_of(rule, rows), kept.count() - number, list(oldest))
+
+
+def size_of(rule: RetentionRule, rows: "QuerySet[Any]") -> int:
+    """The bytes of the files and the mails among the rows, or in the tickets that the rows are."""
+    if rule.kind == Kind.RAW_MAIL:
+        return _sum(rows, "size")
+    if rule.kind == Kind.FILES:
+        return _sum(rows, "file__size")
+    files = Attachment.objects.filter(message__ticket__in=rows.values("pk"))
+    return _sum(files, "file__size") + _sum(RawMail.objects.filter(message__ticket__in=rows.values("pk")), "size")
+
+
+def _sum(rows: "QuerySet[Any]", field: str) -> int:
+    return int(rows.order_by().aggregate(total=Sum(field))["total"] or 0)

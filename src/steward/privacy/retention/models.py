@@ -1,0 +1,89 @@
+"""What goes when, and what went."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from steward.people.models import Department
+from steward.privacy.inventory import impersonal
+from steward.tenancy.models import AccountOwned, Ref
+from steward.tickets.models import Channel
+from steward.tickets.statuses import Status
+
+
+class Kind(models.TextChoices):
+    TICKETS = "tickets"  # with everything in them
+    FILES = "files"  # what was attached, and with it the mails as they came and went; the words stay
+    RAW_MAIL = "raw_mail"  # mails as they came; what was read from them stays
+
+
+class Since(models.TextChoices):
+    """From when days are counted."""
+
+    ARRIVAL = "arrival"  # of the file or the mail itself
+    CREATION = "creation"  # of the ticket
+    ACTIVITY = "activity"  # the last in the ticket; putting it into the bin is one
+    RESOLUTION = "resolution"  # of the ticket; one that is not resolved is not counted
+
+
+# What can be counted from, for each kind.
+COUNTS_FROM = {
+    Kind.TICKETS: (Since.ACTIVITY, Since.RESOLUTION, Since.CREATION),
+    Kind.FILES: (Since.ARRIVAL, Since.ACTIVITY, Since.RESOLUTION),
+    Kind.RAW_MAIL: (Since.ARRIVAL, Since.ACTIVITY, Since.RESOLUTION),
+}
+
+
+class RetentionRule(AccountOwned):
+    """How long things of one kind are kept, in a department, a channel or a status, or in any.
+
+    Of several that fit, the one decides that says more exactly where: the department first, then channel and status.
+    """
+
+    kind = impersonal(models.TextField(choices=Kind.choices))
+    department = impersonal(Ref(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+"))
+    channel = impersonal(models.TextField(choices=Channel.choices, blank=True, default=""))  # of the ticket
+    status = impersonal(models.TextField(choices=Status.choices, blank=True, default=""))  # of the ticket
+    days = impersonal(models.PositiveIntegerField(null=True, blank=True))  # None: for ever
+    since = impersonal(models.TextField(choices=Since.choices))
+    is_on = impersonal(models.BooleanField(default=False))
+    changed_at = impersonal(models.DateTimeField())
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "department", "channel", "status"], nulls_distinct=False,
+                name="retention_rule_once",
+            ),
+        ]  # fmt: skip
+        indexes: ClassVar = [models.Index(fields=["account", "department"], name="retention_rule_department")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.days} days since {self.since}"
+
+    @property
+    def weight(self) -> tuple[bool, bool, bool]:
+        """How exactly it says where; of several that fit, the greatest decides."""
+        return self.department_id is not None, bool(self.channel), bool(self.status)
+
+
+class RetentionRun(AccountOwned):
+    """What went by a rule at one time: numbers, never what it was. A rule that is gone leaves its runs."""
+
+    rule = impersonal(Ref(RetentionRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"))
+    kind = impersonal(models.TextField(choices=Kind.choices))
+    days = impersonal(models.PositiveIntegerField())
+    number = impersonal(models.IntegerField())  # of tickets, files or mails
+    size = impersonal(models.BigIntegerField(default=0))  # bytes, where they are counted
+    # The erasure that tickets went by: the bare id, for it says itself what became of it.
+    erasure_id = impersonal(models.UUIDField(null=True))
+    at = impersonal(models.DateTimeField())
+
+    class Meta(AccountOwned.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-at"], name="retention_run_newest"),
+            models.Index(fields=["account", "rule"], name="retention_run_rule"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind} at {self.at}"

@@ -1,0 +1,73 @@
+"""What is due by a rule: old enough, decided by no other rule, and held back by nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from steward.channels.email.models import RawMail
+from steward.lib.clock import now
+from steward.outbox.models import State
+from steward.privacy.retention.models import Kind, RetentionRule, Since
+from steward.tickets.holding import free_of_holds
+from steward.tickets.models import Attachment, Ticket
+
+_OF_TICKET = {Since.CREATION: "created_at", Since.ACTIVITY: "changed_at", Since.RESOLUTION: "resolved_at"}
+# The path from a row to its ticket, and to the moment it came.
+_TICKET = {Kind.TICKETS: "", Kind.FILES: "message__ticket", Kind.RAW_MAIL: "message__ticket"}
+_ARRIVAL: Mapping[str, str] = {Kind.FILES: "message__at", Kind.RAW_MAIL: "received_at"}
+
+
+def deciding_rules() -> list[RetentionRule]:
+    """The rules that are on, also those that keep for ever: where one of them fits, lesser ones do not count."""
+    return list(RetentionRule.objects.filter(is_on=True).order_by("id"))
+
+
+def due(rule: RetentionRule, beside: Iterable[RetentionRule]) -> "QuerySet[Any]":
+    """What goes by a rule now: tickets, attachments or mails, in no order. `beside` are the rules that are on."""
+    return free_of_holds(due_or_held(rule, beside), ticket=_TICKET[Kind(rule.kind)])
+
+
+def due_or_held(rule: RetentionRule, beside: Iterable[RetentionRule]) -> "QuerySet[Any]":
+    """The same with what is only kept because it is held back."""
+    rows: QuerySet[Any] = _ROWS[Kind(rule.kind)]()
+    if rule.days is None:
+        return rows.none()
+    before = now() - timedelta(days=rule.days)
+    rows = rows.filter(_where(rule), **{f"{_moment(rule)}__lte": before})
+    others = (each for each in beside if each.kind == rule.kind and each.pk != rule.pk and each.weight > rule.weight)
+    for other in others:
+        rows = rows.exclude(_where(other))
+    return rows
+
+
+def _where(rule: RetentionRule) -> Q:
+    chosen = {"department": rule.department_id, "channel": rule.channel, "status": rule.status}
+    path = _TICKET[Kind(rule.kind)]
+    return Q(**{f"{path}__{name}" if path else name: value for name, value in chosen.items() if value})
+
+
+def _moment(rule: RetentionRule) -> str:
+    if rule.since == Since.ARRIVAL:
+        return _ARRIVAL[rule.kind]
+    path, name = _TICKET[Kind(rule.kind)], _OF_TICKET[Since(rule.since)]
+    return f"{path}__{name}" if path else name
+
+
+def _files() -> "QuerySet[Attachment]":
+    """Not those of answers that have not left: their mails may still have to be made."""
+    left = Q(message__outgoing__state=State.SENT) | ~Q(message__kind="outgoing")
+    return Attachment.objects.filter(left)
+
+
+def _raw_mails() -> "QuerySet[RawMail]":
+    """Those that were understood, and still hold what came."""
+    return RawMail.objects.exclude(state=RawMail.State.WAITING).filter(size__gt=0)
+
+
+_ROWS: Mapping[Kind, Any] = {
+    Kind.TICKETS: Ticket.objects.all,
+    Kind.FILES: _files,
+    Kind.RAW_MAIL: _raw_mails,
+}

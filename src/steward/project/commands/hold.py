@@ -1,0 +1,90 @@
+"""`steward hold place`, `lift` and `list`: what must not be erased, and why."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from steward.lib.actor import SYSTEM
+from steward.privacy.holds.actions import HoldRefused, lift_hold, place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.requests.persons import person_by_address
+from steward.project.commands.parsing import parser_for
+from steward.project.commands.session import account_named, run_chosen
+from steward.project.failure import Failure
+from steward.tenancy.scope import account_scope
+from steward.tickets.models import Ticket
+
+On = LegalHold.On
+
+
+def main(arguments: Sequence[str]) -> int:
+    return run_chosen(_parser(), arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("hold", "Keep something from being erased, by purge, retention or request.")
+    commands = parser.add_subparsers(required=True, metavar="place|lift|list")
+    placing = commands.add_parser("place", help="keep a ticket, a customer, or all of the account")
+    placing.add_argument("--ticket", metavar="CODE")
+    placing.add_argument("--email", metavar="ADDRESS", help="a customer, with their tickets")
+    placing.add_argument("--basis", required=True, choices=LegalHold.Basis.values)
+    placing.add_argument("--until", metavar="DATE", help="ISO 8601; until it is lifted without one")
+    placing.set_defaults(run=_place)
+    lifting = commands.add_parser("lift", help="let it go as everything does")
+    lifting.add_argument("hold", type=UUID, metavar="ID", help="as `steward hold list` shows it")
+    lifting.set_defaults(run=_lift)
+    listing = commands.add_parser("list", help="show what is held now")
+    listing.set_defaults(run=_list)
+    for command in (placing, lifting, listing):
+        command.add_argument("--account", required=True, metavar="SLUG")
+    return parser
+
+
+def _place(options: argparse.Namespace) -> None:
+    account = account_named(options.account)
+    until = datetime.fromisoformat(options.until) if options.until else None
+    until = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
+    with account_scope(account.id):
+        for on, object_id in _objects(options, account.id):
+            try:
+                basis = LegalHold.Basis(options.basis)
+                print(_line(place_hold(on, object_id, basis=basis, until=until, actor=SYSTEM)))
+            except HoldRefused as error:
+                raise Failure("The hold would be over already.") from error
+
+
+def _objects(options: argparse.Namespace, account_id: UUID) -> list[tuple[On, UUID]]:
+    if options.ticket:
+        ticket = Ticket.objects.filter(code=options.ticket).first()
+        if ticket is None:
+            raise Failure(f"There is no ticket {options.ticket} in {options.account}.")
+        return [(On.TICKET, ticket.pk)]
+    if options.email:
+        person = person_by_address(options.email)
+        if person is None:
+            raise Failure(f"Nobody in {options.account} has the address {options.email}.")
+        return [(On.CONTACT, contact) for contact in person.contacts]
+    return [(On.ACCOUNT, account_id)]
+
+
+def _lift(options: argparse.Namespace) -> None:
+    account = account_named(options.account)
+    with account_scope(account.id):
+        hold = LegalHold.objects.filter(pk=options.hold).first()
+        if hold is None:
+            raise Failure("There is no such hold; `steward hold list` shows those there are.")
+        lift_hold(hold, actor=SYSTEM)
+
+
+def _list(options: argparse.Namespace) -> None:
+    account = account_named(options.account)
+    with account_scope(account.id):
+        for hold in LegalHold.objects.in_force().order_by("placed_at", "id"):
+            print(_line(hold))
+
+
+def _line(hold: LegalHold) -> str:
+    told = {"id": str(hold.pk), "on": hold.on, "object": str(hold.object_id), "basis": hold.basis}
+    return json.dumps(told | {"until": hold.until.isoformat() if hold.until else None})

@@ -1,0 +1,95 @@
+"""`steward bin`, `steward hold` and `steward retention`."""
+
+import contextlib
+import json
+
+import pytest
+
+from steward.project import cli
+from steward.project.commands import session
+from steward.tenancy.scope import account_scope
+from steward.testing.tickets import make_ticket
+from steward.tickets.models import Ticket
+from steward.tickets.statuses import Status
+
+
+@pytest.fixture
+def steward(db, monkeypatch, capsys):
+    monkeypatch.setattr(session, "at_hand", lambda _data: contextlib.nullcontext())
+
+    def run(*arguments):
+        code = cli.main([*arguments, "--account", "northwind"])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return run
+
+
+def told(answer):
+    return [json.loads(line) for line in answer[1].splitlines()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bin_is_emptied_but_for_what_is_held(steward, northwind, eli, farah):
+    binned, held, spam = (
+        make_ticket(eli, status=Status.DELETED),
+        make_ticket(farah, status=Status.DELETED),
+        make_ticket(eli, status=Status.SPAM),
+    )
+    [hold] = told(steward("hold", "place", "--email", "farah@example.net", "--basis", "claims"))
+    assert told(steward("hold", "list")) == [hold]
+    assert told(steward("bin", "show")) == [{"status": "deleted", "tickets": 2, "held": 1}]
+    code, _out, err = steward("bin", "purge", "--ticket", held.code, "--yes")
+    assert (code, "legal hold" in err) == (1, True)
+    code, out, _err = steward("bin", "purge", "--yes")
+    assert code == 0
+    assert '"tickets.tickets": 1' in out
+    with account_scope(northwind.id):
+        assert set(Ticket.objects.values_list("pk", flat=True)) == {held.pk, spam.pk}
+    steward("hold", "lift", hold["id"])
+    assert steward("bin", "purge", "--yes")[0] == 0
+    assert steward("bin", "purge", "--yes")[0] == 1, "nothing is left there"
+    with account_scope(northwind.id):
+        assert list(Ticket.objects.all()) == [spam]
+        assert binned.pk != spam.pk
+
+
+def test_nothing_is_erased_without_the_word(steward, northwind, eli, monkeypatch):
+    make_ticket(eli, status=Status.DELETED)
+    monkeypatch.setattr("builtins.input", lambda _question: "yes")
+    code, _out, err = steward("bin", "purge")
+    assert (code, "Nothing was erased" in err) == (1, True)
+    with account_scope(northwind.id):
+        assert Ticket.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_are_offered_tried_and_switched_on(steward, northwind, eli, clock):
+    clock()
+    ticket = make_ticket(eli, status=Status.DELETED)
+    offered = told(steward("retention", "offer"))
+    assert not any(rule["is_on"] for rule in offered)
+    assert told(steward("retention", "offer")) == []
+    assert told(steward("retention", "list")) == offered
+    of_bin = next(rule for rule in offered if rule.get("status") == "deleted")
+    clock(30 * 24 * 60)
+    [tried] = told(steward("retention", "try", of_bin["id"]))
+    assert (tried["number"], tried["first"]) == (1, [ticket.code])
+    assert told(steward("retention", "run")) == []
+    assert told(steward("retention", "on", of_bin["id"]))[0]["is_on"]
+    [run] = told(steward("retention", "run"))
+    assert (run["kind"], run["number"], run["days"]) == ("tickets", 1, 30)
+    assert told(steward("retention", "report")) == [run]
+
+
+def test_what_is_not_there_is_said_in_a_sentence(steward):
+    nobody = "00000000-0000-0000-0000-000000000000"
+    for arguments in (
+        ("hold", "place", "--ticket", "XXX-00000", "--basis", "claims"),
+        ("hold", "place", "--email", "nobody@example.org", "--basis", "claims"),
+        ("hold", "place", "--basis", "claims", "--until", "2020-01-01"),
+        ("hold", "lift", nobody),
+        ("retention", "try", nobody),
+    ):
+        code, out, err = steward(*arguments)
+        assert (code, out, err.count("\n")) == (1, "", 1), arguments
