@@ -15,6 +15,7 @@ OURS = (
     "keys",
     "files",
     "static",
+    "ledger",
     "outbox",
     "metrics",
     "secret",

@@ -18,13 +18,18 @@ def set_up(server: Server | None) -> None:
 
     `server` is the embedded one, or None for the one that DATABASE_OWNER_URL names. Raises `Failure`.
     """
+    prepare_database(server)
+    _as_owner()
+
+
+def prepare_database(server: Server | None) -> None:
+    """Make roles, the database and grants, and no tables; run again, it changes nothing. Raises `Failure`."""
     try:
         notices = _prepared(server)
     except PostgresError as problem:
         raise Failure(str(problem)) from problem
     for notice in notices:
         print(notice, file=sys.stderr)
-    _as_owner()
 
 
 def _prepared(server: Server | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The key files: `$STEWARD_DATA/keys/<account id>.key`, one more for the installation, and the master key's."""
+"""The key files in `$STEWARD_DATA/keys`: one for each account, the installation, each backup; and the master key."""
 
 import os
 from functools import lru_cache
@@ -14,6 +14,7 @@ from steward.privacy.keys.unwrapped import Unwrapped
 from steward.privacy.keys.wrapping import rewrap_file, unwrap_file, write_new_key
 
 INSTALLATION = "installation"
+BACKUP = "backup-"  # before the name of a backup
 _unwrapped = Unwrapped(capacity=256, seconds=60)
 
 
@@ -37,17 +38,7 @@ def destroy_account_key(account_id: UUID) -> None:
     The file is overwritten before it goes. Copies that the disk or a backup keeps are useless only to those without
     the master key, which is why backups of the key folder live at most 7 days.
     """
-    path = _path(str(account_id))
-    _unwrapped.forget(path)
-    try:
-        with path.open("r+b") as file:
-            file.write(b"\0" * path.stat().st_size)
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except FileNotFoundError:
-        return  # destroying what is destroyed does nothing
-    sync_folder(path.parent)
+    _destroy(str(account_id))
 
 
 def account_key(account_id: UUID) -> bytes:
@@ -58,6 +49,27 @@ def account_key(account_id: UUID) -> bytes:
 def installation_key() -> bytes:
     """The 32-byte key for what belongs to no account; raises `KeyMissing` or `Tampered`."""
     return _key(INSTALLATION)
+
+
+def create_backup_key(backup: str) -> bytes:
+    """Make the key of one backup, which is under no other, and return its 32 bytes."""
+    write_new_key(_path(BACKUP + backup), _master(), BACKUP + backup)
+    return backup_key(backup)
+
+
+def backup_key(backup: str) -> bytes:
+    """The 32-byte key of a backup; raises `KeyMissing` (never made or destroyed) or `Tampered`."""
+    return _key(BACKUP + backup)
+
+
+def destroy_backup_key(backup: str) -> None:
+    """Make a backup unreadable, wherever copies of it lie. Destroying what is destroyed does nothing."""
+    _destroy(BACKUP + backup)
+
+
+def kept_backup_keys() -> list[str]:
+    """The backups there is a key for, oldest first."""
+    return sorted(path.stem.removeprefix(BACKUP) for path in key_folder().glob(f"{BACKUP}*.key"))
 
 
 def rotate_master(old: bytes, new: bytes) -> int:
@@ -72,6 +84,20 @@ def rotate_master(old: bytes, new: bytes) -> int:
 def key_folder() -> Path:
     """Where the keys are."""
     return Path(settings.STEWARD_DATA) / "keys"
+
+
+def _destroy(name: str) -> None:
+    path = _path(name)
+    _unwrapped.forget(path)
+    try:
+        with path.open("r+b") as file:
+            file.write(b"\0" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return  # destroying what is destroyed does nothing
+    sync_folder(path.parent)
 
 
 def _wraps(path: Path) -> bool:

@@ -32,12 +32,13 @@ class EncryptingWriter:
     """Writes a file encrypted; used with `with`.
 
     Only a block that ends well writes the last frame: what an exception interrupted never decrypts. The file below
-    is flushed but neither synced nor closed: it belongs to the caller.
+    is flushed but neither synced nor closed: it belongs to the caller. `key` is used instead of the account's, for
+    what belongs to none.
     """
 
-    def __init__(self, account_id: UUID, file: BinaryIO, *, context: str) -> None:
+    def __init__(self, account_id: UUID, file: BinaryIO, *, context: str, key: bytes | None = None) -> None:
         salt = secrets.token_bytes(_SALT_BYTES)
-        self._cipher = _cipher(account_id, salt, context)
+        self._cipher = _cipher(account_id, salt, context, key)
         self._file = file
         self._held = bytearray()
         self._number = 0
@@ -78,15 +79,15 @@ class EncryptingWriter:
         self._number += 1
 
 
-def decrypt_chunks(account_id: UUID, file: BinaryIO, *, context: str) -> Iterator[bytes]:
-    """The plaintext in chunks of at most 64 KiB; raises `KeyMissing` or `Tampered`.
+def decrypt_chunks(account_id: UUID, file: BinaryIO, *, context: str, key: bytes | None = None) -> Iterator[bytes]:
+    """The plaintext in chunks of at most 64 KiB; raises `KeyMissing` or `Tampered`. `key` as it was written with.
 
     Each chunk is authentic when it comes; that the file is whole is known only when the iteration ends.
     """
     header = file.read(1 + _SALT_BYTES)
     if header[:1] != STREAM or len(header) != 1 + _SALT_BYTES:
         raise Tampered("not an encrypted file")
-    cipher = _cipher(account_id, header[1:], context)
+    cipher = _cipher(account_id, header[1:], context, key)
     for number in count():
         frame = _read_frame(file)
         is_last = len(frame) < _FULL  # the writer always ends with a frame that is not full
@@ -118,8 +119,8 @@ def _read_frame(file: BinaryIO) -> bytes:
     return b"".join(parts)
 
 
-def _cipher(account_id: UUID, salt: bytes, context: str) -> AESGCM:
-    return AESGCM(hkdf(account_key(account_id), salt, b"steward file " + account_id.bytes + context.encode()))
+def _cipher(account_id: UUID, salt: bytes, context: str, key: bytes | None) -> AESGCM:
+    return AESGCM(hkdf(key or account_key(account_id), salt, b"steward file " + account_id.bytes + context.encode()))
 
 
 def _nonce(number: int) -> bytes:

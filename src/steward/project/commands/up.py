@@ -10,7 +10,7 @@ from steward.project.database import only_supervisor
 from steward.project.failure import Failure
 from steward.project.running import bound, check_free, run_everything
 
-_UNSERVABLE = 3  # of `steward data-centre check`
+_UNSERVABLE = 3  # of `steward check`
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,6 +33,6 @@ def _tell(_is_new: bool) -> None:
 
 def _check_places() -> None:
     """Ask in a process with models. Raises `Failure` where nothing may be served; the lines before say why."""
-    command = [sys.executable, "-m", "steward.project.cli", "data-centre", "check"]
+    command = [sys.executable, "-m", "steward.project.cli", "check", "--serving"]
     if subprocess.run(command, check=False).returncode == _UNSERVABLE:
         raise Failure("Nothing is served before that is put right.")

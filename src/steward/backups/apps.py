@@ -1,0 +1,8 @@
+"""Backups as a Django application."""
+
+from django.apps import AppConfig
+
+
+class BackupsConfig(AppConfig):
+    name = "steward.backups"
+    label = "backups"

@@ -1,0 +1,133 @@
+"""Erasing again, on a restored database, what was erased after the backup was made.
+
+Nothing is served meanwhile. What is interrupted is begun again: whatever is gone is not found a second time.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from steward.backups.errors import BackupFault
+from steward.contacts.models import ContactAddress
+from steward.events.actions import record
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.privacy.erasure.actions.planning import steps
+from steward.privacy.erasure.following import Unfollowed, unfollowed
+from steward.privacy.erasure.ledger import keyed
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.inventory.stores import Extent, all_stores, widened
+from steward.privacy.keys.errors import KeyMissing
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+_TOGETHER = 100  # erasures of one account that are followed at once
+_HASHED_AT_ONCE = 1000
+
+Told = Callable[[int, int], None]
+"""Called with how many erasures are followed, and of how many."""
+
+
+def replay(told: Told = lambda done, of: None) -> int:
+    """Follow the ledger to its end; returns how many erasures. Raises `BackupFault` where something stays."""
+    missing = unfollowed()
+    done = 0
+    for batch in _batches(missing):
+        _follow(batch)
+        done += len(batch)
+        told(done, len(missing))
+    return done
+
+
+def _batches(missing: Sequence[Unfollowed]) -> Iterator[list[Unfollowed]]:
+    """Of one account and one kind each, and every erasure whole: it counts as followed when its batch is."""
+
+    def kind(one: Unfollowed) -> tuple[UUID, bool]:
+        return one.account, one.entries[0].keeps_tickets
+
+    for _, alike in groupby(sorted(missing, key=kind), key=kind):
+        erasures = list(alike)
+        for start in range(0, len(erasures), _TOGETHER):
+            yield erasures[start : start + _TOGETHER]
+
+
+def _follow(batch: Sequence[Unfollowed]) -> None:
+    account_id = batch[0].account
+    with account_scope(account_id):
+        extent = _extent(batch)
+    erased: Counter[str] = Counter()
+    for step in steps(extent):
+        erased += _erase(account_id, step)
+    with account_scope(account_id):
+        for one in batch:
+            _note(one)
+        account = Account.objects.get(pk=account_id)
+        record("erasure.replayed", account, actor=SYSTEM, changes={"erased": dict(erased)})
+
+
+def _extent(batch: Sequence[Unfollowed]) -> Extent:
+    """What was written down, as this database has it: with what belongs to those people here, and did not at the end.
+
+    A ticket that was another's by the time they were erased is theirs again, and goes.
+    """
+    entries = [entry for one in batch for entry in one.entries]
+    extent = Extent(
+        tickets=tuple(dict.fromkeys(ticket for entry in entries for ticket in entry.extent.tickets)),
+        contacts=tuple(dict.fromkeys(contact for entry in entries for contact in entry.extent.contacts)),
+        keeps_tickets=entries[0].keeps_tickets,
+    )
+    extent = widened(extent)
+    hashes = {digest for entry in entries for digest in entry.addresses}
+    more = _addresses(batch[0].account, hashes) - set(extent.addresses)
+    return widened(Extent(extent.tickets, extent.contacts, (*extent.addresses, *sorted(more)), extent.keeps_tickets))
+
+
+def _addresses(account_id: UUID, hashes: set[str]) -> set[str]:
+    """Addresses that the ledger knows by their hashes only, looked for among all of the account."""
+    found: set[str] = set()
+    if not hashes:
+        return found
+    known = ContactAddress.objects.order_by("pk").values_list("folded", flat=True)
+    chunk: list[str] = []
+    for address in known.iterator(chunk_size=_HASHED_AT_ONCE):
+        chunk.append(address)
+        if len(chunk) == _HASHED_AT_ONCE:
+            found |= _among(account_id, chunk, hashes)
+            chunk = []
+    return found | _among(account_id, chunk, hashes)
+
+
+def _among(account_id: UUID, addresses: list[str], hashes: set[str]) -> set[str]:
+    try:
+        digests = keyed(account_id, addresses)
+    except KeyMissing:  # the account is gone, and with its key what these were
+        return set()
+    return {address for address, digest in zip(addresses, digests, strict=True) if digest in hashes}
+
+
+def _erase(account_id: UUID, step: Extent) -> Counter[str]:
+    """One transaction. Files go before their rows: whoever is killed in between still finds the rows."""
+    erased: Counter[str] = Counter()
+    with account_scope(account_id):
+        found = {store.name: store.find(step) for store in all_stores()}
+        stores = [store for store in all_stores() if found[store.name]]
+        for store in stores:
+            store.settle(found[store.name])
+        for store in stores:
+            erased[store.name] = store.erase(found[store.name], step)
+        if left := [store.name for store in stores if store.left(found[store.name], step)]:
+            raise BackupFault(f"Some of what was erased is still there after it was erased again: {', '.join(left)}.")
+    return erased
+
+
+def _note(one: Unfollowed) -> None:
+    """It is done here too. Whom it was about was known until then only."""
+    at = now()
+    begun = datetime.fromisoformat(one.entries[0].at)
+    done: dict[str, Any] = {"state": Erasure.State.DONE, "extent": None, "unproven": {}, "finished_at": at}
+    if not Erasure.objects.filter(pk=one.erasure).update(**done):
+        known: dict[str, Any] = {"asked_by_kind": SYSTEM.kind.value, "planned_at": begun, "started_at": begun}
+        Erasure.objects.create(id=one.erasure, **known, **done)

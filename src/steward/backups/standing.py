@@ -1,0 +1,117 @@
+"""How this installation stands with its backups, its keys' copies and its ledger: what `steward check` says."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from steward.backups.errors import BackupFault
+from steward.backups.expiring import overdue
+from steward.backups.key_copies import KEPT, last_copy, past_copies
+from steward.backups.manifests import backups_in, made_at
+from steward.backups.places import is_same_disk
+from steward.backups.restoring import being_restored
+from steward.lib.clock import now
+from steward.privacy.erasure.following import unheard_of
+from steward.privacy.erasure.ledger import LedgerBroken
+from steward.privacy.keys.store import kept_backup_keys, key_folder
+
+_FRESH = timedelta(days=2)  # a backup each night, and one night that failed
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A sentence for operators. What is unservable has to be put right before anything is served; a note may stay."""
+
+    words: str
+    is_unservable: bool = False
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things lie, as the settings say. None: they do not."""
+
+    data: Path
+    ledger: Path | None
+    backups: Path | None
+
+
+def unservable(data: Path) -> list[Trouble]:
+    """Why nothing may be served: a restore that is not done, or erasures this database has not heard of."""
+    return [Trouble(words, is_unservable=True) for words in _unservable(data)]
+
+
+def troubles(layout: Layout) -> list[Trouble]:
+    """Everything there is to say."""
+    said = (words for look in _LOOKED_AT for words in look(layout))
+    return [*unservable(layout.data), *map(Trouble, said), *_notes()]
+
+
+def _unservable(data: Path) -> Iterator[str]:
+    if mark := being_restored(data):
+        yield f"The backup {mark.backup} is only half restored: run `steward restore` with it again."
+        return
+    try:
+        missing = unheard_of()
+    except LedgerBroken as problem:
+        yield str(problem)
+        return
+    if missing:
+        yield (
+            f"This database is older than the ledger of erasures: it has not heard of {len(missing)} of them, and who "
+            "was erased may be there again. `steward restore --replay` erases them."
+        )
+
+
+def _ledger(layout: Layout) -> Iterator[str]:
+    if layout.ledger is None:
+        yield "STEWARD_LEDGER is not set: the ledger of erasures lies with the data, and would be lost with them."
+    elif is_same_disk(layout.ledger, layout.data):
+        yield f"STEWARD_LEDGER ({layout.ledger}) lies on the same disk as the data: choose a second place."
+
+
+def _backups(layout: Layout) -> Iterator[str]:
+    if layout.backups is None:
+        yield "STEWARD_BACKUPS is not set: no backup is looked after."
+        return
+    if is_same_disk(layout.backups, layout.data):
+        yield f"STEWARD_BACKUPS ({layout.backups}) lies on the same disk as the data."
+    last = max((made_at(folder.name) for folder in backups_in(layout.backups)), default=None)
+    if last is None:
+        yield f"There is no backup in {layout.backups}: `steward backup` makes one."
+    elif last + _FRESH <= now():
+        yield f"The last backup is {(now() - last).days} days old."
+
+
+def _expired(layout: Layout) -> Iterator[str]:
+    try:
+        yield from overdue(layout.backups)
+    except BackupFault as fault:
+        yield str(fault)
+
+
+def _keys(layout: Layout) -> Iterator[str]:
+    last = last_copy()
+    if last is None:
+        yield "The keys were never copied, and no backup can be read without: `steward keys backup --to FOLDER` copies."
+        return
+    at, place = last
+    if at + KEPT <= now():
+        yield f"The last copy of the keys is {(now() - at).days} days old; after {KEPT.days} none may be used."
+    elif any(made_at(name) > at for name in kept_backup_keys()):
+        yield "The last copy of the keys does not have those of the last backup: `steward keys backup` copies them."
+    yield from (f"{copy} is still there, past its day." for copy in past_copies(place))
+    if is_same_disk(place, layout.data):
+        yield f"The copies of the keys ({place}) lie on the same disk as the data."
+    if layout.backups is not None and is_same_disk(place, layout.backups):
+        yield f"The copies of the keys ({place}) lie on the same disk as the backups: keep them apart."
+
+
+def _notes() -> Iterator[Trouble]:
+    if (key_folder() / "master.key").exists():
+        words = "The master key lies with the data: keep a copy of it apart from everything else."
+        yield Trouble(words, is_note=True)
+
+
+_LOOKED_AT: tuple[Callable[[Layout], Iterator[str]], ...] = (_ledger, _backups, _expired, _keys)

@@ -1,0 +1,62 @@
+"""How far a database has followed the ledger of erasures: a restored one has not heard of the last of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from steward.privacy.erasure.ledger import Entry, entries
+from steward.privacy.erasure.models import Erasure
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+
+State = Erasure.State
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """One erasure that is in the ledger, and not done in this database. `state` is None where it is unknown here."""
+
+    account: UUID
+    erasure: UUID
+    entries: tuple[Entry, ...]
+    state: str | None
+
+    @property
+    def is_unheard_of(self) -> bool:
+        """Whether it went on after this database was copied, so that nobody here carries it out.
+
+        One that runs is in hand: perhaps interrupted, and gone on with by the worker. One that failed says so.
+        """
+        return self.state is None or self.state == State.PLANNED
+
+
+def unfollowed() -> list[Unfollowed]:
+    """The erasures of the ledger that are not done here, in its order, but for accounts that are not here.
+
+    An erasure is done only when all it has written down is gone. Raises `LedgerBroken`.
+    """
+    found: dict[tuple[UUID, UUID], list[Entry]] = {}
+    for entry in entries():
+        found.setdefault((UUID(entry.account), UUID(entry.erasure)), []).append(entry)
+    states = _states(found)
+    missing = [key for key in found if key[0] in states and states[key[0]].get(key[1]) != State.DONE]
+    return [Unfollowed(a, e, tuple(found[a, e]), states[a].get(e)) for a, e in missing]
+
+
+def unheard_of() -> list[Unfollowed]:
+    """Those of them for which nothing may be served before they are followed."""
+    return [one for one in unfollowed() if one.is_unheard_of]
+
+
+def _states(keys: Iterable[tuple[UUID, UUID]]) -> Mapping[UUID, Mapping[UUID, str]]:
+    """{account: {erasure: state}}, for the accounts and erasures that this database knows."""
+    asked: dict[UUID, list[UUID]] = {}
+    for account, erasure in keys:
+        asked.setdefault(account, []).append(erasure)
+    known = Account.objects.filter(pk__in=list(asked)).values_list("pk", flat=True)
+    return {account: _states_in(account, asked[account]) for account in known}
+
+
+def _states_in(account: UUID, erasures: list[UUID]) -> dict[UUID, str]:
+    with account_scope(account):
+        return dict(Erasure.objects.filter(pk__in=erasures).values_list("pk", "state"))

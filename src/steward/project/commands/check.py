@@ -1,0 +1,34 @@
+"""`steward check`: what of this installation has to be put right."""
+
+import sys
+from collections.abc import Sequence
+
+from steward.backups.standing import troubles, unservable
+from steward.privacy.egress.residency import findings
+from steward.project import backing_up, settings
+from steward.project.commands.parsing import parser_for
+from steward.project.commands.session import database
+from steward.project.places import WAY_OUT, tell, tell_troubles
+
+UNSERVABLE = 3
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when all is well, 1 when something has to be put right, 3 when nothing may be served before."""
+    parser = parser_for("check", "Say what has to be put right: where data lie, backups, copies of keys, the ledger.")
+    parser.add_argument("--serving", action="store_true", help="only what is asked before anything is served")
+    options = parser.parse_args(arguments)
+    with database():
+        said = unservable(settings.STEWARD_DATA) if options.serving else troubles(backing_up.layout())
+        found = [] if any(one.is_unservable for one in said) else findings()
+    tell(found)
+    tell_troubles(said)
+    if any(one.is_unservable for one in found):
+        print(WAY_OUT, file=sys.stderr)
+    if any(one.is_unservable for one in found) or any(one.is_unservable for one in said):
+        return UNSERVABLE
+    if any(one.is_error for one in found) or any(not one.is_note for one in said):
+        return 1
+    if not options.serving:
+        print("Everything is as it should be.")
+    return 0

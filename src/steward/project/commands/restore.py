@@ -1,0 +1,102 @@
+"""`steward restore`: a backup is brought back, and who was erased since is erased again before anything is served."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from steward.backups.errors import BackupFault
+from steward.backups.manifests import trusted
+from steward.backups.replaying import replay
+from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
+from steward.privacy.erasure.ledger import LedgerBroken
+from steward.privacy.keys.errors import KeyMissing, Tampered, UnsafeMasterKey
+from steward.project import backing_up, settings
+from steward.project.commands import session
+from steward.project.commands.parsing import parser_for
+from steward.project.database import alone, is_embedded, started
+from steward.project.failure import Failure
+from steward.project.postgres import Server
+from steward.project.setting_up import prepare_database, set_up
+from steward.project.troubles import in_a_sentence
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    if options.replay == bool(options.backup):
+        raise Failure("Name one backup, or --replay.", code=2)
+    try:
+        if options.backup:
+            _restore(_folder(options.backup))
+        else:
+            with session.database():
+                _replay()
+    except (KeyMissing, UnsafeMasterKey) as problem:
+        words = "`steward keys restore` puts a copy of the keys back; the master key comes first."
+        raise Failure(f"{problem}. {words}") from problem
+    except (BackupFault, Tampered, LedgerBroken) as problem:
+        raise Failure(str(problem)) from problem
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for(
+        "restore",
+        "Bring a backup back into an empty data directory and database, and erase again whoever was erased since. The "
+        "keys and STEWARD_LEDGER have to be there. When it was interrupted, the same command goes on.",
+    )
+    parser.add_argument("backup", nargs="?", help="its folder, or its name in STEWARD_BACKUPS")
+    parser.add_argument("--replay", action="store_true", help="only follow the ledger, after a restore by hand")
+    return parser
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not settings.STEWARD_BACKUPS:
+        return path.absolute()
+    return Path(settings.STEWARD_BACKUPS).absolute() / text
+
+
+def _restore(folder: Path) -> None:
+    data: Path = settings.STEWARD_DATA
+    data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    with alone(data):
+        manifest, _ = trusted(folder)
+        check_ledger(manifest)
+        with _server(data) as server:
+            prepare_database(server)
+            database, files = backing_up.database_of(server), backing_up.files()
+            check_target(manifest, data, files, database)
+            restore_files(folder, data, files)
+            print(f"{manifest.files} files are back.", flush=True)
+            restore_database(folder, data, database)
+            print(f"{sum(manifest.rows.values())} rows are back.", flush=True)
+            set_up(server)  # an older backup is brought up to date before its rows are touched
+            with in_a_sentence():
+                _replay()
+        finish(data)
+    print(f"The backup of {manifest.created_at} is restored.")
+
+
+@contextmanager
+def _server(data: Path) -> Iterator[Server | None]:
+    if not is_embedded():
+        yield None
+        return
+    server = started(data)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _replay() -> None:
+    def told(done: int, of: int) -> None:
+        print(f"\r{done} of {of} erasures", end="", file=sys.stderr, flush=True)
+
+    number = replay(told)
+    if number:
+        print(file=sys.stderr)
+    print(f"{number} erasures of the ledger were done again.", flush=True)

@@ -1,0 +1,128 @@
+"""A database that is older than the ledger of erasures serves nothing before it has caught up."""
+
+import pytest
+
+from steward.backups import replaying
+from steward.backups.replaying import replay
+from steward.backups.standing import unservable
+from steward.contacts.models import Contact
+from steward.events.models import Event
+from steward.lib.actor import SYSTEM
+from steward.lib.ids import new_id
+from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.erasure.ledger import ledger_path, write_down
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.inventory.stores import Extent, all_stores
+from steward.privacy.requests.persons import person_by_address
+from steward.project.failure import Failure
+from steward.project.places import check_places
+from steward.tenancy.scope import account_scope
+from steward.testing.tickets import make_ticket
+from steward.tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def extent_of(contact):
+    return person_by_address(contact.addresses.get().value).extent
+
+
+@pytest.fixture
+def older(northwind, eli, farah, settings):
+    """Eli was erased, in two steps; this database, restored, has not heard of it."""
+    settings.STEWARD_DATA_CENTRE = ""
+    with account_scope(northwind.id):
+        make_ticket(eli), make_ticket(farah)
+        extent = extent_of(eli)
+    erasure = new_id()
+    write_down(northwind.id, erasure, Extent(tickets=extent.tickets))
+    write_down(northwind.id, erasure, Extent(contacts=extent.contacts, addresses=extent.addresses))
+    return erasure, extent
+
+
+def served(settings):
+    try:
+        check_places()
+    except Failure:
+        return False
+    return True
+
+
+def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, eli, farah, settings):
+    erasure, extent = older
+    [trouble] = unservable(settings.STEWARD_DATA)
+    assert "steward restore --replay" in trouble.words
+    assert not served(settings)
+    assert replay() == 1
+    assert served(settings)
+    with account_scope(northwind.id):
+        assert not Contact.objects.filter(pk=eli.pk).exists()
+        assert Ticket.objects.get().requester_id == farah.pk
+        assert all(not store.find(extent) for store in all_stores())
+        assert Erasure.objects.get(pk=erasure).state == Erasure.State.DONE
+        assert Event.objects.get(kind="erasure.replayed").changes["erased"]["tickets.tickets"] == 1
+    assert replay() == 0
+
+
+def test_what_was_interrupted_is_done_again(older, northwind, eli, settings, monkeypatch):
+    def dies(_one):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replaying, "_note", dies)
+        with pytest.raises(KeyboardInterrupt):
+            replay()
+    assert not served(settings)
+    assert replay() == 1
+    assert served(settings)
+
+
+def test_a_ticket_that_was_given_to_somebody_else_goes_with_whom_it_is_again(older, northwind, eli):
+    with account_scope(northwind.id):
+        make_ticket(eli)  # in the ledger it is not: by then it was Farah's
+    replay()
+    with account_scope(northwind.id):
+        assert not Ticket.objects.filter(requester=eli.pk).exists()
+
+
+def test_an_erasure_in_hand_keeps_nothing_from_serving_and_a_restore_follows_it(northwind, eli, settings):
+    """It was interrupted here: the worker goes on with it."""
+    settings.STEWARD_DATA_CENTRE = ""
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(extent_of(eli), actor=SYSTEM)
+        Erasure.objects.update(state=Erasure.State.RUNNING)
+    write_down(northwind.id, erasure.id, extent_of_erasure(erasure))
+    assert served(settings)
+    assert replay() == 1
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
+
+
+def extent_of_erasure(erasure):
+    return Extent(contacts=tuple(erasure.extent["contacts"]), addresses=tuple(erasure.extent["addresses"]))
+
+
+def test_what_was_done_here_needs_nothing(northwind, eli, settings):
+    settings.STEWARD_DATA_CENTRE = ""
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(extent_of(eli), actor=SYSTEM)
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
+    assert ledger_path().exists()
+    assert served(settings)
+    assert replay() == 0
+
+
+def test_erasures_of_an_account_that_is_not_here_need_nothing(older, northwind, settings):
+    ledger_path().write_text("")
+    from steward.privacy.keys.store import create_account_key
+
+    stranger = new_id()
+    create_account_key(stranger)
+    write_down(stranger, new_id(), Extent(contacts=(new_id(),)))
+    assert served(settings)
+
+
+def test_a_ledger_that_was_touched_keeps_it_from_serving(older, settings):
+    ledger_path().write_text(ledger_path().read_text().splitlines()[1] + "\n")
+    assert not served(settings)
