@@ -12,6 +12,8 @@ from steward.privacy.inventory import impersonal
 from steward.tenancy.models import AccountManager, AccountOwned, AccountQuerySet, Ref
 from steward.tickets.models import Message, Ticket
 
+OF_A_WISH = ("*.is_listed", "*.mail", "*.on_desktop")
+
 
 class NoticeQuerySet(AccountQuerySet["Notice"]):
     def unread(self) -> "NoticeQuerySet":
@@ -68,6 +70,18 @@ class Notice(AccountOwned):
             ),
             models.Index(fields=["account", "ticket"], name="notifications_notice_ticket"),
             models.Index(fields=["account", "at"], name="notifications_notice_age"),
+            # What may be deleted is found here from its own key.
+            models.Index(
+                fields=["account", "message"], condition=models.Q(message__isnull=False),
+                name="notifications_notice_message",
+            ),
+            models.Index(
+                fields=["account", "by"], condition=models.Q(by__isnull=False), name="notifications_notice_by"
+            ),
+            models.Index(
+                fields=["account", "mailed_in"], condition=models.Q(mailed_in__isnull=False),
+                name="notifications_notice_mail",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -78,7 +92,8 @@ class Recipient(AccountOwned):
     """How somebody wants to be told, and when the next mail to them is due. Its lock is held by who changes that."""
 
     membership = impersonal(Ref(Membership, on_delete=models.CASCADE, related_name="+"))
-    wishes = impersonal(models.JSONField(default=dict))  # by kind; empty: the account's
+    # By kind; empty: the account's.
+    wishes = impersonal(models.JSONField(default=dict), keys=OF_A_WISH)
     rhythm = impersonal(models.TextField(choices=Rhythm.choices, default=Rhythm.DAILY))
     hour = impersonal(models.PositiveSmallIntegerField(default=8))  # of the daily summary
     time_zone = impersonal(models.TextField(blank=True, default=""))  # IANA; empty: the account's
@@ -96,7 +111,7 @@ class Recipient(AccountOwned):
 class NoticeDefaults(AccountOwned):
     """What people who chose nothing are told, and what mails may say. An account without a row has the usual."""
 
-    wishes = impersonal(models.JSONField(default=dict))
+    wishes = impersonal(models.JSONField(default=dict), keys=OF_A_WISH)
     shows_text = impersonal(models.BooleanField(default=False))  # subject and words of customers, in mails
 
     class Meta(AccountOwned.Meta):

@@ -37,6 +37,7 @@ class NewMail:
     content: bytes
     connector: Connector | None = None
     id: UUID | None = None  # of the row; None: any
+    about: UUID | None = None  # the ticket of a mail that no message became: it goes with the ticket
 
 
 def put_in_outbox(new: Iterable[NewMail]) -> list[OutgoingMail]:
@@ -148,6 +149,7 @@ def _stored_form(new: NewMail, at: datetime) -> OutgoingMail:
         purpose=new.purpose,
         internet_id=new.internet_id,
         connector=new.connector,
+        about=new.about,
         envelope_from=new.envelope_from,
         envelope_to=list(new.envelope_to),
         size=len(new.content),

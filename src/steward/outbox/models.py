@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from steward.lib.ids import new_id
 from steward.privacy.egress.models import Connector
-from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned, Ref
 
 
@@ -27,13 +27,15 @@ class OutgoingMail(AccountOwned):
     internet_id = personal(
         models.TextField(), Whose.ANYBODY, "user.unique_id", purpose="support", erase=Erase.DELETE_ROW
     )
+    about = impersonal(models.UUIDField(null=True))  # the ticket, when it is to a customer and no message became it
     connector = impersonal(  # the account's own server; without one the installation's relay
         Ref(Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     )
     envelope_from = impersonal(models.TextField())
     envelope_to = personal(
-        models.JSONField(), Whose.CONTACT, "user.contact.email", purpose="support", erase=Erase.DELETE_ROW
-    )
+        models.JSONField(), Whose.CONTACT, "user.contact.email", purpose="support", erase=Erase.DELETE_ROW,
+        keys=[Key("", Whose.CONTACT, "user.contact.email")],
+    )  # fmt: skip
     content = personal(  # RFC 5322 bytes, encrypted with the account's key
         models.BinaryField(), Whose.ANYBODY, "user.content", purpose="support", erase=Erase.DELETE_ROW, export=False
     )
@@ -56,13 +58,20 @@ class OutgoingMail(AccountOwned):
                 condition=models.Q(state__in=["waiting", "deferred", "held"]),
                 name="outbox_outgoingmail_due",
             ),
+            models.Index(
+                fields=["account", "about"], condition=models.Q(about__isnull=False), name="outbox_outgoingmail_about"
+            ),
+            models.Index(
+                fields=["account", "connector"], condition=models.Q(connector__isnull=False),
+                name="outbox_outgoingmail_connector",
+            ),
             models.Index(  # counted by state and reason for who runs the installation
                 fields=["account", "state", "reason"],
                 include=["created_at", "connector"],
                 condition=~models.Q(state="sent"),
                 name="outbox_outgoingmail_unsent",
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.id}"

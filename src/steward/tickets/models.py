@@ -11,7 +11,7 @@ from steward.contacts.models import Contact
 from steward.files.models import File
 from steward.outbox.models import OutgoingMail
 from steward.people.models import Department, Membership
-from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
 from steward.tenancy.models import AccountManager, AccountOwned, AccountQuerySet, Ref
 from steward.tickets.statuses import HIDDEN, WAITING, Status
 
@@ -105,6 +105,10 @@ class Ticket(AccountOwned):
             models.Index(
                 fields=["account", "assignee"], condition=models.Q(assignee__isnull=False),
                 name="tickets_ticket_assignee",
+            ),
+            models.Index(
+                fields=["account", "previous"], condition=models.Q(previous__isnull=False),
+                name="tickets_ticket_previous",
             ),
         ]  # fmt: skip
 
@@ -210,8 +214,13 @@ class Message(AccountOwned):
         erase=Erase.NULL,
     )  # fmt: skip
     recipients = personal(  # {"to": [{"name", "email"}], "cc": [...], "reply_to": [...]}
-        models.JSONField(default=dict), Whose.CONTACT, "user.contact.email", purpose="support", erase=Erase.RECOMPUTE
-    )
+        models.JSONField(default=dict), Whose.CONTACT, "user.contact.email", purpose="support", erase=Erase.RECOMPUTE,
+        keys=[
+            Key(f"{role}.{key}", Whose.CONTACT, category)
+            for role in ("to", "cc", "reply_to")
+            for key, category in (("name", "user.name"), ("email", "user.contact.email"))
+        ],
+    )  # fmt: skip
     internet_id = personal(  # RFC 5322 section 3.6.4, without the angle brackets
         models.TextField(blank=True, default=""), Whose.ANYBODY, "user.unique_id", purpose="support",
         erase=Erase.DELETE_ROW,
@@ -229,11 +238,22 @@ class Message(AccountOwned):
     is_html = impersonal(models.BooleanField(default=False))  # it came as HTML, so it is shown in a frame
     is_automatic = impersonal(models.BooleanField(default=False))
     is_verified = impersonal(models.BooleanField(default=True))
-    # Codes, not texts: {"authentication": "...", "warnings": [...], "problems": [...]}
-    findings = impersonal(models.JSONField(default=dict))
+    findings = impersonal(  # codes, not texts
+        models.JSONField(default=dict),
+        keys=(
+            "authentication.*", "warnings", "problems", "automatic", "sending", "erased", "files_removed",
+            "redactions.reason", "redactions.by", "redactions.at",
+        ),
+    )  # fmt: skip
     outgoing = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
     # Until when its mail is not made, and the ticket as it was before: what it takes to take an answer back.
-    held = impersonal(models.JSONField(null=True, blank=True))
+    held = impersonal(
+        models.JSONField(null=True, blank=True),
+        keys=(
+            "until", "began_ticket", "made", "status", "status_before", "assignee", "participants.*", "changed_at",
+            "postponed_until", "resolved_at",
+        ),
+    )  # fmt: skip
     at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
@@ -249,6 +269,13 @@ class Message(AccountOwned):
             models.Index(
                 fields=["account"], condition=models.Q(kind="outgoing", author__isnull=False),
                 name="tickets_message_answer",
+            ),
+            # Of whom somebody wrote: erasing them asks for it, and the database when their row goes.
+            models.Index(
+                fields=["account", "contact"], condition=models.Q(contact__isnull=False), name="tickets_message_contact"
+            ),
+            models.Index(
+                fields=["account", "author"], condition=models.Q(author__isnull=False), name="tickets_message_author"
             ),
         ]  # fmt: skip
 
@@ -266,7 +293,10 @@ class Attachment(AccountOwned):
     is_inline = impersonal(models.BooleanField(default=False))
 
     class Meta(AccountOwned.Meta):
-        indexes: ClassVar = [models.Index(fields=["account", "message"], name="tickets_attachment_message")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "message"], name="tickets_attachment_message"),
+            models.Index(fields=["account", "file"], name="tickets_attachment_file"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -309,6 +339,7 @@ class Draft(AccountOwned):
                 fields=["account", "author"], condition=models.Q(ticket__isnull=True), name="tickets_draft_new_once"
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["account", "ticket"], name="tickets_draft_ticket")]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -322,7 +353,10 @@ class DraftAttachment(AccountOwned):
     name = personal(models.TextField(), Whose.ANYBODY, _CONTENT, purpose="support", erase=Erase.DELETE_ROW)
 
     class Meta(AccountOwned.Meta):
-        indexes: ClassVar = [models.Index(fields=["account", "draft"], name="tickets_draftattachment_draft")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "draft"], name="tickets_draftattachment_draft"),
+            models.Index(fields=["account", "file"], name="tickets_draftattachment_file"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -1,6 +1,7 @@
 """Automatic answers: to a new matter, once per correspondent and day, never to a machine (RFC 3834)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import connection
@@ -104,7 +105,8 @@ def _answer_to(message: Message, participant: Participant, mail_account: MailAcc
     )
     # The null sender: whatever becomes of an automatic answer, nobody writes back to it (RFC 3834 section 3.3).
     to, content = (message.sender_email,), compose(letter)
-    return NewMail("automatic answer", addresses.message_id, "", to, content, mail_account.smtp)
+    sent = NewMail("automatic answer", addresses.message_id, "", to, content, mail_account.smtp)
+    return replace(sent, about=message.ticket_id)
 
 
 def _values(message: Message, wordings: Wordings) -> dict[str, str]:

@@ -6,9 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from steward.lib.ids import new_id
+from steward.outbox.models import OutgoingMail
 from steward.people.models import Department
 from steward.privacy.egress.models import Connector
-from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned, Ref
 from steward.tickets.models import Message
 
@@ -70,10 +71,14 @@ class RawMail(AccountOwned):
         models.TextField(blank=True, default=""), Whose.CONTACT, "user.contact.email", purpose="support",
         erase=Erase.DELETE_ROW,
     )  # fmt: skip
-    envelope_to = impersonal(models.JSONField(default=list))  # our own addresses
+    envelope_to = impersonal(models.JSONField(default=list), keys=("",))  # our own addresses
     client = personal(  # {"ip", "helo"} for SPF (RFC 7208 section 2.3), what checks found, the size if too large
         models.JSONField(default=dict), Whose.CONTACT, "user.device.ip_address", purpose="security",
         erase=Erase.DELETE_ROW,
+        keys=[
+            Key("ip", Whose.CONTACT, "user.device.ip_address"), Key("helo", Whose.CONTACT, "user.device.ip_address"),
+            "spf", "dkim", "dmarc", "too_large",
+        ],
     )  # fmt: skip
     content = personal(  # encrypted with the account's key
         models.BinaryField(), Whose.ANYBODY, "user.content", purpose="support", erase=Erase.DELETE_ROW, export=False
@@ -81,6 +86,8 @@ class RawMail(AccountOwned):
     size = impersonal(models.IntegerField())
     body_digest = impersonal(models.BinaryField())  # SHA-256 of the bytes: a Message-ID alone never deduplicates
     message = impersonal(Ref(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
+    # A report that became no message: the mail of ours that it is about, with which it goes.
+    returned = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))
     received_at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
@@ -88,7 +95,14 @@ class RawMail(AccountOwned):
             models.UniqueConstraint(fields=["account", "source", "source_key"], name="email_rawmail_once"),
             models.UniqueConstraint(fields=["account", "message"], name="email_rawmail_message"),
         ]
-        indexes: ClassVar = [models.Index(fields=["account", "body_digest"], name="email_rawmail_digest")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "body_digest"], name="email_rawmail_digest"),
+            models.Index(
+                fields=["account", "returned"],
+                condition=models.Q(returned__isnull=False),
+                name="email_rawmail_returned",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

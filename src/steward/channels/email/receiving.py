@@ -353,7 +353,8 @@ def _note_what_came_back(placed: Sequence[tuple[ReadMail, Placement]]) -> None:
             report = report_in_words(mail.parsed.subject, mail.parsed.body.text[:_MOST_WORDS])
         if report is not None and report.action == "failed":
             note_bounce(told.id, recipients=told.envelope_to, bounced=told.envelope_to[0], words=report.diagnostic)
-    RawMail.objects.filter(pk__in=[mail.raw.id for mail, _ in reports]).update(state=RawMail.State.BOUNCE)
+    for mail, told in reports:
+        RawMail.objects.filter(pk=mail.raw.id).update(state=RawMail.State.BOUNCE, returned=told)
 
 
 def _set_aside(account_id: UUID, mail: ReadMail) -> int:
