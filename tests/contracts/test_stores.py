@@ -8,7 +8,6 @@ from steward.tenancy.models import account_owned_models
 STAYS = {
     "agreements.Agreement": "signed by a member of the account; kept as long as the agreement binds",
     "egress.Authorisation": "what a member of the account answered",
-    "erasure.Erasure": "forgets whom it is about when it is done",
     "people.Invitation": "of an agent",
     "people.Membership": "of an agent",
 }

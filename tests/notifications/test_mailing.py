@@ -19,6 +19,7 @@ from steward.notifications.mailing import MOST_MAILS
 from steward.notifications.models import Notice, Recipient
 from steward.notifications.queries import MOST_COUNTED, PAGE, count_unread, list_notices
 from steward.notifications.tasks import tell as task
+from steward.notifications.upkeep import forget_old_notices
 from steward.notifications.wishes import DEFAULTS, Kind, Mail, Wish
 from steward.outbox.actions import note_bounce
 from steward.outbox.models import OutgoingMail
@@ -345,3 +346,14 @@ def test_a_server_of_the_account_sends_in_its_own_name(mails, given, northwind, 
     [mail] = mails()
     assert mail["From"] == f"Northwind <{support_mail.address}>"
     assert mail["Reply-To"] == "no-reply@northwind.localhost"
+
+
+def test_mails_go_with_the_notices_they_tell_of(travel, given, mails, northwind):
+    """A mail that no notice leads to could not be erased with the ticket it quotes."""
+    given()
+    assert len(mails()) == 1
+    travel(days=91)
+    forget_old_notices()
+    with account_scope(northwind.id):
+        assert not Notice.objects.exists()
+        assert not OutgoingMail.objects.filter(purpose="notification").exists()

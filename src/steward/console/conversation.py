@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -186,7 +187,7 @@ def _from_kind(message: Message) -> str:
 
 def _author_name(message: Message) -> str:
     if message.kind == Message.Kind.INCOMING:
-        return message.sender_name or message.sender_email
+        return message.sender_name or message.sender_email or _("Somebody without a name")
     return message.author.name if message.author else _("former agent")
 
 
@@ -201,6 +202,8 @@ def _to_line(message: Message) -> str:
 
 
 def _text_html(message: Message, *, is_incoming: bool) -> SafeString:
+    if "erased" in message.findings:
+        return format_html("<p>{}</p>", _("Whoever wrote this was erased, and their words with them."))
     html = message.body_html
     # Sanitised before it was stored; once more here, by the profile of today, and nothing touches it afterwards.
     if message.kind == Message.Kind.NOTE:

@@ -14,6 +14,8 @@ class Changes:
 
     def find(self, extent: Extent) -> list[Key]:
         about = [*extent.tickets, *extent.contacts]
+        if not about:
+            return []
         events = Event.objects.filter(object_id__in=about, changes__isnull=False)
         return list(events.order_by("pk").values_list("pk", flat=True))
 

@@ -1,7 +1,8 @@
 """Everything that is done by the clock, in one place (cron expressions, UTC)."""
 
+from steward.backups.upkeep import expire_backups
 from steward.channels.email.upkeep import forget_old_automatic_answers
-from steward.files.upkeep import remove_unknown_files
+from steward.files.upkeep import remove_unknown_files, remove_unused_files
 from steward.jobs import maintenance, periodic
 from steward.lifecycle.usage import count_all_usage
 from steward.notifications.upkeep import forget_old_notices
@@ -12,6 +13,9 @@ from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
 from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
+from steward.privacy.erasure.watching import watch_erasures
+from steward.privacy.requests.upkeep import warn_accounts
+from steward.privacy.retention.tasks import apply_everywhere
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
 from steward.privacy.subprocessors.subscriptions import forget_unproven, pause_undelivered
 from steward.tickets.upkeep import close_old_tickets
@@ -33,6 +37,12 @@ def write_lookups() -> None:
 def close_tickets() -> None:
     """Tickets that have been resolved as long as their account says are closed."""
     close_old_tickets()
+
+
+@periodic("backups.expire", cron="47 * * * *")
+def destroy_past_backups() -> None:
+    """Backups and copies of keys past their day are destroyed."""
+    expire_backups()
 
 
 @periodic("jobs.forget", cron="17 3 * * *")
@@ -61,6 +71,12 @@ def remind_of_subprocessors() -> None:
     remind_accounts()
 
 
+@periodic("requests.warn", cron="2 * * * *")
+def warn_of_requests() -> None:
+    """Accounts are warned of requests of persons whose time runs out."""
+    warn_accounts()
+
+
 @periodic("agreements.tell_of_new_texts", cron="7 * * * *")
 def tell_of_new_texts() -> None:
     """Accounts for which there are new terms of use, or a new wording of their agreement, are told once."""
@@ -72,6 +88,18 @@ def forget_unproven_subscriptions() -> None:
     """Addresses that asked for the list of subprocessors and were not proven, or that mail does not reach, go."""
     pause_undelivered()
     forget_unproven()
+
+
+@periodic("erasure.watch", cron="19 * * * *")
+def watch_over_erasures() -> None:
+    """Erasures that stopped are gone on with, and those that are late raise the alarm."""
+    watch_erasures()
+
+
+@periodic("retention.apply_everywhere", cron="7 2 * * *")
+def let_go_of_what_is_old() -> None:
+    """Accounts let go of what is older than they said."""
+    apply_everywhere()
 
 
 @periodic("people.forget_invitations", cron="52 3 * * *")
@@ -112,5 +140,6 @@ def count_accounts() -> None:
 
 @periodic("files.remove_unknown", cron="47 3 * * *")
 def remove_files() -> None:
-    """Stored bytes that no row knows, left by a transaction that did not commit, go."""
+    """Files that nothing is attached to go, and stored bytes that no row knows."""
+    remove_unused_files()
     remove_unknown_files()

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from steward.privacy.keys.cipher import derive
 from steward.privacy.keys.durable import sync_folder
 
 FIRST = "0" * 64
+_PIECE = 64 * 1024  # bytes read at a time from the end: longer than a line
 
 
 class LedgerBroken(Exception):
@@ -47,6 +48,7 @@ class Entry:
     addresses: tuple[str, ...]
     at: str
     previous: str
+    keeps_tickets: bool = False
 
     @property
     def line(self) -> str:
@@ -59,7 +61,11 @@ class Entry:
     @property
     def extent(self) -> Extent:
         """What went. Addresses are found again from their contacts."""
-        return Extent(tickets=tuple(map(UUID, self.tickets)), contacts=tuple(map(UUID, self.contacts)))
+        return Extent(
+            tickets=tuple(map(UUID, self.tickets)),
+            contacts=tuple(map(UUID, self.contacts)),
+            keeps_tickets=self.keeps_tickets,
+        )
 
 
 def ledger_path() -> Path:
@@ -82,9 +88,9 @@ def write_down(account_id: UUID, erasure_id: UUID, extent: Extent) -> Entry:
             addresses=tuple(keyed(account_id, extent.addresses)),
             at=now().isoformat(),
             previous=last.digest if last else FIRST,
+            keeps_tickets=extent.keeps_tickets,
         )
-        file.seek(0, os.SEEK_END)
-        file.write(entry.line + "\n")
+        file.write(entry.line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
@@ -114,27 +120,36 @@ def keyed(account_id: UUID, addresses: Iterable[str]) -> list[str]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[TextIO]:
+def _locked(path: Path) -> Iterator[BinaryIO]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+") as file:
+    with os.fdopen(descriptor, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
 
 
-def _last_of(file: TextIO) -> Entry | None:
-    """The last entry. A line that was begun when the power went is taken out: nothing was erased for it."""
-    content = file.read()
-    whole = content[: content.rfind("\n") + 1]
-    if whole != content:
-        file.truncate(len(whole.encode()))
-    lines = whole.splitlines()
-    return _entry(lines[-1], len(lines)) if lines else None
+def _last_of(file: BinaryIO) -> Entry | None:
+    """The last entry, read from the end of the file; writing goes on behind it.
+
+    A line that was begun when the power went is taken out: nothing was erased for it.
+    """
+    start, tail = file.seek(0, os.SEEK_END), b""
+    while start and tail.count(b"\n") < 2:
+        length = min(_PIECE, start)
+        start -= length
+        file.seek(start)
+        tail = file.read(length) + tail
+    whole = tail[: tail.rfind(b"\n") + 1]
+    if whole != tail:
+        file.truncate(start + len(whole))
+    file.seek(start + len(whole))
+    return _entry(whole.splitlines()[-1].decode(), None) if whole else None
 
 
-def _entry(line: str, number: int) -> Entry:
+def _entry(line: str, number: int | None) -> Entry:
+    """Raises `LedgerBroken` with the number; of the last line it is the one it has itself, as far as can be seen."""
     try:
         read = json.loads(line)
         lists = {name: tuple(read[name]) for name in ("tickets", "contacts", "addresses")}
         return Entry(**{**read, **lists})
     except (ValueError, TypeError, KeyError) as error:
-        raise LedgerBroken(number) from error
+        raise LedgerBroken(number or 0) from error

@@ -4,15 +4,19 @@ A store finds what belongs to an extent before anything of it goes, deletes it, 
 exactly that. A field that says it is personal and that no store answers for stops the checks by name.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any, Protocol
+from functools import wraps
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 Key = UUID | str
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Extent:
     tickets: tuple[UUID, ...] = ()  # whole, with everything in them
     contacts: tuple[UUID, ...] = ()  # with what they left in tickets of others
     addresses: tuple[str, ...] = ()  # of the contacts, folded
+    keeps_tickets: bool = False  # the people go, their words and their tickets stay with nobody's name to them
 
     @property
     def is_about_somebody(self) -> bool:
@@ -94,6 +99,57 @@ class Rows:
         return self.model._default_manager.filter(pk__in=list(keys))
 
 
+def once(look: Callable[[Extent], Found]) -> Callable[[Extent], Found]:
+    """What several stores ask of the same extent is looked up once while `looking`, and each time otherwise."""
+
+    @wraps(look)
+    def asked(extent: Extent) -> Found:
+        answers = _answers.get()
+        if answers is None:
+            return look(extent)
+        if (look, extent) not in answers:
+            answers[look, extent] = look(extent)
+        found: Found = answers[look, extent]
+        return found
+
+    return asked
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Within, nothing changes that stores look for: to be ended before anything is erased."""
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def takes_in(widen: Callable[[Extent], Extent]) -> Callable[[Extent], Extent]:
+    """Declare what belongs to an extent by what is in it: addresses of its contacts, tickets of its people."""
+    _widening.append(widen)
+    return widen
+
+
+def widened(extent: Extent) -> Extent:
+    """The extent with what has come to it since it was written down: people go on writing."""
+    for widen in _widening:
+        extent = joined(extent, widen(extent))
+    return extent
+
+
+def joined(one: Extent, other: Extent) -> Extent:
+    """What is in either, each thing once and in the order it came."""
+    return replace(
+        one,
+        tickets=tuple(dict.fromkeys((*one.tickets, *other.tickets))),
+        contacts=tuple(dict.fromkeys((*one.contacts, *other.contacts))),
+        addresses=tuple(dict.fromkeys((*one.addresses, *other.addresses))),
+    )
+
+
+_answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers", default=None)
+_widening: list[Callable[[Extent], Extent]] = []
 _stores: dict[str, Store] = {}
 
 

@@ -22,6 +22,11 @@ class Person:
     def extent(self) -> Extent:
         return Extent(tickets=self.tickets, contacts=self.contacts, addresses=self.addresses)
 
+    @property
+    def nameless_extent(self) -> Extent:
+        """For who keeps the tickets and removes the person."""
+        return Extent(contacts=self.contacts, addresses=self.addresses, keeps_tickets=True)
+
 
 def person_by_address(address: str) -> Person | None:
     """Whoever has an e-mail address, with all of their other ones; None when nobody has it."""

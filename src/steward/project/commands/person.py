@@ -3,11 +3,13 @@
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from steward.lib.actor import SYSTEM
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.actions.planning import counted
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.printing import certificate_pdf
 from steward.privacy.requests.persons import Person, person_by_address
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
@@ -31,6 +33,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--email", required=True, metavar="ADDRESS", help="any address of theirs")
         command.set_defaults(run=run)
     command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument(
+        "--keep-tickets", action="store_true", help="only the person goes: tickets stay without a name"
+    )
+    command.add_argument("--pdf", type=Path, metavar="FILE", help="write the certificate as a PDF too")
     return parser
 
 
@@ -45,11 +51,17 @@ def _erase(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     with account_scope(account.id):
         person = _person(options)
-        erasure = plan_erasure(person.extent, actor=SYSTEM)
+        extent = person.nameless_extent if options.keep_tickets else person.extent
+        erasure = plan_erasure(extent, actor=SYSTEM)
     print(json.dumps({"plan": _told(person, erasure.planned)}, indent=2, ensure_ascii=False))
     if not options.yes and input(f"Type {options.email} to erase all of this for good: ") != options.email:
         raise Failure("Nothing was erased.")
-    print(json.dumps({"certificate": _certificate(run_erasure(account.id, erasure.id))}, indent=2))
+    done = run_erasure(account.id, erasure.id)
+    print(json.dumps({"certificate": _certificate(done)}, indent=2))
+    if done.state != Erasure.State.DONE:
+        raise Failure("The erasure is not complete: see what is left above. Nothing was certified.")
+    if options.pdf:
+        options.pdf.write_bytes(certificate_pdf(done))
 
 
 def _person(options: argparse.Namespace) -> Person:
@@ -64,6 +76,8 @@ def _told(person: Person, numbers: dict[str, int]) -> dict[str, object]:
 
 
 def _certificate(erasure: Erasure) -> dict[str, object]:
+    if erasure.certificate:
+        return {**json.loads(erasure.certificate), "sha256": erasure.certificate_sha256}
     return {
         "erasure": str(erasure.id),
         "state": erasure.state,

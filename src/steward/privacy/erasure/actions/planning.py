@@ -1,6 +1,7 @@
 """What would go, counted before anything does."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,20 @@ from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.inventory.stores import Extent, Key, all_stores
+from steward.privacy.holds.actions import refuse_held
+from steward.privacy.inventory.stores import Extent, Key, all_stores, looking, widened
 
 STEP = 200  # tickets at a time: so long others may have to wait for rows of theirs
 
 
 def plan_erasure(extent: Extent, *, actor: Actor) -> Erasure:
-    """Write down what is to go, with how many of each store. Nothing is erased yet."""
+    """Write down what is to go, with how many of each store. Nothing is erased yet.
+
+    Raises `Held` when a legal hold keeps some of it.
+    """
     with transaction.atomic():
+        extent = widened(extent)
+        refuse_held(extent)
         erasure = Erasure.objects.create(
             extent=written(extent),
             planned=counted(extent),
@@ -30,12 +37,19 @@ def plan_erasure(extent: Extent, *, actor: Actor) -> Erasure:
 
 
 def counted(extent: Extent) -> dict[str, int]:
-    """How much of an extent each store holds, as {name: number}. What several steps find counts once."""
-    found: dict[str, set[Key]] = {store.name: set() for store in all_stores()}
+    """How much of an extent each store holds, as {name: number}.
+
+    What several stores or steps find counts once, for the one whose turn it is first: the others find it gone.
+    """
+    counts = {store.name: 0 for store in all_stores()}
+    seen: set[tuple[frozenset[str], Key]] = set()
     for step in steps(extent):
-        for store in all_stores():
-            found[store.name].update(store.find(step))
-    return {name: len(keys) for name, keys in found.items()}
+        with looking():
+            for store in all_stores():
+                new = {(store.models, key) for key in store.find(step)} - seen
+                counts[store.name] += len(new)
+                seen |= new
+    return counts
 
 
 def steps(extent: Extent) -> Iterator[Extent]:
@@ -43,15 +57,16 @@ def steps(extent: Extent) -> Iterator[Extent]:
     for start in range(0, len(extent.tickets), STEP):
         yield Extent(tickets=extent.tickets[start : start + STEP])
     if extent.contacts or extent.addresses:
-        yield Extent(contacts=extent.contacts, addresses=extent.addresses)
+        yield replace(extent, tickets=())
 
 
-def written(extent: Extent) -> dict[str, list[str]]:
+def written(extent: Extent) -> dict[str, Any]:
     """The extent as JSON values."""
     return {
         "tickets": list(map(str, extent.tickets)),
         "contacts": list(map(str, extent.contacts)),
         "addresses": list(extent.addresses),
+        "keeps_tickets": extent.keeps_tickets,
     }
 
 
@@ -61,4 +76,5 @@ def read(stored: Mapping[str, Any]) -> Extent:
         tickets=tuple(map(UUID, stored.get("tickets", []))),
         contacts=tuple(map(UUID, stored.get("contacts", []))),
         addresses=tuple(stored.get("addresses", [])),
+        keeps_tickets=bool(stored.get("keeps_tickets")),
     )

@@ -1,20 +1,30 @@
 """Carrying an erasure out: step by step, each proven before the next begins."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.privacy.erasure.actions.planning import read, steps
+from steward.privacy.erasure.actions.planning import read, steps, written
+from steward.privacy.erasure.certifying import certified
 from steward.privacy.erasure.ledger import write_down
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.inventory.stores import Extent, Key, all_stores
+from steward.privacy.holds.actions import Held, refuse_held
+from steward.privacy.inventory.stores import Extent, Key, all_stores, joined, looking, widened
 from steward.tenancy.scope import account_scope
 
+logger = logging.getLogger(__name__)
+
+BACKUPS_KEPT = timedelta(days=30)
+_PATIENCE = 5  # tries of one step: people go on writing while it runs
+
+HOLDS = "legal_holds"  # in `left`: what stopped it
 State = Erasure.State
 Keys = Mapping[str, Sequence[Key]]
 
@@ -23,59 +33,94 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
     """Erase what was planned and prove that it is gone; needs no scope. What was begun is gone on with.
 
     Each step is a transaction of its own, so a process that dies leaves nothing half done: what it had not yet proven
-    is proven first. An erasure that failed stays failed, with what is left in each store.
+    is proven first. An erasure that failed stays failed, with what is left in each store. So does one that a legal hold
+    stops: what went before is gone.
     """
     with account_scope(account_id):
-        erasure = Erasure.objects.get(pk=erasure_id)
+        erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         if erasure.state in {State.DONE, State.FAILED}:
             return erasure
-        Erasure.objects.filter(pk=erasure_id, started_at=None).update(started_at=now())
-        Erasure.objects.filter(pk=erasure_id).update(state=State.RUNNING)
+        extent = widened(read(erasure.extent or {}))
+        erasure.state, erasure.extent = State.RUNNING, written(extent)
+        erasure.started_at = erasure.started_at or now()
+        erasure.save(update_fields=["state", "extent", "started_at"])
     _prove(account_id, erasure_id)
-    for step in steps(read(erasure.extent or {})):
-        write_down(account_id, erasure_id, step)
+    try:
+        for step in steps(extent):
+            _take(account_id, erasure_id, step)
+            _prove(account_id, erasure_id)
+    except Held as held:
         with account_scope(account_id):
-            _erase(erasure_id, step)
-        _prove(account_id, erasure_id)
+            return _conclude(erasure_id, stopped_by=len(held.holds))
     with account_scope(account_id):
         return _conclude(erasure_id)
 
 
+def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
+    """One step. Whoever is erased may write at this moment: what refers to them at COMMIT stops it, and goes along."""
+    for tried in range(1, _PATIENCE + 1):
+        with account_scope(account_id):
+            step = widened(step)
+            refuse_held(step)
+        write_down(account_id, erasure_id, step)
+        try:
+            with account_scope(account_id):
+                _erase(erasure_id, step)
+        except IntegrityError:
+            if tried == _PATIENCE:
+                raise
+            logger.warning("a step of erasure %s is taken again: something came to it meanwhile", erasure_id)
+        else:
+            return
+
+
 def _erase(erasure_id: UUID, step: Extent) -> None:
     """All that belongs to a step is found before anything of it goes: what goes early is what leads to the rest."""
+    refuse_held(step)  # again: one may have been placed since it was written down
     erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
-    found = {store.name: store.find(step) for store in all_stores()}
+    with looking():
+        found = {store.name: store.find(step) for store in all_stores()}
     erased = Counter(erasure.erased)
     for store in all_stores():
-        erased[store.name] += store.erase(found[store.name], step)
-    erasure.erased = dict(erased)
+        if found[store.name]:
+            erased[store.name] += store.erase(found[store.name], step)
+    erasure.erased = {name: number for name, number in erased.items() if number}
     erasure.unproven = {name: list(map(str, keys)) for name, keys in found.items() if keys}
-    erasure.save(update_fields=["erased", "unproven"])
+    if step.is_about_somebody:
+        erasure.extent = written(joined(read(erasure.extent or {}), step))
+    erasure.save(update_fields=["erased", "unproven", "extent"])
 
 
 def _prove(account_id: UUID, erasure_id: UUID) -> None:
     """Let go of what no transaction holds, read everything back, and write down what is left."""
     with account_scope(account_id):
         unproven = Erasure.objects.get(pk=erasure_id).unproven
-    for store in all_stores():
-        store.settle(unproven.get(store.name, []))
+    stores = [store for store in all_stores() if unproven.get(store.name)]
+    for store in stores:
+        store.settle(unproven[store.name])
     with account_scope(account_id):
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         left, extent = Counter(erasure.left), read(erasure.extent or {})
-        for store in all_stores():
-            left[store.name] += store.left(unproven.get(store.name, []), extent)
+        for store in stores:
+            left[store.name] += store.left(unproven[store.name], extent)
         erasure.left, erasure.unproven = {name: number for name, number in left.items() if number}, {}
         erasure.save(update_fields=["left", "unproven"])
 
 
-def _conclude(erasure_id: UUID) -> Erasure:
+def _conclude(erasure_id: UUID, *, stopped_by: int = 0) -> Erasure:
     with transaction.atomic():
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+        if erasure.state in {State.DONE, State.FAILED}:
+            return erasure  # another worker was faster
+        if stopped_by:
+            erasure.left |= {HOLDS: stopped_by}
         erasure.state = State.FAILED if erasure.left or missing(erasure) else State.DONE
         erasure.finished_at = now()
         if erasure.state == State.DONE:
+            erasure.backups_end_at = erasure.finished_at + BACKUPS_KEPT
+            erasure.certificate, erasure.certificate_sha256 = certified(erasure)
             erasure.extent = None
-        erasure.save(update_fields=["state", "finished_at", "extent"])
+        erasure.save()
         verb = "erasure.completed" if erasure.state == State.DONE else "erasure.failed"
         record(verb, erasure, actor=SYSTEM, changes={"erased": erasure.erased, "left": erasure.left})
     return erasure
