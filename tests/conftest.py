@@ -11,8 +11,9 @@ from steward.people.authentication import Argon2id
 from steward.people.operators import create_operator
 from steward.people.second_factors import new_totp_secret, store_totp
 from steward.privacy.egress import wall
+from steward.privacy.erasure.ledger import ledger_path
 from steward.tenancy import directory
-from steward.testing import browsing, cast, database, jobs, server
+from steward.testing import browsing, cast, database, jobs, json_keys, server
 
 # Long ones that begin first, so that at the end no worker of the test runner sits on one of them alone.
 LONG = ("test_every_page.py", "test_bench.py", "test_demo.py")
@@ -105,6 +106,32 @@ def refused(_wall):
     """What the wall has refused in this test so far; a test that takes this expects some of it."""
     before = len(wall.refusals())
     return lambda: wall.refusals()[before:]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched_keys():
+    json_keys.watch()
+
+
+@pytest.fixture(autouse=True)
+def _no_undeclared_keys(request, _watched_keys):
+    """What is written into JSON fields says what it is (`keys=`), unless the test asks for `any_keys`."""
+    before = len(json_keys.undeclared_keys())
+    yield
+    if "any_keys" not in request.fixturenames:
+        assert json_keys.undeclared_keys()[before:] == []
+
+
+@pytest.fixture(autouse=True)
+def _ledger_of_this_test_only():
+    """What a test erased is in the database of the next one again."""
+    yield
+    ledger_path().unlink(missing_ok=True)
+
+
+@pytest.fixture
+def any_keys():
+    """For tests of the record itself, which write what nothing else would."""
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from steward.lib.actor import SYSTEM
 from steward.tenancy.scope import account_scope
 from steward.testing import environment
 
+pytestmark = pytest.mark.usefixtures("any_keys")
 with_commits = pytest.mark.django_db(transaction=True)
 
 

@@ -15,6 +15,8 @@ from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.ids import new_id
 from steward.tenancy.scope import NoAccount, account_scope
 
+pytestmark = pytest.mark.usefixtures("any_keys")
+
 
 @pytest.fixture
 def scope(northwind):

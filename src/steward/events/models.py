@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from steward.events.changes import CHANGES
 from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned
 
@@ -23,8 +24,8 @@ class Event(AccountOwned):
     actor_id = impersonal(models.UUIDField(null=True))  # the bare id: it stays when the membership goes
     at = impersonal(models.DateTimeField())
     changes = personal(
-        models.JSONField(null=True), Whose.ANYBODY, "user.behavior", purpose="audit", erase=Erase.NULL
-    )  # fmt: skip
+        models.JSONField(null=True), Whose.ANYBODY, "user.behavior", purpose="audit", erase=Erase.NULL, keys=CHANGES
+    )
     salt = impersonal(models.BinaryField(null=True))
     digest = impersonal(models.BinaryField())  # SHA-256(salt || canonical changes)
     position = impersonal(models.BigIntegerField(null=True))

@@ -17,7 +17,7 @@ from steward.people.choices import Density as Density
 from steward.people.choices import DepartmentRole as DepartmentRole
 from steward.people.choices import Requires as Requires
 from steward.people.choices import Role as Role
-from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
 from steward.tenancy.models import Account, AccountOwned, Ref
 
 
@@ -91,7 +91,8 @@ class Department(AccountOwned):
 
     name = impersonal(models.TextField())
     signature = impersonal(models.TextField(blank=True, default=""))  # HTML, sanitised when it is sent
-    signatures = impersonal(models.JSONField(default=dict, blank=True))  # in its place: code of LANGUAGES -> HTML
+    # In its place: code of LANGUAGES -> HTML.
+    signatures = impersonal(models.JSONField(default=dict, blank=True), keys=("*",))
     is_default = impersonal(models.BooleanField(default=False))
     archived_at = impersonal(models.DateTimeField(null=True, blank=True))
 
@@ -123,7 +124,7 @@ class Membership(AccountOwned):
     )  # fmt: skip
     signatures = personal(  # in its place for customers of a language: code of LANGUAGES -> HTML
         models.JSONField(default=dict, blank=True), Whose.AGENT, "user.content", purpose="support",
-        erase=Erase.DELETE_ROW,
+        erase=Erase.DELETE_ROW, keys=[Key("*", Whose.AGENT, "user.content")],
     )  # fmt: skip
     availability = personal(
         models.TextField(choices=Availability.choices, default=Availability.ONLINE), Whose.AGENT, "user.behavior",
@@ -176,7 +177,7 @@ class Invitation(AccountOwned):
     name = personal(models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="support",
                     erase=Erase.DELETE_ROW)  # fmt: skip
     role = impersonal(models.TextField(choices=Role.choices, default=Role.AGENT))
-    departments = impersonal(models.JSONField(default=dict))  # id of the department -> role there
+    departments = impersonal(models.JSONField(default=dict), keys=("*",))  # id of the department -> role there
     language = personal(  # BCP 47; empty: the account's
         models.TextField(blank=True, default=""), Whose.AGENT, "user.demographic.language", purpose="support",
         erase=Erase.DELETE_ROW,

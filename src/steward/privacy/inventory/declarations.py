@@ -15,6 +15,8 @@ class Whose(StrEnum):
 
     CONTACT = "contact"
     AGENT = "agent"
+    OPERATOR = "operator"  # who runs the installation
+    VISITOR = "visitor"  # who asked for an account, or for mail about the list of subprocessors
     ANYBODY = "anybody"  # free text and raw material: whoever is written about
 
 
@@ -27,8 +29,23 @@ class Erase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What a JSON value may hold under one path of keys, and about whom; nobody without `whose`.
+
+    `to.email` is under both keys, `*` is any one key, a list is gone through, and the empty path is the value itself.
+    """
+
+    path: str
+    whose: Whose | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
-    """What one field holds. `category` is a fideslang key, empty when nothing personal is held."""
+    """What one field holds. `category` is a fideslang key, empty when nothing personal is held.
+
+    `keys` are those of a JSON value; None for values that are not JSON.
+    """
 
     is_personal: bool
     whose: Whose | None = None
@@ -36,21 +53,33 @@ class Holding:
     purpose: str = ""
     erase: Erase | None = None
     is_exported: bool = False
+    keys: tuple[Key, ...] | None = None
 
 
 NOTHING_PERSONAL = Holding(is_personal=False)
 
 
 def personal(  # one argument for each thing the law asks about a value
-    field: F, whose: Whose, category: str, *, purpose: str, erase: Erase, export: bool = True
+    field: F,
+    whose: Whose,
+    category: str,
+    *,
+    purpose: str,
+    erase: Erase,
+    export: bool = True,
+    keys: Iterable[Key | str] | None = None,
 ) -> F:
-    """Declare that the field holds personal data."""
-    return _declare(field, Holding(True, whose, category, purpose, erase, export))
+    """Declare that the field holds personal data. A key that is only named holds nothing about anybody."""
+    return _declare(field, Holding(True, whose, category, purpose, erase, export, _keys(keys)))
 
 
-def impersonal(field: F) -> F:
+def impersonal(field: F, *, keys: Iterable[str] | None = None) -> F:
     """Declare that the field holds nothing about a person (states, counters, times, ids of our own rows)."""
-    return _declare(field, NOTHING_PERSONAL)
+    return _declare(field, Holding(is_personal=False, keys=_keys(keys)) if keys is not None else NOTHING_PERSONAL)
+
+
+def _keys(keys: Iterable[Key | str] | None) -> tuple[Key, ...] | None:
+    return None if keys is None else tuple(key if isinstance(key, Key) else Key(key) for key in keys)
 
 
 def _declare(field: F, holding: Holding) -> F:
