@@ -18,7 +18,7 @@ from steward.people.models import KnownBrowser, User
 from steward.people.notices import Reader, Seen, tell_new_browser
 from steward.privacy.keys.cipher import derive_installation
 
-_KEPT = timedelta(days=180)  # as long as the cookie
+KEPT = timedelta(days=180)  # as long as the cookie
 
 
 def note_browser(request: HttpRequest, user: User, *, reader: Reader, zone: str) -> bool:
@@ -64,7 +64,7 @@ def forget_unused_browsers() -> int:
     The last one of each person stays: without it the next sign-in, whoever's it is, would look like the first one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [now() - _KEPT])
+        cursor.execute(_FORGET, [now() - KEPT])
         count: int = cursor.rowcount
     return count
 

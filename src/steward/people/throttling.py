@@ -47,6 +47,7 @@ SUBSCRIBE_ADDRESS = Limit("subscription address", 3, timedelta(hours=1))
 SUBSCRIBE_CLIENT = Limit("subscription client", 20, timedelta(hours=1))
 CONFIRMATION = Limit("confirmation", 5, timedelta(minutes=5))
 CONFIRMATION_DAY = Limit("confirmation in a day", 60, timedelta(days=1))
+LONGEST_WINDOW = timedelta(days=1)
 
 
 class TooManyTries(Exception):

@@ -9,7 +9,7 @@ from steward.people.models import Invitation, MailedLink, Passage, Session, Sign
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
-_INVITATIONS_KEPT = timedelta(days=30)  # after their time was over: they can still be sent again
+INVITATIONS_KEPT = timedelta(days=30)  # after their time was over: they can still be sent again
 
 
 def forget_ended_sessions() -> int:
@@ -25,7 +25,7 @@ def forget_unused_links() -> int:
 
 def forget_old_invitations() -> int:
     """Delete invitations that nobody accepted, a month after their time was over; returns how many."""
-    forgotten, before = 0, now() - _INVITATIONS_KEPT
+    forgotten, before = 0, now() - INVITATIONS_KEPT
     for account_id in Account.objects.values_list("id", flat=True):
         with account_scope(account_id):
             for invitation in Invitation.objects.filter(expires_at__lte=before):

@@ -7,9 +7,12 @@ from steward.lib.clock import now
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
+ANSWERED_REMEMBERED = timedelta(days=2)  # the day itself and the one before: days differ by time zone
+
 
 def forget_old_automatic_answers() -> None:
-    """Who was answered automatically counts for one day; yesterday is kept because days differ by time zone."""
+    """Who was answered automatically counts for one day."""
     for account_id in Account.objects.values_list("id", flat=True):
         with account_scope(account_id):
-            AutomaticAnswer.objects.filter(on__lt=(now() - timedelta(days=1)).date()).delete()
+            first_kept = now() - ANSWERED_REMEMBERED + timedelta(days=1)
+            AutomaticAnswer.objects.filter(on__lt=first_kept.date()).delete()
