@@ -41,6 +41,7 @@ STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
 STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
 STEWARD_EGRESS_PROXY = os.environ.get("STEWARD_EGRESS_PROXY", "")  # what goes out goes through it
 STEWARD_LEDGER = os.environ.get("STEWARD_LEDGER", "")
+STEWARD_BACKUPS = os.environ.get("STEWARD_BACKUPS", "")
 STEWARD_TRUSTED_PROXIES = listing("STEWARD_TRUSTED_PROXIES")
 STEWARD_PASSWORD_LIST = os.environ.get("STEWARD_PASSWORD_LIST", "")  # made by `steward password-list`
 STEWARD_METRICS_TOKEN = os.environ.get("STEWARD_METRICS_TOKEN", "")
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "steward.privacy.keys",
     "steward.events",
     "steward.privacy.egress",
+    "steward.privacy.holds",
     "steward.privacy.erasure",
     "steward.jobs",
     "steward.outbox",
@@ -90,8 +92,11 @@ INSTALLED_APPS = [
     "steward.tickets",
     "steward.channels.email",
     "steward.notifications",
+    "steward.backups",
     "steward.privacy.subprocessors",
     "steward.privacy.agreements",
+    "steward.privacy.retention",
+    "steward.privacy.requests",
     "steward.console",
     "steward.front",
     "steward.operator",

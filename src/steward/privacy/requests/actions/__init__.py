@@ -1,0 +1,24 @@
+"""What can be done with a request: take it in, decide about it, carry it on, hold it, and warn of its end."""
+
+from steward.privacy.requests.actions.carrying_out import advance, answer, close
+from steward.privacy.requests.actions.deciding import TooLate, approve, extend, refuse
+from steward.privacy.requests.actions.holding import hold, release
+from steward.privacy.requests.actions.taking_in import NewRequest, ask_for_proof, open_request, verify
+from steward.privacy.requests.actions.warning import warn_of_ends
+
+__all__ = [
+    "NewRequest",
+    "TooLate",
+    "advance",
+    "answer",
+    "approve",
+    "ask_for_proof",
+    "close",
+    "extend",
+    "hold",
+    "open_request",
+    "refuse",
+    "release",
+    "verify",
+    "warn_of_ends",
+]
