@@ -60,6 +60,8 @@ NO_PAGE = {
     "operator/registry/draft/document.json": "a file",
     "console/settings/privacy/agreement/<uuid:agreement_id>/<slug:part>": "a file",
     "console/settings/privacy/agreement/draft.pdf": "a file",
+    "console/settings/privacy/what-is-held.json": "a file",
+    "console/settings/privacy/records.json": "a file",
     "console/settings/privacy/what-left.csv": "a file",
     "console/settings/privacy/what-left.json": "a file",
     "operator/agreements/<uuid:agreement_id>/files/<slug:part>": "a file",

@@ -176,6 +176,22 @@ PAGES = (
         can_administer,
     ),
     Page(
+        "what-is-held",
+        Group.PRIVACY,
+        _("What is held"),
+        _("What this account holds about people: whose, what for, how long, where, and how it goes."),
+        _("inventory personal data retention period storage fields categories gdpr json"),
+        can_administer,
+    ),
+    Page(
+        "records",
+        Group.PRIVACY,
+        _("Records of processing"),
+        _("The record that the law asks of you and of who hosts you, made of what is true now."),
+        _("gdpr article 30 register activities recipients measures controller processor print json"),
+        can_administer,
+    ),
+    Page(
         "what-left",
         Group.PRIVACY,
         _("What left"),

@@ -23,7 +23,7 @@ from steward.console.settings import (
     subprocessors,
     tags,
 )
-from steward.console.settings.privacy import ledger, moving, page
+from steward.console.settings.privacy import held, ledger, moving, page
 
 urlpatterns = [
     path("", overview.overview, name="settings"),
@@ -105,6 +105,10 @@ urlpatterns = [
     path("privacy/agreement/<uuid:agreement_id>/<slug:part>", agreement.file, name="settings-agreement-file"),
     path("privacy/region", moving.region, name="settings-privacy-region"),
     path("privacy/region/withdrawal", moving.region_withdrawal, name="settings-privacy-region-withdrawal"),
+    path("privacy/what-is-held", held.what_is_held, name="settings-what-is-held"),
+    path("privacy/what-is-held.json", held.what_is_held_file, name="settings-what-is-held-json"),
+    path("privacy/records", held.records, name="settings-records"),
+    path("privacy/records.json", held.records_file, name="settings-records-json"),
     path("privacy/what-left", ledger.what_left, name="settings-what-left"),
     path("privacy/what-left.csv", ledger.what_left_file, {"kind": "csv"}, name="settings-what-left-csv"),
     path("privacy/what-left.json", ledger.what_left_file, {"kind": "json"}, name="settings-what-left-json"),

@@ -16,6 +16,8 @@ from steward.tenancy.models import account_owned_models
 SUBJECTS: Mapping[Whose, Any] = {
     Whose.CONTACT: gettext_lazy("People who write to the controller or call"),
     Whose.AGENT: gettext_lazy("People who work for the controller in the account"),
+    Whose.OPERATOR: gettext_lazy("People who run the installation"),
+    Whose.VISITOR: gettext_lazy("Visitors who asked for an account or for mail"),
     Whose.ANYBODY: gettext_lazy("Whoever writes, or is written about, in messages, files and notes"),
 }
 PURPOSES: Mapping[str, Any] = {
@@ -27,6 +29,9 @@ PURPOSES: Mapping[str, Any] = {
 MORE_CATEGORIES: Mapping[str, Any] = {
     "user.demographic.language": pgettext_lazy("category of data", "Language"),
     "user.unique_id": pgettext_lazy("category of data", "Identifiers, such as those of messages"),
+    "user.device": pgettext_lazy("category of data", "Kind of browser"),
+    "user.authorization.password": pgettext_lazy("category of data", "Password, as a hash"),
+    "user.authorization.credentials": pgettext_lazy("category of data", "Second factors"),
 }
 
 
