@@ -3,7 +3,7 @@
 import pytest
 
 from steward.backups import replaying
-from steward.backups.replaying import replay
+from steward.backups.replaying import Replayed, replay
 from steward.backups.standing import unservable
 from steward.contacts.models import Contact
 from steward.events.models import Event
@@ -12,6 +12,8 @@ from steward.lib.ids import new_id
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.ledger import ledger_path, write_down
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.holds.actions import place_hold
+from steward.privacy.holds.models import LegalHold
 from steward.privacy.inventory.stores import Extent, all_stores
 from steward.privacy.requests.persons import person_by_address
 from steward.project.failure import Failure
@@ -53,7 +55,7 @@ def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, eli
     [trouble] = unservable(settings.STEWARD_DATA)
     assert "steward restore --replay" in trouble.words
     assert not served(settings)
-    assert replay() == 1
+    assert replay().done == 1
     assert served(settings)
     with account_scope(northwind.id):
         assert not Contact.objects.filter(pk=eli.pk).exists()
@@ -61,11 +63,11 @@ def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, eli
         assert all(not store.find(extent) for store in all_stores())
         assert Erasure.objects.get(pk=erasure).state == Erasure.State.DONE
         assert Event.objects.get(kind="erasure.replayed").changes["erased"]["tickets.tickets"] == 1
-    assert replay() == 0
+    assert replay().done == 0
 
 
 def test_what_was_interrupted_is_done_again(older, northwind, eli, settings, monkeypatch):
-    def dies(_one):
+    def dies(*_given, **_more):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -73,7 +75,7 @@ def test_what_was_interrupted_is_done_again(older, northwind, eli, settings, mon
         with pytest.raises(KeyboardInterrupt):
             replay()
     assert not served(settings)
-    assert replay() == 1
+    assert replay().done == 1
     assert served(settings)
 
 
@@ -94,12 +96,24 @@ def test_an_erasure_in_hand_keeps_nothing_from_serving_and_a_restore_follows_it(
         Erasure.objects.update(state=Erasure.State.RUNNING)
     write_down(northwind.id, erasure.id, extent_of_erasure(erasure))
     assert served(settings)
-    assert replay() == 1
+    assert replay().done == 1
     assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
 
 
 def extent_of_erasure(erasure):
     return Extent(contacts=tuple(erasure.extent["contacts"]), addresses=tuple(erasure.extent["addresses"]))
+
+
+def test_what_is_held_here_is_not_erased_and_says_so(older, northwind, eli, ada, settings):
+    erasure, _ = older
+    with account_scope(northwind.id):
+        place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.values[0], actor=SYSTEM)
+    assert replay() == Replayed(done=0, held=1)
+    with account_scope(northwind.id):
+        assert Contact.objects.filter(pk=eli.pk).exists()
+        found = Erasure.objects.get(pk=erasure)
+        assert (found.state, found.left) == (Erasure.State.FAILED, {"legal_holds": 1})
+    assert served(settings)
 
 
 def test_what_was_done_here_needs_nothing(northwind, eli, settings):
@@ -110,7 +124,7 @@ def test_what_was_done_here_needs_nothing(northwind, eli, settings):
     assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
     assert ledger_path().exists()
     assert served(settings)
-    assert replay() == 0
+    assert replay().done == 0
 
 
 def test_erasures_of_an_account_that_is_not_here_need_nothing(older, northwind, settings):

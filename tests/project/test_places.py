@@ -42,7 +42,8 @@ SUPERVISED = [("web", "--supervised"), ("worker", "--supervised"), ("mail", "--s
 # They set up, tell, or run on made-up data of their own.
 NOT_SERVING = {
     "demo", "migrate", "account", "agent", "registry", "egress", "region", "data-centre", "operator", "password-list",
-    "mail-account", "jobs", "bench", "django",
+    "mail-account", "jobs", "bench", "django", "person", "backup", "restore", "keys", "check", "retention", "bin",
+    "hold",
 }  # fmt: skip
 
 Run = Callable[..., tuple[int, str]]

@@ -4,7 +4,8 @@ Nothing is served meanwhile. What is interrupted is begun again: whatever is gon
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -16,9 +17,11 @@ from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.erasure.actions.planning import steps
+from steward.privacy.erasure.actions.running import HOLDS
 from steward.privacy.erasure.following import Unfollowed, unfollowed
 from steward.privacy.erasure.ledger import keyed
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.holds.actions import Held, refuse_held
 from steward.privacy.inventory.stores import Extent, all_stores, widened
 from steward.privacy.keys.errors import KeyMissing
 from steward.tenancy.models import Account
@@ -27,19 +30,28 @@ from steward.tenancy.scope import account_scope
 _TOGETHER = 100  # erasures of one account that are followed at once
 _HASHED_AT_ONCE = 1000
 
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How many erasures were done again, and how many a legal hold has stopped."""
+
+    done: int
+    held: int
+
+
 Told = Callable[[int, int], None]
 """Called with how many erasures are followed, and of how many."""
 
 
-def replay(told: Told = lambda done, of: None) -> int:
-    """Follow the ledger to its end; returns how many erasures. Raises `BackupFault` where something stays."""
+def replay(told: Told = lambda done, of: None) -> Replayed:
+    """Follow the ledger to its end. Raises `BackupFault` where something stays."""
     missing = unfollowed()
-    done = 0
+    done = held = 0
     for batch in _batches(missing):
-        _follow(batch)
+        held += _follow(batch)
         done += len(batch)
         told(done, len(missing))
-    return done
+    return Replayed(done - held, held)
 
 
 def _batches(missing: Sequence[Unfollowed]) -> Iterator[list[Unfollowed]]:
@@ -54,7 +66,20 @@ def _batches(missing: Sequence[Unfollowed]) -> Iterator[list[Unfollowed]]:
             yield erasures[start : start + _TOGETHER]
 
 
-def _follow(batch: Sequence[Unfollowed]) -> None:
+def _follow(batch: Sequence[Unfollowed]) -> int:
+    """Returns how many legal holds have stopped: what is held here is not erased, whatever became of the hold since."""
+    try:
+        _follow_together(batch)
+    except Held as held:
+        if len(batch) > 1:
+            return sum(_follow([one]) for one in batch)
+        with account_scope(batch[0].account):
+            _note(batch[0], Erasure.State.FAILED, left={HOLDS: len(held.holds)})
+        return 1
+    return 0
+
+
+def _follow_together(batch: Sequence[Unfollowed]) -> None:
     account_id = batch[0].account
     with account_scope(account_id):
         extent = _extent(batch)
@@ -63,7 +88,7 @@ def _follow(batch: Sequence[Unfollowed]) -> None:
         erased += _erase(account_id, step)
     with account_scope(account_id):
         for one in batch:
-            _note(one)
+            _note(one, Erasure.State.DONE)
         account = Account.objects.get(pk=account_id)
         record("erasure.replayed", account, actor=SYSTEM, changes={"erased": dict(erased)})
 
@@ -112,6 +137,7 @@ def _erase(account_id: UUID, step: Extent) -> Counter[str]:
     """One transaction. Files go before their rows: whoever is killed in between still finds the rows."""
     erased: Counter[str] = Counter()
     with account_scope(account_id):
+        refuse_held(step)
         found = {store.name: store.find(step) for store in all_stores()}
         stores = [store for store in all_stores() if found[store.name]]
         for store in stores:
@@ -123,11 +149,11 @@ def _erase(account_id: UUID, step: Extent) -> Counter[str]:
     return erased
 
 
-def _note(one: Unfollowed) -> None:
-    """It is done here too. Whom it was about was known until then only."""
-    at = now()
+def _note(one: Unfollowed, state: Erasure.State, *, left: Mapping[str, int] | None = None) -> None:
+    """It has ended here, too. Whom it was about is known no longer than that."""
     begun = datetime.fromisoformat(one.entries[0].at)
-    done: dict[str, Any] = {"state": Erasure.State.DONE, "extent": None, "unproven": {}, "finished_at": at}
-    if not Erasure.objects.filter(pk=one.erasure).update(**done):
+    ended: dict[str, Any] = {"state": state, "unproven": {}, "left": dict(left or {}), "finished_at": now()}
+    ended |= {"extent": None} if state == Erasure.State.DONE else {}
+    if not Erasure.objects.filter(pk=one.erasure).update(**ended):
         known: dict[str, Any] = {"asked_by_kind": SYSTEM.kind.value, "planned_at": begun, "started_at": begun}
-        Erasure.objects.create(id=one.erasure, **known, **done)
+        Erasure.objects.create(id=one.erasure, **known, **ended)

@@ -14,7 +14,7 @@ State = Erasure.State
 
 @dataclass(frozen=True, slots=True)
 class Unfollowed:
-    """One erasure that is in the ledger, and not done in this database. `state` is None where it is unknown here."""
+    """An erasure of the ledger that has not ended in this database. `state` is None where it is unknown here."""
 
     account: UUID
     erasure: UUID
@@ -25,21 +25,23 @@ class Unfollowed:
     def is_unheard_of(self) -> bool:
         """Whether it went on after this database was copied, so that nobody here carries it out.
 
-        One that runs is in hand: perhaps interrupted, and gone on with by the worker. One that failed says so.
+        One that runs is in hand: perhaps interrupted, and gone on with by the worker.
         """
         return self.state is None or self.state == State.PLANNED
 
 
 def unfollowed() -> list[Unfollowed]:
-    """The erasures of the ledger that are not done here, in its order, but for accounts that are not here.
+    """The erasures of the ledger that have not ended here, in its order, but for accounts that are not here.
 
-    An erasure is done only when all it has written down is gone. Raises `LedgerBroken`.
+    One that is done has nothing more to erase; one that failed is never gone on with, and says what is left. Raises
+    `LedgerBroken`.
     """
     found: dict[tuple[UUID, UUID], list[Entry]] = {}
     for entry in entries():
         found.setdefault((UUID(entry.account), UUID(entry.erasure)), []).append(entry)
     states = _states(found)
-    missing = [key for key in found if key[0] in states and states[key[0]].get(key[1]) != State.DONE]
+    ended = {State.DONE, State.FAILED}
+    missing = [key for key in found if key[0] in states and states[key[0]].get(key[1]) not in ended]
     return [Unfollowed(a, e, tuple(found[a, e]), states[a].get(e)) for a, e in missing]
 
 

@@ -96,7 +96,9 @@ def _replay() -> None:
     def told(done: int, of: int) -> None:
         print(f"\r{done} of {of} erasures", end="", file=sys.stderr, flush=True)
 
-    number = replay(told)
-    if number:
+    followed = replay(told)
+    if followed.done or followed.held:
         print(file=sys.stderr)
-    print(f"{number} erasures of the ledger were done again.", flush=True)
+    print(f"{followed.done} erasures of the ledger were done again.", flush=True)
+    if followed.held:
+        print(f"{followed.held} were stopped by a legal hold of that time: look at them before you serve.", flush=True)

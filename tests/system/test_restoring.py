@@ -1,0 +1,117 @@
+"""A machine is lost, and comes back elsewhere from a backup: without whoever was erased after it was made."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from steward.testing.installation import PASSWORD, Installation
+
+MAIL = "From: {name} <{address}>\r\nTo: {to}\r\nSubject: About {name}\r\nMessage-ID: <{name}@x>\r\n\r\nI am {name}.\r\n"
+ELI, FARAH = ("Eli", "eli@customer.example"), ("Farah", "farah@customer.example")
+
+STAGES = ("files", "database", "replay")
+
+
+class Machine(Installation):
+    """One with places for backups, keys and the ledger beside it."""
+
+    @property
+    def outside(self):
+        return self.folder / "outside"
+
+    @property
+    def environment(self):
+        places = {"STEWARD_BACKUPS": self.outside / "backups", "STEWARD_LEDGER": self.outside / "ledger"}
+        return {**super().environment, **{name: str(path) for name, path in places.items()}, **self.settings}
+
+    def moved(self):
+        """The next commands run on a new data directory that has the master key and nothing else."""
+        self.settings = {"STEWARD_DATA": str(self.folder / "new")}
+        keys = self.folder / "new" / "keys"
+        keys.mkdir(parents=True)
+        (self.folder / "new").chmod(0o711)
+        (keys / "master.key").write_bytes((self.data / "keys" / "master.key").read_bytes())
+        (keys / "master.key").chmod(0o600)
+        *_, copy = sorted((self.outside / "keys").glob("keys-*.json"))
+        self.run("keys", "restore", str(copy))
+
+    def killed(self, *arguments, when):
+        """Start a command and kill it as soon as `when()`."""
+        process = subprocess.Popen(
+            self.command(*arguments), env=self.environment, cwd=self.folder, stdout=subprocess.DEVNULL
+        )
+        while not when() and process.poll() is None:
+            time.sleep(0.005)
+        process.kill()
+        process.wait(10)
+        return process.returncode == -signal.SIGKILL
+
+    def stage(self):
+        """How far a restore is."""
+        mark = self.folder / "new" / ".restoring.json"
+        return json.loads(mark.read_text())["stage"] if mark.exists() else ""
+
+    def stop_server(self):
+        """The PostgreSQL that a killed command leaves."""
+        pid = self.folder / "new" / "postgres" / "postmaster.pid"
+        if pid.exists():
+            os.kill(int(pid.read_text().split()[0]), signal.SIGINT)
+            for _ in range(200):
+                if not pid.exists():
+                    return
+                time.sleep(0.05)
+
+
+@pytest.fixture
+def machine(child_processes):
+    made = Machine()
+    made.outside.mkdir()
+    yield made
+    made.stop_server()
+    made.remove()
+
+
+def mail(machine, name, address):
+    to = "support@northwind.example.test"
+    machine.run("mail-in", "--to", to, "--from", address, stdin=MAIL.format(name=name, address=address, to=to))
+
+
+def find(machine, address, *, expect=0):
+    said = machine.run("person", "find", "--account", "northwind", "--email", address, expect=expect)
+    return json.loads(said) if expect == 0 else said
+
+
+@pytest.mark.timeout(400)
+def test_a_machine_comes_back_without_who_was_erased(machine):
+    machine.run("migrate")
+    owner = ("--name", "Northwind", "--owner", "ada@northwind.example")
+    machine.run("account", "create", "northwind", *owner, stdin=PASSWORD)
+    machine.run("keys", "backup", "--to", str(machine.outside / "keys"))
+    for name, address in (ELI, FARAH):
+        mail(machine, name, address)
+    machine.up(**machine.settings)
+    for name, _ in (ELI, FARAH):
+        machine.message("northwind", f"About {name}")
+    assert "read back and whole" in machine.run("backup")
+    assert "as they were written" in machine.run("backup", "check")
+    certificate = machine.run("person", "erase", "--account", "northwind", "--email", ELI[1], "--yes")
+    assert '"sha256"' in certificate
+    machine.down()
+    [folder] = (path for path in (machine.outside / "backups").iterdir() if path.is_dir())
+
+    machine.moved()
+    for stage in range(3):
+        assert machine.killed("restore", folder.name, when=lambda stage=stage: machine.stage() in STAGES[stage:])
+        assert "half restored" in machine.run("worker", expect=1)
+    assert "1 erasures of the ledger were done again" in machine.run("restore", folder.name)
+    assert "Nobody" in find(machine, ELI[1], expect=1)
+    assert find(machine, FARAH[1])["tickets"] == 1
+    said = machine.run("check", expect=1)
+    assert "half restored" not in said
+    assert "not empty" in machine.run("restore", folder.name, expect=1)
+    machine.up(**machine.settings)
+    assert machine.message("northwind", "About Farah")
