@@ -41,6 +41,8 @@ def test_the_bin_is_emptied_but_for_what_is_held(steward, northwind, eli, farah)
     assert told(steward("bin", "show")) == [{"status": "deleted", "tickets": 2, "held": 1}]
     code, _out, err = steward("bin", "purge", "--ticket", held.code, "--yes")
     assert (code, "legal hold" in err) == (1, True)
+    code, _out, err = steward("person", "erase", "--email", "farah@example.net", "--yes")
+    assert (code, "legal hold" in err) == (1, True)
     code, out, _err = steward("bin", "purge", "--yes")
     assert code == 0
     assert '"tickets.tickets": 1' in out

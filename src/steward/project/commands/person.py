@@ -10,6 +10,7 @@ from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.actions.planning import counted
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import certificate_pdf
+from steward.privacy.holds.actions import Held
 from steward.privacy.requests.persons import Person, person_by_address
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
@@ -52,7 +53,10 @@ def _erase(options: argparse.Namespace) -> None:
     with account_scope(account.id):
         person = _person(options)
         extent = person.nameless_extent if options.keep_tickets else person.extent
-        erasure = plan_erasure(extent, actor=SYSTEM)
+        try:
+            erasure = plan_erasure(extent, actor=SYSTEM)
+        except Held as held:
+            raise Failure(f"A legal hold keeps it: {held}.") from held
     print(json.dumps({"plan": _told(person, erasure.planned)}, indent=2, ensure_ascii=False))
     if not options.yes and input(f"Type {options.email} to erase all of this for good: ") != options.email:
         raise Failure("Nothing was erased.")
