@@ -108,6 +108,14 @@ class TestBench:
         assert registry["page made anew"]["queries"] <= 3
         assert "page made anew" in printed
 
+    def test_a_person_is_erased_while_pages_are_asked_for(self, told):
+        printed, figures = told
+        erase = figures["erase"]
+        assert (erase["tickets"], erase["left"]) == (20, 0)
+        assert erase["seconds"] > 0
+        assert erase["meanwhile"]["page"]["count"] > 0
+        assert "erasing a person with 20 tickets among 200" in printed
+
     def test_machine_and_commit_stand_beside_the_figures(self, told):
         printed, figures = told
         assert figures["commit"] in printed

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from steward.bench import clicks, gating, listings, pages, receiving, streams
+from steward.bench import clicks, forgetting, gating, listings, pages, receiving, streams
 from steward.bench.listening import Unheard as Unheard
 from steward.bench.machine import postgres_version
 
@@ -20,6 +20,8 @@ def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
         figures = listings.measure(rounds=options.rounds)
     elif options.part == "gate":
         figures = gating.measure(rounds=options.rounds)
+    elif options.part == "erase":
+        figures = forgetting.measure(superuser, options.size[0], rounds=options.rounds)
     else:
         figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
     return figures | {"postgres": postgres_version()}

@@ -19,6 +19,7 @@ LIVE = "live"
 CLICK = "click"
 REGISTRY = "registry"
 GATE = "gate"
+ERASE = "erase"
 CLICKED_SIZE = 100_000
 COMPLETE = "bench-complete"  # in a data directory, once all rows are in
 Figures = dict[str, Any]
@@ -35,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     told |= {"browser": next((part["browser"] for part in parts if part and "browser" in part), None)}
     told |= {"registry": next((part["registry"] for part in parts if part and "registry" in part), None)}
     told |= {"gate": next((part["gate"] for part in parts if part and "gate" in part), None)}
+    told |= {"erase": next((part["erase"] for part in parts if part and "erase" in part), None)}
     told |= {"pages": [part for part in parts if part and "size" in part]}
     print(table(told))
     out = options.out or Path("bench-results") / f"{told['commit']}.json"
@@ -58,10 +60,14 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
         yield REGISTRY, ["--part", REGISTRY, "--rounds", str(options.rounds)]
     if options.only in {"", GATE}:
         yield GATE, ["--part", GATE, "--rounds", str(options.rounds)]
-    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE}:
+    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE, ERASE}:
         only = ["--only", options.only] if options.only else []
         for size in options.size:
             yield f"pages-{size}", ["--part", "pages", "--size", str(size), "--rounds", str(options.rounds), *only]
+    if options.only in {"", ERASE}:
+        # Last: one ticket in a hundred of these data is not there any more afterwards.
+        size = options.size[-1]
+        yield f"pages-{size}", ["--part", ERASE, "--size", str(size), "--rounds", str(options.rounds)]
 
 
 def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:

@@ -20,6 +20,8 @@ def table(told: Figures) -> str:
         lines += [*_registry(told["registry"]), ""]
     if told.get("gate"):
         lines += [*_gate(told["gate"]), ""]
+    if told.get("erase"):
+        lines += [*_erase(told["erase"]), ""]
     if told["pages"]:
         lines += _pages(told["pages"])
     return "\n".join(lines)
@@ -66,6 +68,16 @@ def _registry(registry: Figures) -> Iterator[str]:
         if name != "load":
             times = "".join(f"{spread[share]:>8.2f}" for share in ("p50", "p95", "p99"))
             yield f"  {name:<22}{times}{spread['queries']:>8}"
+
+
+def _erase(erase: Figures) -> Iterator[str]:
+    yield f"erasing a person with {erase['tickets']:,} tickets among {erase['size']:,}: {erase['seconds']} s"
+    yield f"  tickets left {erase['left']}; load {erase['load']}"
+    yield f"{'  server time, ms':<24}{'p50':>8}{'p95':>8}   meanwhile: p50     p95"
+    for kind, before in erase["before"].items():
+        during = erase["meanwhile"][kind]
+        times = f"{before['p50']:>8.2f}{before['p95']:>8.2f}{during['p50']:>17.2f}{during['p95']:>8.2f}"
+        yield f"  {_KINDS[kind]:<22}{times}"
 
 
 _IN_MICROSECONDS = {"decide", "decide, denied", "what stands for an account"}
