@@ -1,7 +1,10 @@
 """What lies in the bin goes for good: all of it, and nothing else."""
 
+from threading import Thread
+
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from steward.channels.email.models import RawMail
 from steward.events.models import Event
@@ -147,3 +150,28 @@ def test_what_is_ordered_is_not_brought_back(northwind, eli, ada):
         with pytest.raises(StatusRefused):
             to = [Correspondent("Eli", "eli@example.org")]
             reply_to_ticket(ticket, Writing("<p>x</p>"), author=ada, actor=actor_of(ada), to=to)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_comes_while_it_is_ordered_is_not_lost(northwind, eli):
+    """Whoever comes second waits: the order for the mail, which takes the ticket out of the bin, or the mail for it."""
+    ticket = make_ticket(eli, status=Status.DELETED)
+    with account_scope(northwind.id):
+        erasure = plan_purge([ticket.pk], actor=SYSTEM)
+    writing = Thread(target=write_beside, args=(ticket,))
+    with account_scope(northwind.id):
+        start_purge(erasure, actor=SYSTEM)
+        writing.start()
+        writing.join(0.3)
+        assert writing.is_alive(), "it waits for the ticket"
+    writing.join()
+    run_jobs("erasure.run")
+    with account_scope(northwind.id):
+        [left] = Ticket.objects.all()
+        assert left.pk != ticket.pk
+        assert left.messages.get().body_text == "Are you there?"
+
+
+def write_beside(ticket):
+    make_message(ticket, body="Are you there?")
+    connection.close()

@@ -1,16 +1,18 @@
 """What is held stays, for as long as it is held, and who asks is told why."""
 
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
+from django.db import connection
 
 from steward.contacts.models import Contact
-from steward.events.models import Event
+from steward.events.models import Event as Happened
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.holds.actions import Held, HoldRefused, lift_hold, place_hold
+from steward.privacy.holds.actions import Held, HoldRefused, lift_hold, place_hold, refuse_held
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.inventory.stores import Extent
 from steward.privacy.requests.persons import person_by_address
@@ -83,7 +85,7 @@ def test_a_hold_ends_by_itself_or_is_lifted(northwind, eli, clock):
         lift_hold(second, actor=SYSTEM)
         lift_hold(second, actor=SYSTEM)
         assert refuses(extent) == []
-        kinds = Event.objects.filter(kind__startswith="hold.").order_by("id").values_list("kind", flat=True)
+        kinds = Happened.objects.filter(kind__startswith="hold.").order_by("id").values_list("kind", flat=True)
         assert list(kinds) == ["hold.placed", "hold.placed", "hold.lifted"]
 
 
@@ -119,3 +121,41 @@ def test_what_runs_stops_before_what_is_held(northwind, eli):
     with account_scope(northwind.id):
         assert Contact.objects.filter(pk=eli.pk).exists()
         assert Ticket.objects.filter(requester=eli).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_waits_for_the_step_that_runs_and_the_next_one_knows(northwind, eli):
+    """Else it could be placed between the look at the holds and the erasure, and hold what is gone already."""
+    is_placed = Event()
+    placing = Thread(target=place_beside, args=(northwind, eli, is_placed))
+    with account_scope(northwind.id):
+        refuse_held(Extent(contacts=(eli.pk,)))
+        placing.start()
+        assert not is_placed.wait(0.3)
+    placing.join()
+    assert is_placed.is_set()
+    with account_scope(northwind.id), pytest.raises(Held):
+        refuse_held(Extent(contacts=(eli.pk,)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_steps_do_not_wait_for_each_other(northwind, eli, farah):
+    with account_scope(northwind.id):
+        refuse_held(Extent(contacts=(eli.pk,)))
+        beside = Thread(target=look_beside, args=(northwind, farah))
+        beside.start()
+        beside.join(5)
+        assert not beside.is_alive()
+
+
+def place_beside(account, contact, is_placed):
+    with account_scope(account.id):
+        hold(On.CONTACT, contact.pk)
+        is_placed.set()
+    connection.close()
+
+
+def look_beside(account, contact):
+    with account_scope(account.id):
+        refuse_held(Extent(contacts=(contact.pk,)))
+    connection.close()
