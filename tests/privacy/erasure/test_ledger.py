@@ -64,3 +64,18 @@ def test_a_line_cut_by_the_loss_of_power_gives_way_to_the_next(ledger, northwind
         file.write('{"number":2,"acc')
     [second] = write(northwind)
     assert list(entries()) == [first, second]
+
+
+def test_lines_longer_than_what_is_read_at_once_from_the_end(ledger, northwind):
+    long = [write_down(northwind.id, new_id(), Extent(tickets=tuple(new_id() for _ in range(4_000)))) for _ in range(2)]
+    with ledger.open("a") as file:
+        file.write('{"number":3,' + "x" * 200_000)
+    [short] = write(northwind)
+    assert list(entries()) == [*long, short]
+
+
+def test_that_tickets_stay_is_written_down(ledger, northwind):
+    entry = write_down(northwind.id, new_id(), Extent(contacts=(new_id(),), keeps_tickets=True))
+    [read] = entries()
+    assert read == entry
+    assert read.extent.keeps_tickets
