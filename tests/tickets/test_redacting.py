@@ -3,7 +3,7 @@
 import pytest
 
 from steward.channels.email.access import mail_as_it_came
-from steward.channels.email.models import RawMail
+from steward.channels.email.models import MailAccount, RawMail
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.redacting import MARK, TooShort
@@ -162,3 +162,16 @@ def test_an_answer_that_waits_leaves_without_the_words(northwind, eli, ada):
     text = after.read.get_body(("plain",)).get_content()
     assert "1111" not in text
     assert "quokka" in text
+
+
+def test_an_answer_that_cannot_be_made_anew_waits_for_somebody(northwind, eli, ada):
+    """Its address is gone: the words must not wait in the outbox until there is another one."""
+    ticket = make_ticket(eli, body=f"It is {CARD}.")
+    mail_of(make_reply(ticket, ada))
+    with account_scope(northwind.id):
+        OutgoingMail.objects.update(state=State.FAILED)
+        MailAccount.objects.all().delete()
+        redact_card(ticket)
+        assert not OutgoingMail.objects.exists()
+        answer = Message.objects.get(kind="outgoing")
+        assert (answer.outgoing_id, answer.findings["sending"]) == (None, "no_mail_account")

@@ -81,6 +81,15 @@ def renew_mail(message: Message) -> None:
         renew_content(mail, compose(_letter(message, ticket, mail_account, addresses)))
 
 
+def renew_or_withdraw(message: Message) -> None:
+    """The same, but a mail that cannot be made now leaves the outbox, and is made when somebody sends it again."""
+    try:
+        renew_mail(message)
+    except (NoMailAccount, KeyMissing, Tampered, OSError) as error:
+        OutgoingMail.objects.filter(pk=message.outgoing_id or message.pk).exclude(state=State.SENT).delete()
+        note_trouble(message, error)
+
+
 def note_trouble(message: Message, error: Exception) -> None:
     """Remember why no mail could be made of a message, for those who wonder where it is; once for all tries."""
     code = "no_mail_account" if isinstance(error, NoMailAccount) else "failed"

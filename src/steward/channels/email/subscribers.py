@@ -8,7 +8,7 @@ from steward.channels.email import answering, recipients
 from steward.channels.email.inviting import mail_invitation
 from steward.channels.email.models import MailAccount
 from steward.channels.email.raw import empty_raw_mails, raw_mails_of
-from steward.channels.email.sending import renew_mail
+from steward.channels.email.sending import renew_or_withdraw
 from steward.channels.email.tasks import answer, send
 from steward.events.models import Event
 from steward.events.subscriptions import subscribe
@@ -69,7 +69,7 @@ def forget_what_was_redacted(events: Sequence[Event]) -> None:
         messages = [UUID(each) for each in (event.changes or {})["messages"]]
         empty_raw_mails(raw_mails_of(messages))
         for message in _unsent_since(event.object_id, messages):
-            renew_mail(message)
+            renew_or_withdraw(message)
 
 
 def _unsent_since(ticket_id: UUID, messages: Sequence[UUID]) -> list[Message]:
