@@ -106,10 +106,10 @@ class PrivacyRequest(AccountOwned):
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(state="refused") ^ models.Q(refusal=""), name="requests_refused_with_reason"
+                condition=~models.Q(state="refused") | ~models.Q(refusal=""), name="requests_refused_with_reason"
             ),
             models.CheckConstraint(
-                condition=models.Q(state="on_hold") ^ models.Q(state_before=""), name="requests_hold_returns"
+                condition=~models.Q(state="on_hold") | ~models.Q(state_before=""), name="requests_hold_returns"
             ),
         ]
         indexes: ClassVar = [

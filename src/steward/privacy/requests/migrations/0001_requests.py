@@ -161,11 +161,19 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state", "refused"), ("refusal", ""), _connector="XOR"),
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("refusal", ""), _negated=True),
+                            _connector="OR",
+                        ),
                         name="requests_refused_with_reason",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("state", "on_hold"), ("state_before", ""), _connector="XOR"),
+                        condition=models.Q(
+                            models.Q(("state", "on_hold"), _negated=True),
+                            models.Q(("state_before", ""), _negated=True),
+                            _connector="OR",
+                        ),
                         name="requests_hold_returns",
                     ),
                 ],
