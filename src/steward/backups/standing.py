@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from steward.backups.errors import BackupFault
@@ -16,7 +16,7 @@ from steward.privacy.erasure.following import unheard_of
 from steward.privacy.erasure.ledger import LedgerBroken
 from steward.privacy.keys.store import kept_backup_keys, key_folder
 
-_FRESH = timedelta(days=2)  # a backup each night, and one night that failed
+FRESH = timedelta(days=2)  # a backup each night, and one night that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ def troubles(layout: Layout) -> list[Trouble]:
     return [*unservable(layout.data), *map(Trouble, said), *_notes()]
 
 
+def last_backup(place: Path) -> datetime | None:
+    """When the last of the backups in a folder was made."""
+    return max((made_at(folder.name) for folder in backups_in(place)), default=None)
+
+
 def _unservable(data: Path) -> Iterator[str]:
     if mark := being_restored(data):
         yield f"The backup {mark.backup} is only half restored: run `steward restore` with it again."
@@ -77,10 +82,10 @@ def _backups(layout: Layout) -> Iterator[str]:
         return
     if is_same_disk(layout.backups, layout.data):
         yield f"STEWARD_BACKUPS ({layout.backups}) lies on the same disk as the data."
-    last = max((made_at(folder.name) for folder in backups_in(layout.backups)), default=None)
+    last = last_backup(layout.backups)
     if last is None:
         yield f"There is no backup in {layout.backups}: `steward backup` makes one."
-    elif last + _FRESH <= now():
+    elif last + FRESH <= now():
         yield f"The last backup is {(now() - last).days} days old."
 
 
