@@ -163,7 +163,7 @@ def test_a_mention_by_arrows(page):
 @pytest.fixture
 def removal(crowd, visit, installation):
     """The page that removes one of them."""
-    visit.page.goto(f"{installation.console}settings/agents?q=Agent 00{next(NUMBERS)}")
+    visit.page.goto(f"{installation.console}settings/agents?q=Agent {next(NUMBERS):03}")
     visit.page.click("tbody tr:first-child a")
     visit.page.click("a[href$='/removal']")
     return visit.page

@@ -64,6 +64,19 @@ def test_who_goes_on_at_its_end_writes_there(page):
     expect(page.locator(f"{TEXT} > div")).to_have_text(["Hello there", "and bye now"])
 
 
+def test_of_what_is_typed_before_the_editor_comes_a_space_is_enough(page):
+    held = []
+    page.route("**/writing*.js", lambda route: held.append(route))
+    page.keyboard.press("r")
+    page.keyboard.type(" ")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.wait_for_function("() => document.querySelector('steward-composer').writing")
+    page.keyboard.type("now")
+    expect(page.locator(f"{TEXT} > div")).to_have_text(["Hello there", "and bye now"])
+
+
 @pytest.fixture
 def formatted(page):
     """The same draft in bold, loaded anew."""

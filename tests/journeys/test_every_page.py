@@ -79,7 +79,7 @@ PARTS = {
 # Forms that have no wrong answer.
 ACCEPTING = ("/automatic-answer", "/name", "/prose/provider", "/privacy/subprocessors/answer")
 # Leads elsewhere at once.
-DOORS = {"outbox/"}
+DOORS = {"outbox/", "subprocessors/subscription/<token>/end"}
 
 ROUTES = sorted({*routes(), *routes(demo_urls.urlpatterns)}, key=lambda route: route.pattern)
 TRIED = [route for route in ROUTES if route.pattern not in NO_PAGE]

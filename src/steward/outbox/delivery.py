@@ -20,7 +20,7 @@ from steward.outbox import maildir
 from steward.outbox.demo_gate import ask_the_account
 from steward.outbox.models import InstallationMail, OutgoingMail, State
 from steward.privacy.egress.gate import EgressDenied
-from steward.privacy.egress.routes import connector_route, relay_route
+from steward.privacy.egress.routes import Route, connector_route, relay_route
 from steward.privacy.egress.smtp import DeliveryResult, Envelope, Outcome, deliver
 from steward.privacy.keys.cipher import decrypt
 from steward.privacy.keys.errors import KeyMissing, Tampered
@@ -78,11 +78,17 @@ def _tried(mail: OutgoingMail) -> Verdict:
     if mail.connector and mail.connector.retired_at:
         # Never over the relay instead: the account chose who carries its mail.
         return Verdict(State.HELD, reason="server_retired", pause=HELD_PAUSE)
-    with account_scope(mail.account_id):
-        route = connector_route(mail.connector) if mail.connector else relay_route(mail.account_id)
+    route = _route(mail)
     if route is None:
         return Verdict(State.HELD, reason="no_relay", pause=HELD_PAUSE)
     return verdict_on(deliver(route, _envelope(mail)), tries=mail.attempts)
+
+
+def _route(mail: OutgoingMail) -> Route | None:
+    if mail.connector is None:
+        return relay_route(mail.account_id)
+    with account_scope(mail.account_id):
+        return connector_route(mail.connector)
 
 
 def _claimed(account_id: UUID, mail_id: UUID, due: datetime | None, again: Again) -> OutgoingMail | None:

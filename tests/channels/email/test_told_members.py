@@ -82,5 +82,7 @@ def test_an_absence_note_marks_nothing_and_opens_no_ticket(come_back):
 
 def test_a_made_up_address_is_believed_by_nobody(told, come_back):
     local, _, domain = told.envelope_from.partition("@")
-    forged = f"{local[:-1]}{'b' if local[-1] == 'a' else 'a'}@{domain}"
+    forged = (
+        f"{local[:-2]}{'b' if local[-2] == 'a' else 'a'}{local[-1]}@{domain}"  # of the last one two bits are nothing
+    )
     assert come_back(report(), to=forged)[0] == State.SENT

@@ -176,7 +176,7 @@ def ending(request: ConsoleRequest) -> HttpResponse:
     if in_force is None:
         return HttpResponseRedirect(reverse("console:settings-agreement"))
     is_sent = request.method == "POST"
-    form = EndingForm(request.POST if is_sent else None, slug=request.account.slug)
+    form = EndingForm(request.POST if is_sent else None, word=request.account.slug)
     if is_sent and form.is_valid():
         words = Ending(side=Agreement.Side.ACCOUNT, by=request.me.pk, words=form.cleaned_data["words"])
         try:

@@ -12,6 +12,7 @@ from steward.privacy.agreements.actions import Proposal
 from steward.privacy.agreements.uploads import Problem, Upload, UploadRefused, read_upload
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
+from steward.ui.meant import MeantForm
 
 LONGEST_NOTICE = 365
 REFUSALS = {
@@ -117,9 +118,10 @@ class OwnTextForm(forms.Form):
         )
 
 
-class EndingForm(forms.Form):
+class EndingForm(MeantForm):
     """Why the agreement is ended, and the address of the account, which shows that it is meant."""
 
+    field_order = ("words", "word")
     words = forms.CharField(
         label=gettext_lazy("Why you end it"),
         help_text=gettext_lazy("It may stay empty. Who runs this installation reads it."),
@@ -127,22 +129,6 @@ class EndingForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    word = forms.CharField(
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.slug = slug
-        self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": slug}
-
-    def clean_word(self) -> str:
-        """Exactly the address, in small or capital letters."""
-        typed = str(self.cleaned_data["word"]).strip().lower()
-        if typed != self.slug:
-            raise forms.ValidationError(_("Type the word as it stands above the field."))
-        return typed
 
 
 def list_changed() -> str:

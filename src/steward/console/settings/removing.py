@@ -18,33 +18,25 @@ from steward.console.settings.agents import member_or_404
 from steward.console.settings.departments import editable
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.heirs import Heirs, heirs_of
-from steward.lib.fold import fold
 from steward.people.access import can_remove, may
 from steward.people.actions import LastOwner, NotToBeArchived, archive_department, remove_member
 from steward.people.queries import departments_open, others_than
 from steward.tickets.actions.handing_over import living_tickets_of
+from steward.ui.meant import MeantForm
 
 
-class EndingForm(forms.Form):
+class EndingForm(MeantForm):
     """To whom the tickets go, and the word that shows one means it."""
 
     tickets_to: Any = forms.ModelChoiceField(label=gettext_lazy("Who gets the tickets"), queryset=None, required=False)
-    word = forms.CharField(required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    field_order = ("tickets_to", "word")
 
-    def __init__(self, *args: Any, others: Any, word: str, nobody: str | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: Any, nobody: str | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.wanted = word
         field: Any = self.fields["tickets_to"]
         field.queryset = others
         field.empty_label = nobody
         field.required = nobody is None
-        self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": word}
-
-    def clean_word(self) -> str:
-        typed = fold(str(self.cleaned_data["word"])).strip()  # composed or decomposed, with or without accents
-        if typed != fold(self.wanted).strip():
-            raise forms.ValidationError(_("Type the word as it stands above the field."))
-        return typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,5 @@
 """The agreement of one account as the provider sees it: what is in force, all there ever was, and ending it."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -21,30 +19,16 @@ from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.states import WrongState
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
+from steward.ui.meant import MeantForm
 
 
-class EndingForm(forms.Form):
+class EndingForm(MeantForm):
     """Why it is ended, for the owners, and the address of the account, which shows that it is meant."""
 
+    field_order = ("words", "word")
     words = forms.CharField(
         label=gettext_lazy("What you write to the owners"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    word = forms.CharField(
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.slug = slug
-        self.fields["word"].label = _("Type “%(word)s” to go on") % {"word": slug}
-
-    def clean_word(self) -> str:
-        """Exactly the address, in small or capital letters."""
-        typed = str(self.cleaned_data["word"]).strip().lower()
-        if typed != self.slug:
-            raise forms.ValidationError(_("Type the word as it stands above the field."))
-        return typed
 
 
 @require_safe
@@ -53,7 +37,7 @@ def agreement(request: OperatorRequest, slug: str) -> HttpResponse:
     """What is in force between the account and us, what that means, and every version there was."""
     found = _account(slug)
     noted(request, "account.agreement_read", account_id=found.pk)
-    return _page(request, found, EndingForm(slug=found.slug))
+    return _page(request, found, EndingForm(word=found.slug))
 
 
 @require_POST
@@ -61,7 +45,7 @@ def agreement(request: OperatorRequest, slug: str) -> HttpResponse:
 def ending(request: OperatorRequest, slug: str) -> HttpResponse:
     """End what is in force, with words to the owners; the address of the account has to be typed."""
     found = _account(slug)
-    form = EndingForm(request.POST, slug=found.slug)
+    form = EndingForm(request.POST, word=found.slug)
     if not form.is_valid():
         return _page(request, found, form, status=422)
     words = Ending(side=Agreement.Side.PROVIDER, by=request.person.pk, words=form.cleaned_data["words"])

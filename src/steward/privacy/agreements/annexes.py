@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from steward.privacy.agreements.inventory_words import category_words
 from steward.privacy.egress.registry.changes import Change
-from steward.privacy.egress.registry.document import Engagement, Subprocessor
+from steward.privacy.egress.registry.document import Engagement, Mechanism, Subprocessor
 from steward.privacy.subprocessors.listing import Coming, Row
 from steward.privacy.subprocessors.words import (
     MECHANISMS,
@@ -123,6 +123,8 @@ def _where(engagement: Engagement) -> str:
 def _mechanism(engagement: Engagement) -> str:
     if engagement.mechanism is None:
         return ""
+    if engagement.mechanism == Mechanism.NONE:
+        return _("No transfer to a third country is provided for.")
     return ", ".join(filter(None, (str(MECHANISMS[engagement.mechanism]), engagement.mechanism_reference)))
 
 

@@ -22,31 +22,8 @@ from steward.tenancy.models import Account, Region
 
 _KEPT = 2_000  # texts, about a kilobyte each
 
-# In SQL of our own: a mail waits for this.
-_READ = """
-SELECT json_build_object(
-  'state', a.state, 'opened_at', a.created_at, 'region', r.code, 'countries', r.countries,
-  'is_here', %(here)s IN ('', d.code)
-    OR EXISTS (SELECT FROM tenancy_datacentre h WHERE h.code = %(here)s AND h.region_id = d.region_id),
-  'head', (SELECT json_build_array(number, sha256) FROM egress_registryversion ORDER BY number DESC LIMIT 1),
-  'servers', ARRAY(
-    SELECT json_build_array(kind, host, port, purposes, retired_at IS NULL)
-      FROM egress_connector WHERE account_id = a.id AND host = ANY(%(hosts)s) ORDER BY id),
-  'agreement', (
-    SELECT json_build_object('agreement_id', agreement_id, 'notice_days', notice_days, 'mode', mode,
-      'effective_from', effective_from, 'ends_at', ends_at, 'regions', regions,
-      'countries', ARRAY(SELECT unnest(b.countries) FROM tenancy_region b WHERE b.code = ANY(t.regions) ORDER BY 1))
-      FROM egress_accountterms t WHERE account_id = a.id ORDER BY effective_from DESC, id DESC LIMIT 1),
-  'notices', ARRAY(
-    SELECT json_build_array(effective_from, notice_days)
-      FROM egress_accountterms WHERE account_id = a.id ORDER BY effective_from, id),
-  'answers', ARRAY(
-    SELECT json_build_array(engagement, state, version)
-      FROM egress_authorisation WHERE account_id = a.id AND state = ANY(%(answered)s) ORDER BY engagement))::text
-  FROM tenancy_account a
-  JOIN tenancy_datacentre d ON d.code = a.data_centre_id
-  JOIN tenancy_region r ON r.code = d.region_id
- WHERE a.id = %(account)s"""
+# A function, as a mail waits for it: PostgreSQL plans it once for each connection (migration 0006).
+_READ = "SELECT egress_stored(%(account)s, %(here)s, %(hosts)s, %(answered)s)"
 
 
 class Server(msgspec.Struct, frozen=True, array_like=True):
