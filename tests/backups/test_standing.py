@@ -12,6 +12,12 @@ from steward.backups.manifests import made_at
 from steward.backups.restoring import Mark, Stage, being_restored, finish
 from steward.backups.restoring import _mark as mark
 from steward.backups.standing import Layout, troubles
+from steward.lib.clock import now
+from steward.lib.ids import new_id
+from steward.privacy.erasure.ledger import write_down
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.inventory.stores import Extent
+from steward.tenancy.scope import account_scope
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +69,17 @@ def test_a_key_that_is_in_no_copy_is_said(said, source, place, tmp_path, put_clo
     copy_keys(tmp_path / "keys")
     assert made.is_dir()
     assert not any("does not have those of the last backup" in words for words in said())
+
+
+def test_a_ledger_that_is_not_there_though_somebody_was_erased_is_said(said, source, place, tmp_path, northwind):
+    make_backup(source, place)
+    copy_keys(tmp_path / "keys")
+    with account_scope(northwind.id):
+        erasure = Erasure.objects.create(planned_at=now(), started_at=now(), state=Erasure.State.DONE)
+    [words] = said()
+    assert "is the second place mounted?" in words
+    write_down(northwind.id, erasure.id, Extent(tickets=(new_id(),)))
+    assert said() == []
 
 
 def test_what_is_half_restored_serves_nothing(settings, tmp_path):

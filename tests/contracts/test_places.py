@@ -36,7 +36,7 @@ def test_a_table_that_says_nothing_is_named():
 
 
 def test_places_are_there_that_are_no_column():
-    kinds = {Where.FILES, Where.QUEUE, Where.LOG, Where.CACHE, Where.BROWSER, Where.LEDGER}
+    kinds = {Where.FILES, Where.QUEUE, Where.LOG, Where.CACHE, Where.BROWSER, Where.BACKUP, Where.LEDGER}
     assert kinds <= {place.where for place in PLACES}
 
 

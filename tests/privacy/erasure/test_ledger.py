@@ -1,14 +1,31 @@
 """The ledger of erasures: durable, in order, and without a name."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from fcntl import LOCK_EX, LOCK_UN, flock
+from time import sleep
 
 import pytest
 
+from steward.lib.clock import now
 from steward.lib.ids import new_id
-from steward.privacy.erasure.ledger import LedgerBroken, entries, ledger_path, write_down
+from steward.privacy.erasure.ledger import (
+    beginning,
+    entries,
+    head,
+    ledger_path,
+    redactions,
+    trim,
+    write_down,
+    write_redaction,
+)
+from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.inventory.stores import Extent
+from steward.privacy.keys.durable import replace
 
 ELI = "eli@example.com"
+DAY = 24 * 60  # minutes
 
 
 @pytest.fixture
@@ -72,6 +89,64 @@ def test_lines_longer_than_what_is_read_at_once_from_the_end(ledger, northwind):
         file.write('{"number":3,' + "x" * 200_000)
     [short] = write(northwind)
     assert list(entries()) == [*long, short]
+
+
+def test_lines_older_than_every_backup_are_let_go_of_and_the_chain_goes_on(ledger, northwind, clock):
+    old = write(northwind, 3)
+    clock(31 * DAY)
+    [young] = write(northwind)
+    clock(32 * DAY)
+    ended = head()
+    assert trim(now() - timedelta(days=31)) == 3
+    assert list(entries()) == [young]
+    assert (beginning(), head()) == (old[-1].position, ended)
+    [next_one] = write(northwind)
+    assert next_one.previous == young.digest
+    assert list(entries()) == [young, next_one]
+    assert trim(now() - timedelta(days=31)) == 0
+
+
+def test_a_ledger_of_old_lines_only_still_knows_where_it_ends(ledger, northwind, clock):
+    write(northwind, 2)
+    ended = head()
+    clock(40 * DAY)
+    assert trim(now() - timedelta(days=31)) == 2
+    assert (list(entries()), beginning(), head()) == ([], ended, ended)
+    [line] = write(northwind)
+    assert (line.number, line.previous) == (3, ended.digest)
+
+
+def test_a_ledger_that_was_touched_is_not_trimmed(ledger, northwind, clock):
+    write(northwind, 3)
+    first, _, third = ledger.read_text().splitlines()
+    ledger.write_text(f"{first}\n{third}\n")
+    clock(40 * DAY)
+    with pytest.raises(LedgerBroken):
+        trim(now())
+    assert len(ledger.read_text().splitlines()) == 2
+
+
+def test_who_waits_for_the_lock_while_lines_go_writes_into_the_new_file(ledger, northwind, clock):
+    write(northwind)
+    clock(40 * DAY)
+    with ledger.open() as held:
+        flock(held, LOCK_EX)
+        with ThreadPoolExecutor(1) as other:
+            waiting = other.submit(write_down, northwind.id, new_id(), Extent(tickets=(new_id(),)))
+            sleep(0.2)
+            replace(ledger, ledger.read_bytes())
+            flock(held, LOCK_UN)
+            line = waiting.result(timeout=10)
+    assert list(entries())[-1] == line
+
+
+def test_a_redaction_is_written_without_its_words(ledger, northwind):
+    write(northwind)
+    line = write_redaction(northwind.id, new_id(), new_id(), ["4111 1111 1111 1111"], "card")
+    assert list(redactions()) == [line]
+    assert line.words[0][0] == 19
+    assert "4111" not in ledger.read_text()
+    assert len(list(entries())) == 1
 
 
 def test_that_tickets_stay_is_written_down(ledger, northwind):

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from steward.privacy.erasure.ledger import Entry, entries
+from steward.privacy.erasure.ledger import entries
+from steward.privacy.erasure.ledger_lines import Entry
 from steward.privacy.erasure.models import Erasure
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -48,6 +50,16 @@ def unfollowed() -> list[Unfollowed]:
 def unheard_of() -> list[Unfollowed]:
     """Those of them for which nothing may be served before they are followed."""
     return [one for one in unfollowed() if one.is_unheard_of]
+
+
+def was_anything_erased(since: datetime) -> bool:
+    """Whether an account has an erasure that began after a moment, so that there has to be a ledger."""
+    return any(_was_erased(account, since) for account in Account.objects.values_list("pk", flat=True))
+
+
+def _was_erased(account: UUID, since: datetime) -> bool:
+    with account_scope(account):
+        return Erasure.objects.filter(started_at__gte=since).exists()
 
 
 def _states(keys: Iterable[tuple[UUID, UUID]]) -> Mapping[UUID, Mapping[UUID, str]]:

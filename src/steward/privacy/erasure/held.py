@@ -2,8 +2,9 @@
 
 from django.utils.translation import pgettext_lazy
 
+from steward.privacy.erasure.ledger import KEPT
 from steward.privacy.inventory import Whose
-from steward.privacy.inventory.places import Kept, Place, Until, Where, held
+from steward.privacy.inventory.places import Kept, Place, Until, Where, at_most, held
 
 held(
     Place(
@@ -14,7 +15,7 @@ held(
     Place(
         "erasure.ledger",
         pgettext_lazy("what is held", "The ledger of erasures: ids, and addresses under a keyed hash"),
-        Kept(Until.HOST),
+        at_most(KEPT),
         where=Where.LEDGER,
         whose=(Whose.CONTACT,),
         categories=("user.unique_id",),

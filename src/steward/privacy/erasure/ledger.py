@@ -2,70 +2,41 @@
 
 One file of JSON lines, each bound to the one before by SHA-256. It names rows by their ids and addresses by a keyed
 hash, so who holds the file learns nobody's name. Written before anything goes: a line too many is replayed in vain, a
-line too few would bring somebody back.
+line too few would bring somebody back. Lines older than every backup are let go of.
 """
 
 import fcntl
 import hashlib
 import hmac
-import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import dropwhile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 
 from steward.lib.clock import now
+from steward.privacy.erasure.ledger_lines import (
+    BEGINNING,
+    Entry,
+    LedgerBroken,
+    Line,
+    Position,
+    Redacted,
+    beginning_line,
+    begun,
+    parsed,
+)
 from steward.privacy.inventory.stores import Extent
 from steward.privacy.keys.cipher import derive
-from steward.privacy.keys.durable import sync_folder
+from steward.privacy.keys.durable import replace, sync_folder
 
-FIRST = "0" * 64
+KEPT = timedelta(days=31)  # one day longer than any backup
 _PIECE = 64 * 1024  # bytes read at a time from the end: longer than a line
-
-
-class LedgerBroken(Exception):
-    """A line of the ledger is missing or was changed: `line` is the first that does not fit (1 for the first)."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__(f"line {line} of the ledger of erasures does not follow from the one before it")
-        self.line = line
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One step of an erasure. `number` counts from 1, `at` is ISO 8601 in UTC, `addresses` are HMAC-SHA-256 in hex."""
-
-    number: int
-    account: str
-    erasure: str
-    tickets: tuple[str, ...]
-    contacts: tuple[str, ...]
-    addresses: tuple[str, ...]
-    at: str
-    previous: str
-    keeps_tickets: bool = False
-
-    @property
-    def line(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.line.encode()).hexdigest()
-
-    @property
-    def extent(self) -> Extent:
-        """What went. Addresses are found again from their contacts."""
-        return Extent(
-            tickets=tuple(map(UUID, self.tickets)),
-            contacts=tuple(map(UUID, self.contacts)),
-            keeps_tickets=self.keeps_tickets,
-        )
 
 
 def ledger_path() -> Path:
@@ -74,43 +45,100 @@ def ledger_path() -> Path:
 
 
 def write_down(account_id: UUID, erasure_id: UUID, extent: Extent) -> Entry:
-    """Add one line, durably. Raises `LedgerBroken` when the last one cannot be read."""
-    path = ledger_path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(path) as file:
-        last = _last_of(file)
-        entry = Entry(
-            number=last.number + 1 if last else 1,
-            account=str(account_id),
-            erasure=str(erasure_id),
-            tickets=tuple(map(str, extent.tickets)),
-            contacts=tuple(map(str, extent.contacts)),
-            addresses=tuple(keyed(account_id, extent.addresses)),
-            at=now().isoformat(),
-            previous=last.digest if last else FIRST,
-            keeps_tickets=extent.keeps_tickets,
-        )
-        file.write(entry.line.encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
-    return entry
+    """Add one step of an erasure, durably. Raises `LedgerBroken` when the last line cannot be read."""
+    return _append(
+        Entry,
+        account=str(account_id),
+        erasure=str(erasure_id),
+        tickets=tuple(map(str, extent.tickets)),
+        contacts=tuple(map(str, extent.contacts)),
+        addresses=tuple(keyed(account_id, extent.addresses)),
+        keeps_tickets=extent.keeps_tickets,
+        members=tuple(map(str, extent.members)),
+    )
+
+
+def write_redaction(
+    account_id: UUID, redaction_id: UUID, message_id: UUID, words: Iterable[str], reason: str
+) -> Redacted:
+    """Add that words of a message were redacted, durably. Raises `LedgerBroken` like `write_down`."""
+    chosen = sorted(set(words))
+    return _append(
+        Redacted,
+        account=str(account_id),
+        redaction=str(redaction_id),
+        message=str(message_id),
+        reason=reason,
+        words=tuple(zip(map(len, chosen), keyed(account_id, chosen), strict=True)),
+    )
 
 
 def entries(*, after: int = 0) -> Iterator[Entry]:
-    """The lines in order, from the one after `after` on. Raises `LedgerBroken` at the first that does not fit."""
+    """The steps of erasures in order, from line `after` + 1 on. Raises `LedgerBroken` at the first that does not
+    fit.
+    """
+    return (line for line in lines() if isinstance(line, Entry) and line.number > after)
+
+
+def redactions() -> Iterator[Redacted]:
+    """The redactions in order. Raises `LedgerBroken` like `entries`."""
+    return (line for line in lines() if isinstance(line, Redacted))
+
+
+def lines() -> Iterator[Line]:
+    """All lines in order. Raises `LedgerBroken` at the first that does not follow from the one before."""
     path = ledger_path()
     if not path.exists():
         return
-    previous = FIRST
     with path.open() as file:
-        for number, line in enumerate(file, 1):
-            entry = _entry(line, number)
-            if entry.number != number or entry.previous != previous:
-                raise LedgerBroken(number)
-            previous = entry.digest
-            if number > after:
-                yield entry
+        last = BEGINNING
+        for index, text in enumerate(file, 1):
+            if not text.endswith("\n"):
+                return  # begun when the power went: nothing was erased for it
+            if index == 1 and (start := begun(text)):
+                last = start
+                continue
+            line = parsed(text, index)
+            if line.number != last.number + 1 or line.previous != last.digest:
+                raise LedgerBroken(index)
+            last = line.position
+            yield line
+
+
+def beginning() -> Position:
+    """Where the ledger begins: after the lines that were let go of."""
+    path = ledger_path()
+    if not path.exists():
+        return BEGINNING
+    with path.open() as file:
+        return begun(file.readline()) or BEGINNING
+
+
+def head() -> Position:
+    """Where the ledger ends. Raises `LedgerBroken` like `entries`."""
+    last = None
+    for last in lines():  # noqa: B007  read to the end: each is checked
+        pass
+    return last.position if last else beginning()
+
+
+def trim(before: datetime) -> int:
+    """Let go of the lines from before a moment, but for those that follow a younger one; returns how many.
+
+    What stays begins with where it begins, so that it goes on as one chain. Raises `LedgerBroken`: of a ledger that
+    was touched nothing is thrown away.
+    """
+    path = ledger_path()
+    if not path.exists():
+        return 0
+    with _locked(path):
+        kept = list(dropwhile(lambda line: datetime.fromisoformat(line.at) < before, lines()))
+        earlier = beginning()
+        start = Position(kept[0].number - 1, kept[0].previous) if kept else head()
+        if start != earlier:
+            texts = [beginning_line(start), *(line.line for line in kept)]
+            replace(path, "".join(f"{text}\n" for text in texts).encode())
+    return start.number - earlier.number
 
 
 def keyed(account_id: UUID, addresses: Iterable[str]) -> list[str]:
@@ -119,16 +147,36 @@ def keyed(account_id: UUID, addresses: Iterable[str]) -> list[str]:
     return [hmac.new(key, address.encode(), hashlib.sha256).hexdigest() for address in addresses]
 
 
+L = TypeVar("L", bound=Line)
+
+
+def _append(kind: type[L], **known: Any) -> L:
+    path = ledger_path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(path) as file:
+        last = _last_of(file)
+        line = kind(number=last.number + 1, previous=last.digest, at=now().isoformat(), **known)
+        file.write(line.line.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+    return line
+
+
 @contextmanager
 def _locked(path: Path) -> Iterator[BinaryIO]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
+    """The file, locked. One that was put in its place while we waited for the lock is the one that counts."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                yield file
+                return
 
 
-def _last_of(file: BinaryIO) -> Entry | None:
-    """The last entry, read from the end of the file; writing goes on behind it.
+def _last_of(file: BinaryIO) -> Position:
+    """Where the ledger ends, read from the end of the file; writing goes on behind it.
 
     A line that was begun when the power went is taken out: nothing was erased for it.
     """
@@ -142,14 +190,7 @@ def _last_of(file: BinaryIO) -> Entry | None:
     if whole != tail:
         file.truncate(start + len(whole))
     file.seek(start + len(whole))
-    return _entry(whole.splitlines()[-1].decode(), None) if whole else None
-
-
-def _entry(line: str, number: int | None) -> Entry:
-    """Raises `LedgerBroken` with the number; of the last line it is the one it has itself, as far as can be seen."""
-    try:
-        read = json.loads(line)
-        lists = {name: tuple(read[name]) for name in ("tickets", "contacts", "addresses")}
-        return Entry(**{**read, **lists})
-    except (ValueError, TypeError, KeyError) as error:
-        raise LedgerBroken(number or 0) from error
+    if not whole:
+        return BEGINNING
+    text = whole.splitlines()[-1].decode()
+    return begun(text) or parsed(text, None).position

@@ -9,9 +9,15 @@ from pathlib import Path
 
 from steward.backups.errors import BackupFault
 from steward.backups.manifests import trusted
+from steward.backups.redactions import redact_again
+from steward.backups.places import Place, place_of
+from steward.backups.remote import Remote
 from steward.backups.replaying import replay
 from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
-from steward.privacy.erasure.ledger import LedgerBroken
+from steward.privacy.erasure.ledger_lines import LedgerBroken
+from steward.privacy.egress.configuration import give_bucket
+from steward.privacy.egress.early import without_a_database
+from steward.privacy.egress.s3.buckets import is_bucket
 from steward.privacy.keys.errors import KeyMissing, Tampered, UnsafeMasterKey
 from steward.project import backing_up, settings
 from steward.project.commands import session
@@ -47,22 +53,33 @@ def _parser() -> argparse.ArgumentParser:
         "Bring a backup back into an empty data directory and database, and erase again whoever was erased since. The "
         "keys and STEWARD_LEDGER have to be there. When it was interrupted, the same command goes on.",
     )
-    parser.add_argument("backup", nargs="?", help="its folder, or its name in STEWARD_BACKUPS")
+    parser.add_argument("backup", nargs="?", help="its folder, its name in STEWARD_BACKUPS, or s3s://.../NAME")
     parser.add_argument("--replay", action="store_true", help="only follow the ledger, after a restore by hand")
     return parser
 
 
-def _folder(text: str) -> Path:
+def _folder(text: str) -> Place:
+    """A folder, a backup of a bucket by its whole address, or a name in STEWARD_BACKUPS."""
+    if is_bucket(text):
+        address, question, more = text.partition("?")
+        above, _, name = address.rstrip("/").rpartition("/")
+        return _allowed(place_of(f"{above}{question}{more}") / name)
     path = Path(text)
     if path.is_dir() or not settings.STEWARD_BACKUPS:
         return path.absolute()
-    return Path(settings.STEWARD_BACKUPS).absolute() / text
+    return place_of(settings.STEWARD_BACKUPS) / text
 
 
-def _restore(folder: Path) -> None:
+def _allowed(folder: Place) -> Place:
+    if isinstance(folder, Remote):
+        give_bucket(folder.bucket)
+    return folder
+
+
+def _restore(folder: Place) -> None:
     data: Path = settings.STEWARD_DATA
     data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-    with alone(data):
+    with alone(data), without_a_database() as early:
         manifest, _ = trusted(folder)
         check_ledger(manifest)
         with _server(data) as server:
@@ -76,6 +93,7 @@ def _restore(folder: Path) -> None:
             set_up(server)  # an older backup is brought up to date before its rows are touched
             with in_a_sentence():
                 _replay()
+                early.settle()
         finish(data)
     print(f"The backup of {manifest.created_at} is restored.")
 
@@ -100,5 +118,7 @@ def _replay() -> None:
     if followed.done or followed.held:
         print(file=sys.stderr)
     print(f"{followed.done} erasures of the ledger were done again.", flush=True)
+    if again := redact_again():
+        print(f"{again} redactions of the ledger were done again.", flush=True)
     if followed.held:
         print(f"{followed.held} were stopped by a legal hold of that time: look at them before you serve.", flush=True)

@@ -1,0 +1,114 @@
+"""The lines of the ledger of erasures: JSON, each with the SHA-256 of the one before it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from steward.privacy.inventory.stores import Extent
+
+FIRST = "0" * 64
+
+
+class LedgerBroken(Exception):
+    """A line of the ledger is missing or was changed: `line` is the first that does not fit (1 for the first)."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line} of the ledger of erasures does not follow from the one before it")
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the ledger: how many lines there were up to it, and the digest of the last of them."""
+
+    number: int
+    digest: str
+
+
+BEGINNING = Position(0, FIRST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line. `number` counts from 1, also past lines that are gone; `at` is ISO 8601 in UTC."""
+
+    number: int
+    account: str
+    at: str
+    previous: str
+
+    @property
+    def line(self) -> str:
+        kind = next(name for name, each in _KINDS.items() if type(self) is each)
+        return json.dumps(asdict(self) | {"kind": kind}, separators=(",", ":"), sort_keys=True)
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.line.encode()).hexdigest()
+
+    @property
+    def position(self) -> Position:
+        return Position(self.number, self.digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Line):
+    """One step of an erasure. `addresses` are HMAC-SHA-256 in hex."""
+
+    erasure: str
+    tickets: tuple[str, ...]
+    contacts: tuple[str, ...]
+    addresses: tuple[str, ...]
+    keeps_tickets: bool = False
+    members: tuple[str, ...] = ()
+
+    @property
+    def extent(self) -> Extent:
+        """What went. Addresses are found again from their contacts."""
+        return Extent(
+            tickets=tuple(map(UUID, self.tickets)),
+            contacts=tuple(map(UUID, self.contacts)),
+            keeps_tickets=self.keeps_tickets,
+            members=tuple(map(UUID, self.members)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted(Line):
+    """Words that were made unreadable in a message: each by its length in characters and its HMAC-SHA-256 in hex."""
+
+    redaction: str
+    message: str
+    reason: str
+    words: tuple[tuple[int, str], ...]
+
+
+_KINDS: dict[str, type[Line]] = {"erasure": Entry, "redaction": Redacted}
+
+
+def beginning_line(start: Position) -> str:
+    """The first line of a ledger whose older lines were let go of."""
+    return json.dumps({"begins_after": asdict(start)}, separators=(",", ":"))
+
+
+def begun(text: str) -> Position | None:
+    """Where the ledger begins, if that is what its first line says."""
+    try:
+        return Position(**json.loads(text)["begins_after"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def parsed(text: str, index: int | None) -> Line:
+    """Raises `LedgerBroken` with the number of the line in the file, 0 where it is not known."""
+    try:
+        read = {name: _fixed(value) for name, value in json.loads(text).items()}
+        return _KINDS[read.pop("kind")](**read)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise LedgerBroken(index or 0) from error
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(map(_fixed, value)) if isinstance(value, list) else value
