@@ -17,7 +17,7 @@ SAFE = "&lt;script&gt;alert(1)&lt;/script&gt;&quot; onclick=&#x27;x&#x27; &amp;a
         (Fact("a", "A", ("x", "y")), "<ul><li><bdi>x</bdi></li><li><bdi>y</bdi></li></ul>"),
         (Fact("a", "A", ()), "<bdi>None</bdi>"),
         (Fact("a", "A", None), "<bdi>Not stated</bdi>"),
-        (Fact("a", "A", ("h:1", "h:2"), is_code=True), '<code dir="ltr">h:1</code> <code dir="ltr">h:2</code>'),
+        (Fact("a", "A", ("h:1", "x"), is_code=True), '<code dir="ltr">h<wbr>:1</code> <code dir="ltr">x</code>'),
         (Fact("a", "A", (), is_code=True), "<bdi>None</bdi>"),
         (
             Fact("a", "A", ("https://x.example",), is_code=True, address="https://x.example"),

@@ -34,6 +34,7 @@ _WORDS: dict[str, Any] = {
     "registry.draft_changed": _("Changed the draft of the list of subprocessors"),
     "registry.draft_approved": _("Approved the draft of the list of subprocessors"),
     "registry.draft_discarded": _("Threw away the draft of the list of subprocessors"),
+    "registry.file_read": _("Downloaded a file of the list of subprocessors"),
     "registry.published": _("Published a version of the list of subprocessors"),
     "registry.imported": _("Took lists of subprocessors of the past over"),
     "second_factor.added": _("Added a second factor"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.operator.views.registry import draft, parts, publishing, versions
+from steward.operator.views.registry import draft, papers, parts, publishing, versions
 
 _COMPANY = "draft/subprocessors/<str:company>"
 _ENGAGEMENT = f"{_COMPANY}/engagements/<str:engagement>"
@@ -10,6 +10,7 @@ _ENGAGEMENT = f"{_COMPANY}/engagements/<str:engagement>"
 urlpatterns = [
     path("versions/<int:version>", versions.version, name="registry-version"),
     path("versions/<int:version>/document.json", versions.version_document, name="registry-document"),
+    path("files/<str:sha256>", papers.paper, name="registry-paper"),
     path("draft", draft.draft, name="registry-draft"),
     path("draft/opening", draft.opening, name="registry-opening"),
     path("draft/document.json", versions.draft_document, name="registry-draft-document"),

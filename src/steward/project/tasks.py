@@ -16,6 +16,7 @@ from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.erasure.watching import watch_erasures
 from steward.privacy.requests.upkeep import warn_accounts
 from steward.privacy.retention.tasks import apply_everywhere
+from steward.privacy.subprocessors.actions import forget_unnamed_papers
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
 from steward.privacy.subprocessors.subscriptions import forget_unproven, pause_undelivered
 from steward.tickets.upkeep import close_old_tickets
@@ -88,6 +89,12 @@ def forget_unproven_subscriptions() -> None:
     """Addresses that asked for the list of subprocessors and were not proven, or that mail does not reach, go."""
     pause_undelivered()
     forget_unproven()
+
+
+@periodic("subprocessors.forget_unnamed_papers", cron="42 3 * * *")
+def forget_papers() -> None:
+    """Files of due diligence that no version of the list and no draft names go."""
+    forget_unnamed_papers()
 
 
 @periodic("erasure.watch", cron="19 * * * *")

@@ -111,6 +111,10 @@ TABLES: Mapping[str, Shared] = {
         "changed_at",
         document=_about(Whose.ANYBODY, "user.contact", "privacy"),
     ),
+    # Who wrote an audit's report, or signed an agreement, stands in it.
+    "subprocessors_keptpaper": _shared(
+        "sha256 size content_type added_at", content=_about(Whose.ANYBODY, "user.content", "privacy")
+    ),
     "subprocessors_subscription": _shared(
         "id created_at confirmed_at told_version mail_id paused_at",
         address=_about(Whose.VISITOR, _EMAIL, "privacy"),

@@ -35,6 +35,7 @@ REASONS = {
     "egress_installationegress": "ledger: what left for no account in particular (DNS, sign-up mail)",
     "egress_registryversion": "registry: which subprocessors are used for what, public",
     "subprocessors_subscription": "identity: who wants a mail when the list changes, encrypted, gone when they end it",
+    "subprocessors_keptpaper": "registry: files of due diligence that its versions name, encrypted, for operators",
     "subprocessors_matter": "registry: which accounts wait for an answer to an objection, and until when",
     "agreements_review": "queue: which accounts' own agreements operators have to review, ids and times only",
     "subprocessors_registrydraft": "registry: its next version while operators write it",

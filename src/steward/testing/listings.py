@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.test import Client
+
 from steward.lib.clock import now
 from steward.privacy.egress.models import RegistryVersion
 from steward.privacy.egress.registry import document as doc
 
+PAGE = "/subprocessors"
 _ROW = re.compile(r'<tbody id="([^"]+)" data-status="([^"]+)">(.*?)</tbody>', re.DOTALL)
 _FACT = re.compile(r'<div(?: class="[^"]*")? data-fact="([^"]+)">\s*<dt>(.*?)</dt>\s*<dd>(.*?)</dd>', re.DOTALL)
 _CELL = re.compile(r"<(th|td)\b[^>]*>(.*?)</\1>", re.DOTALL)
@@ -37,8 +40,20 @@ def rows_on(page: str) -> dict[str, ReadRow]:
     return {key: _read(key, status, inside) for key, status, inside in _ROW.findall(page)}
 
 
+def text_of(answer: Any) -> str:
+    """The body of an answer that has to be good."""
+    assert answer.status_code == 200, answer.content.decode()[-2000:]
+    return str(answer.content.decode())
+
+
+def read(browser: Client, **asked: Any) -> dict[str, ReadRow]:
+    """The rows of the page for what is asked in its address."""
+    return rows_on(text_of(browser.get(PAGE, asked)))
+
+
 def words_in(markup: str) -> str:
     """What one reads, on one line."""
+    markup = markup.replace("<wbr>", "")  # where a line may end, inside a word
     return " ".join(html.unescape(_TAG.sub(" ", markup)).translate(_ISOLATES).split())
 
 

@@ -7,7 +7,7 @@ from steward.lib.ids import new_id
 from steward.people.models import Operator
 from steward.privacy.egress.registry.document import parse_registry
 from steward.privacy.egress.registry.versions import published
-from steward.privacy.subprocessors.actions import import_versions, open_draft
+from steward.privacy.subprocessors.actions import import_versions, keep_paper, open_draft
 from steward.privacy.subprocessors.actions.objections import object_to
 from steward.privacy.subprocessors.example import example_versions
 from steward.privacy.subprocessors.models import RegistryDraft
@@ -32,6 +32,7 @@ def samples_of_the_registry(operator: Operator, account: Account) -> dict[str, A
         "company": company.key,
         "engagement": company.engagements[0].key,
         "block": registry.prose[0].key,
+        "sha256": keep_paper(b"Report of the audit.").sha256,
         f"{_DRAFT}prose/<str:block>/default block": "changes",  # a text every provider starts with
         "objection": objection.pk,
         "delivery": new_id(),  # settled already

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -104,10 +104,12 @@ def agreement_read(request: ConsoleRequest) -> HttpResponse:
 def draft(request: ConsoleRequest) -> HttpResponseBase:
     """What would be signed now, as a file."""
     try:
-        made = render(draft_content(account_with_region(request.account.id), language=request.account.language))
+        content = draft_content(account_with_region(request.account.id), language=request.account.language)
     except (NotNeeded, NothingToSign):
         return HttpResponseRedirect(reverse("console:settings-agreement"))  # which says why
-    return _download(HttpResponse(made, content_type="application/pdf"), "data-processing-agreement-draft.pdf")
+    # Set while it is sent: that takes seconds, and the transaction of the request is over by then.
+    made = StreamingHttpResponse(map(render, [content]), content_type="application/pdf")
+    return _download(made, "data-processing-agreement-draft.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ from steward.front.subprocessors import subscription, views
 
 urlpatterns = [
     path("subprocessors", views.page, name="subprocessors"),
+    path("subprocessors/", views.with_slash, name="subprocessors-slash"),
     path("subprocessors.json", views.as_json, name="subprocessors-json"),
     path(".well-known/subprocessors.json", views.as_json, name="subprocessors-well-known"),
     path("subprocessors.atom", views.as_atom, name="subprocessors-atom"),

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -36,6 +37,14 @@ Make = Callable[[Page, str], str]
 def page(request: HttpRequest) -> HttpResponse:
     """The page to be read."""
     return _answered(request, HTML, _html)
+
+
+@require_safe
+def with_slash(request: HttpRequest) -> HttpResponse:
+    """The same address as people type it: on to the one of the page, with what was asked, at any host."""
+    query = request.META.get("QUERY_STRING", "")
+    address = reverse("front:subprocessors")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
 @require_safe

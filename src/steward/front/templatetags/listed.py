@@ -33,10 +33,16 @@ def _values(fact: Fact) -> str:
     if fact.address:
         return f'<a class="link" href="{escape(fact.address)}" rel="noopener nofollow" dir="ltr">{told[0]}</a>'
     if fact.is_code and fact.values:
-        return " ".join(f'<code dir="ltr">{value}</code>' for value in told)
+        return " ".join(f'<code dir="ltr">{_with_whole_port(value)}</code>' for value in told)
     if len(told) > 1:
         return f"<ul>{''.join(f'<li><bdi>{value}</bdi></li>' for value in told)}</ul>"
     return f"<bdi>{told[0]}</bdi>"
+
+
+def _with_whole_port(value: str) -> str:
+    """Where a line is too short for a host and its port it ends between them, never inside the number."""
+    host, colon, port = value.rpartition(":")
+    return f"{host}<wbr>:{port}" if colon and port.isdigit() else value
 
 
 def _part(part: Part) -> str:

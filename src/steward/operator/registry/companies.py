@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from steward.operator.registry import fields
 from steward.operator.registry.labels import LABELS
+from steward.operator.registry.papers import HELP, Papers, Received
 from steward.operator.registry.parts import RowForm, Section, lines_of, row_count
 from steward.operator.registry.stating import Asked, AskedInWords, StatingForm
 from steward.privacy.egress.registry.document import (
@@ -23,11 +24,12 @@ from steward.privacy.egress.registry.document import (
     Subprocessor,
     VendorAgreement,
 )
+from steward.privacy.egress.registry.papers import Record
 from steward.privacy.subprocessors.words import AREAS, KINDS, SAFEGUARDS
 
+_ELSEWHERE = gettext_lazy("Documents that lie elsewhere, one per line")
 _BELOW = {"stated": gettext_lazy("As ticked below")}
 _LISTS = ("due_diligence", "safeguards", "agreements")
-_KEY_HELP = gettext_lazy("Names it through all versions; it cannot be changed later.")
 _KIND_HELP = gettext_lazy(
     "Infrastructure keeps the data, a service does a part of the work, a subcontractor helps with people, a group "
     "entity belongs to the provider."
@@ -77,7 +79,7 @@ class _Company(StatingForm):
             others.setdefault(self.company.parent, self.company.parent)
         parents = lambda: _parents(others, self.registry.provider.legal_name)  # noqa: E731
         parent = Asked("parent", parents, has_unsaid=False, help=_PARENT_HELP)
-        key = Asked("key", fields.key, has_unsaid=False, help=_KEY_HELP)
+        key = Asked("key", fields.key, has_unsaid=False, help=fields.KEY_HELP)
         return (*self.asked, parent) if self.company else (key, *self.asked, parent)
 
     def clean_key(self) -> str:
@@ -93,7 +95,7 @@ class _Diligence(RowForm):
         Asked("outcome", fields.long_text, label=gettext_lazy("What was found")),
         Asked("by", fields.short_text, label=gettext_lazy("Looked into by")),
         Asked("on", fields.day, label=gettext_lazy("Looked into on")),
-        Asked("documents", fields.Lines, may_be_empty=True, label=gettext_lazy("Documents, one per line")),
+        Asked("documents", fields.Lines, may_be_empty=True, label=_ELSEWHERE),
     )
 
 
@@ -130,14 +132,22 @@ class _Agreement(RowForm):
             lambda: forms.IntegerField(required=False, min_value=1, max_value=10_000),
             label=gettext_lazy("Hours within which it reports a breach"),
         ),
+        Asked("location", fields.short_text, label=gettext_lazy("Where its text lies, if elsewhere")),
     )
 
 
 class CompanyForm:
-    """A subprocessor with its rows. Without `company` it is a new one."""
+    """A subprocessor with its rows, a new one without `company`. `received`: the files that came with the form."""
 
-    def __init__(self, data: Mapping[str, Any] | None, *, registry: Registry, company: Subprocessor | None) -> None:
-        self.company = company
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        registry: Registry,
+        company: Subprocessor | None,
+        received: Received | None = None,
+    ) -> None:
+        self.company, self.received = company, received or Received()
         self.main = _Company(data, registry=registry, company=company, said=_said_of(company))
         self.diligence = self._findings(data)
         self.safeguards = self._promises(data)
@@ -156,9 +166,12 @@ class CompanyForm:
         return [
             Section(_("Who it is"), lines_of(self.main, *_WHO)),
             Section(_("Where to reach it"), lines_of(self.main, *_WHERE)),
-            *(Section(str(LABELS[name]), lines_of(self.main, name), found, (name, len(found)), str(_HELPS[name]))
-              for name, found in self._rows().items()),
-        ]  # fmt: skip
+            *(self._section(name, found) for name, found in self._rows().items()),
+        ]
+
+    def _section(self, name: str, found: Sequence[RowForm]) -> Section:
+        lines, count = lines_of(self.main, name), (name, len(found))
+        return Section(str(LABELS[name]), lines, found, count, str(_HELPS[name]), str(HELP))
 
     def value(self) -> Subprocessor:
         said = self.main.said()
@@ -175,11 +188,11 @@ class CompanyForm:
 
     def _listed(self, name: str) -> tuple[Any, ...]:
         if name == "due_diligence":
-            return tuple(Diligence(area=area, **one.said()) for area, one in self._with(self.diligence) if one.is_there)
+            return tuple(Diligence(area=area, **_told(one)) for area, one in self._with(self.diligence) if one.is_there)
         if name == "safeguards":
             there = ((code, one) for code, one in zip(Safeguard, self.safeguards, strict=True) if one.is_there)
-            return tuple(Evidence(safeguard=code, **one.said()) for code, one in there)
-        return tuple(VendorAgreement(**one.said()) for one in self.agreements if one.is_there)
+            return tuple(Evidence(safeguard=code, **_told(one)) for code, one in there)
+        return tuple(VendorAgreement(**_told(one)) for one in self.agreements if one.is_there)
 
     def _check_lists(self) -> None:
         for name, found in self._rows().items():
@@ -200,10 +213,9 @@ class CompanyForm:
 
     def _findings(self, data: Mapping[str, Any] | None) -> list[_Diligence]:
         return [
-            _Diligence(data, prefix=f"due_diligence-{i}", title=str(AREAS[area]), is_there=one is not None,
-                       said=asdict(one) if one else None)
+            _Diligence(data, title=str(AREAS[area]), **self._row(data, f"due_diligence-{i}", one))
             for i, (area, one) in enumerate(self._areas())
-        ]  # fmt: skip
+        ]
 
     def _with(self, rows: list[_Diligence]) -> list[tuple[Area, _Diligence]]:
         return [(area, row) for (area, _one), row in zip(self._areas(), rows, strict=True)]
@@ -211,20 +223,35 @@ class CompanyForm:
     def _promises(self, data: Mapping[str, Any] | None) -> list[_Safeguard]:
         known = {one.safeguard: one for one in (self.company.safeguards if self.company else None) or ()}
         return [
-            _Safeguard(data, prefix=f"safeguards-{i}", title=str(SAFEGUARDS[code]), is_there=code in known,
-                       said=asdict(known[code]) if code in known else None)
+            _Safeguard(data, title=str(SAFEGUARDS[code]), **self._row(data, f"safeguards-{i}", known.get(code)))
             for i, code in enumerate(Safeguard)
-        ]  # fmt: skip
+        ]
 
     def _agreements(self, data: Mapping[str, Any] | None) -> list[_Agreement]:
         held = (self.company.agreements if self.company else None) or ()
         count = row_count(data, "agreements", len(held) + 1)
         stored = [held[i] if i < len(held) else None for i in range(count)]
         return [
-            _Agreement(data, prefix=f"agreements-{i}", is_there=one is not None, said=asdict(one) if one else None,
-                       title=_("Agreement %(number)d") % {"number": i + 1} if one else _("One more agreement"))
+            _Agreement(
+                data,
+                title=_("Agreement %(number)d") % {"number": i + 1} if one else _("One more agreement"),
+                **self._row(data, f"agreements-{i}", one),
+            )
             for i, one in enumerate(stored)
-        ]  # fmt: skip
+        ]
+
+    def _row(self, data: Mapping[str, Any] | None, prefix: str, one: Record | None) -> dict[str, Any]:
+        """What each row of a list begins with: what is stored of it, and its files."""
+        return {
+            "prefix": prefix,
+            "is_there": one is not None,
+            "said": asdict(one) if one else None,
+            "papers": Papers(data, self.received, prefix=prefix, held=one.papers if one else ()),
+        }
+
+
+def _told(row: RowForm) -> dict[str, Any]:
+    return row.said() | ({"papers": row.papers.value()} if row.papers else {})
 
 
 def _parents(others: Mapping[str, str], provider: str) -> forms.TypedChoiceField:

@@ -96,7 +96,7 @@ class _Engagement(StatingForm):
 
     def questions(self) -> tuple[Asked | AskedInWords, ...]:
         regions = {place.code: in_language(place.name) or place.code for place in self.registry.regions}
-        key = Asked("key", fields.key, has_unsaid=False, help=gettext_lazy("Names it through all versions; it cannot be changed later."))  # fmt: skip  # noqa: E501
+        key = Asked("key", fields.key, has_unsaid=False, help=fields.KEY_HELP)
         own = (
             Asked("purposes", lambda: fields.any_of(PURPOSE_WORDS, self._held("purposes"), is_needed=True),
                   has_unsaid=False),

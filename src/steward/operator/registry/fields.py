@@ -17,7 +17,15 @@ from steward.privacy.subprocessors.actions.drafting import SHORT_NAME
 from steward.privacy.subprocessors.words import NOT_STATED, country_name
 
 MOST = 2000  # characters of a line
-_KEY_RULE = gettext_lazy("Small letters, digits and hyphens only.")
+_KEY_RULE = gettext_lazy("Small letters from a to z, digits and hyphens only, no hyphen at the start or the end.")
+KEY_HELP = gettext_lazy(
+    "Small letters from a to z, digits and hyphens, such as relay-eu. It names it through all versions and cannot be "
+    "changed later."
+)
+CODE_HELP = gettext_lazy(
+    "The code of a region of this installation, where data are kept here: small letters from a to z, digits and "
+    "hyphens."
+)
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", message=gettext_lazy("A SHA-256 is 64 digits and letters from a to f."))
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 

@@ -8,19 +8,22 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
+from steward.operator.registry.papers import Papers
 from steward.operator.registry.stating import Line, StatingForm
 
 MOST_ROWS = 50
 
 
 class RowForm(StatingForm):
-    """One of several things of a kind; `is_there` says whether the document names it."""
+    """One of several things of a kind; `is_there` says whether the document names it. `papers`: the files of it."""
 
     needed: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, *args: Any, title: str, is_there: bool = False, **named: Any) -> None:
+    def __init__(
+        self, *args: Any, title: str, is_there: bool = False, papers: Papers | None = None, **named: Any
+    ) -> None:
         super().__init__(*args, **named)
-        self.title = title
+        self.title, self.papers = title, papers
         self.initial["is_there"] = is_there
         self.fields["is_there"] = forms.BooleanField(required=False, label=title)
 
@@ -40,6 +43,15 @@ class RowForm(StatingForm):
         """The box, as a page shows it."""
         return self["is_there"]
 
+    @property
+    def their_papers(self) -> str | None:
+        """The files that the draft names now, where others were typed."""
+        return self.papers.theirs if self.papers and self.is_beside else None
+
+    def is_valid(self) -> bool:
+        """Its files are a part of it."""
+        return super().is_valid() and not (self.papers and self.papers.errors)
+
     def clean(self) -> dict[str, Any]:
         """What is not ticked has nothing typed in it: else it would be lost."""
         if self.is_there:
@@ -47,7 +59,7 @@ class RowForm(StatingForm):
             for name in self.needed:
                 if not self.cleaned_data.get(name) and name not in self.errors:
                     self.add_error(name, _("This is needed."))
-        elif not self.initial["is_there"] and self.changed_data:
+        elif not self.initial["is_there"] and (self.changed_data or (self.papers and self.papers.is_changed)):
             self.add_error("is_there", _("Tick this, too, or empty what is below it."))
         return self.cleaned_data
 
@@ -61,6 +73,7 @@ class Section:
     rows: Sequence[RowForm] = ()
     count: tuple[str, int] = ("", 0)
     help: str = ""
+    about_files: str = ""  # where its rows take some
 
 
 class PartForm(Protocol):

@@ -67,7 +67,7 @@ class _Region(StatingForm):
         super().__init__(*args, **named)
 
     def questions(self) -> tuple[Asked | AskedInWords, ...]:
-        code = Asked("code", fields.key, has_unsaid=False, help=gettext_lazy("The code of a region of this installation, where data are kept here."))  # fmt: skip  # noqa: E501
+        code = Asked("code", fields.key, has_unsaid=False, help=fields.CODE_HELP)
         return self.asked if self.region else (code, *self.asked)
 
     def clean_code(self) -> str:
@@ -109,7 +109,7 @@ class _Block(StatingForm):
         super().__init__(*args, **named)
 
     def questions(self) -> tuple[Asked | AskedInWords, ...]:
-        key = Asked("key", fields.key, has_unsaid=False, help=gettext_lazy("Names it through all versions; it cannot be changed later."))  # fmt: skip  # noqa: E501
+        key = Asked("key", fields.key, has_unsaid=False, help=fields.KEY_HELP)
         return self.asked if self.block else (key, *self.asked)
 
     def clean_key(self) -> str:

@@ -1,12 +1,11 @@
 """Agreements of customers' own: the queue, one of them, and what is answered."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from steward.files.actions import read_file
 from steward.lib.clock import now
+from steward.operator.downloads import as_download
 from steward.operator.entrance import OperatorRequest, fresh_required, noted, operator_required, page_response, typed
 from steward.people.operators import note
 from steward.privacy.agreements.access import (
@@ -113,10 +113,7 @@ def file(request: OperatorRequest, agreement_id: UUID, part: str) -> HttpRespons
             stored, name = file_of(get_agreement(found.pk), part)
     except (Agreement.DoesNotExist, NoSuchFile) as error:
         raise Http404("no such file") from error
-    response: Any = FileResponse(read_file(stored), content_type=stored.content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response  # type: ignore[no-any-return]
+    return as_download(read_file(stored), content_type=stored.content_type, name=name)
 
 
 def _review(agreement_id: UUID) -> Review:

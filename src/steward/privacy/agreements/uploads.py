@@ -1,13 +1,11 @@
 """What may be handed in as an agreement: PDF and DOCX, by what the bytes say and not by the name. Pure."""
 
-import io
-import zipfile
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from steward.files.sniffing import DOCX, PDF, document_type
+
 LARGEST = 10 * 1024**2  # bytes
-PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ENDINGS = {PDF: "pdf", DOCX: "docx", "application/json": "json"}
 
 
@@ -41,19 +39,7 @@ def read_upload(content: bytes) -> Upload:
         raise UploadRefused(Problem.EMPTY)
     if len(content) > LARGEST:
         raise UploadRefused(Problem.TOO_LARGE)
-    if content.startswith(b"%PDF-"):
-        return Upload(content, PDF)
-    if _is_docx(content):
-        return Upload(content, DOCX)
-    raise UploadRefused(Problem.NEITHER)
-
-
-def _is_docx(content: bytes) -> bool:
-    """Only the list of its members is read: nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
-        return False
-    has_programs = any(name.lower().endswith("vbaproject.bin") for name in names)
-    return {"[Content_Types].xml", "word/document.xml"} <= names and not has_programs
+    content_type = document_type(content)
+    if content_type is None:
+        raise UploadRefused(Problem.NEITHER)
+    return Upload(content, content_type)

@@ -1,6 +1,6 @@
 """Who sees what of notices and objections: operators what waits for them, accounts their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from steward.people.access import may
 from steward.people.models import Membership
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.subprocessors.actions.objections import name_of
-from steward.privacy.subprocessors.models import ChangeNotice, Matter, NoticeDelivery
+from steward.privacy.subprocessors.models import ChangeNotice, KeptPaper, Matter, NoticeDelivery
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -55,6 +55,11 @@ def visible_undelivered() -> list[Undelivered]:
     """Every notice that came back and that nobody has seen to. For operators, who reach the account otherwise."""
     found = [_undelivered(matter) for matter in _matters(Matter.Kind.UNDELIVERED)]
     return sorted((one for one in found if one), key=lambda one: one.due_at)
+
+
+def kept_papers(hashes: Iterable[str]) -> Mapping[str, KeptPaper]:
+    """Files of due diligence by their hashes, without their bytes; what is not kept is left out. For operators."""
+    return KeptPaper.objects.defer("content").in_bulk(set(hashes))
 
 
 def can_object(me: Membership) -> bool:

@@ -12,6 +12,12 @@ held(
         is_encrypted=True,
     ),
     Place(
+        "subprocessors_keptpaper",
+        pgettext_lazy("what is held", "Files that show how subprocessors were chosen, and agreements with them"),
+        Kept(Until.HOST),
+        is_encrypted=True,
+    ),
+    Place(
         "subprocessors_registrydraft",
         pgettext_lazy("what is held", "The next list of subprocessors while it is written"),
         Kept(Until.ENDED),

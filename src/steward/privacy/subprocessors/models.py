@@ -36,6 +36,28 @@ class RegistryDraft(models.Model):
         return self.approved_at is not None
 
 
+class KeptPaper(models.Model):
+    """The bytes of a file that versions or the draft name (`document.Paper`), once for each hash.
+
+    In the database and not in the object store: it belongs to no account, and goes and comes back with the documents
+    that name it. Immutable but for `added_at`; what nobody names any more is deleted a day after it was added last.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)  # of the bytes before encryption
+    size = models.BigIntegerField()  # bytes before encryption
+    content_type = models.TextField()  # by what the bytes say
+    content = models.BinaryField()  # encrypted under the installation's key
+    added_at = models.DateTimeField()  # or again
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @property
+    def content_context(self) -> str:
+        """What binds the encrypted bytes to this row."""
+        return f"subprocessors.keptpaper.content:{self.sha256}"
+
+
 class Subscription(models.Model):
     """An address that wants a mail when the list changes. Without account; it goes when its owner says so.
 

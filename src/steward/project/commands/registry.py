@@ -20,6 +20,7 @@ from steward.privacy.subprocessors.actions import (
     NotEmpty,
     NotPublishable,
     NotThePast,
+    PaperMissing,
     Unreadable,
     approve_draft,
     change_draft,
@@ -32,8 +33,11 @@ from steward.privacy.subprocessors.actions import (
 from steward.privacy.subprocessors.example import example_versions
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.project.commands.parsing import parser_for
+from steward.project.commands.registry_files import missing_words, take_files, write_files
 from steward.project.commands.session import run_chosen
 from steward.project.failure import Failure
+
+_FILES_HELP = "where the files lie that it names and that are not kept here yet"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write the document of one version, or of the draft")
     export.add_argument("--version", type=int, help="its number; the newest without")
     export.add_argument("--draft", action="store_true", help="the draft that is open")
+    export.add_argument("--files", metavar="FOLDER", help="write the files it names there, too, not encrypted")
     export.set_defaults(run=_export)
     acl = commands.add_parser("acl", help="write the hosts of one version as the list of a Smokescreen proxy")
     acl.add_argument("--version", type=int, help="its number; the newest without")
@@ -61,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     acl.set_defaults(run=_acl)
     draft = commands.add_parser("draft", help="make a document the draft of the next version")
     draft.add_argument("file", help="a JSON file as `export` writes it; - for standard input")
+    draft.add_argument("--files", metavar="FOLDER", help=_FILES_HELP)
     draft.add_argument("--summary", default="", help="what changes and why, in English")
     draft.set_defaults(run=_draft)
     publish = commands.add_parser("publish", help="publish the draft")
@@ -70,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     discard.set_defaults(run=_discard)
     past = commands.add_parser("import", help="fill an empty registry with lists of the past, oldest first")
     past.add_argument("file", nargs="+", help="a JSON file that says of which day it is (`stated_on`)")
+    past.add_argument("--files", metavar="FOLDER", help=_FILES_HELP)
     past.set_defaults(run=_import)
     example = commands.add_parser("load-example", help="fill an empty registry with two real lists of the past")
     example.set_defaults(run=_load_example)
@@ -89,10 +96,9 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    if options.draft:
-        print(_draft_there().document)
-        return
-    print(canonical(_version(options.version).registry))
+    registry = parse_registry(_draft_there().document) if options.draft else _version(options.version).registry
+    print(canonical(registry))
+    write_files(registry, options.files)
 
 
 def _acl(options: argparse.Namespace) -> None:
@@ -114,10 +120,13 @@ def _version(asked: int | None) -> Version:
 
 def _draft(options: argparse.Namespace) -> None:
     registry = _read(options.file)
+    take_files(registry, options.files)
     try:
         draft = change_draft(open_draft(operator_id=None), registry, operator_id=None)
     except Unreadable as fault:
         raise Failure(f"{options.file} cannot be a draft: {fault}") from fault
+    except PaperMissing as missing:
+        raise Failure(missing_words(missing)) from missing
     if options.summary:
         draft = describe_draft(draft, summary={"en": options.summary}, effective_at=None, operator_id=None)
     print(f"The draft of version {draft.based_on + 1} says so now.")
@@ -152,6 +161,8 @@ def _import(options: argparse.Namespace) -> None:
     registries = tuple(map(_read, options.file))
     if undated := [file for file, one in zip(options.file, registries, strict=True) if one.stated_on is None]:
         raise Failure(f"A list of the past says of which day it is (`stated_on`): {', '.join(undated)}")
+    for registry in registries:
+        take_files(registry, options.files)
     _imported(registries)
 
 
@@ -168,6 +179,8 @@ def _imported(registries: tuple[Registry, ...]) -> None:
         raise Failure("Lists of the past come oldest first, each of a day of its own, none of a day to come.") from None
     except Unreadable as fault:
         raise Failure(f"A list cannot be imported: {fault}") from fault
+    except PaperMissing as missing:
+        raise Failure(missing_words(missing)) from missing
     except NotPublishable as refusal:
         raise Failure(f"A list cannot be imported:\n{_faults(refusal)}") from refusal
     print("\n".join(f"Version {version.number}, the list of {version.published_at:%-d %B %Y}." for version in made))

@@ -1,6 +1,6 @@
 """The draft: opened, seen as a whole, its parts taken out, moved, or set back to what everybody starts with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
+from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
 from steward.operator.registry import editing
 from steward.operator.registry.faults import shown_faults
+from steward.operator.registry.searching import Search
 from steward.operator.registry.state import Written, written_now
 from steward.operator.views.registry.versions import writers_of
 from steward.privacy.egress.registry.changes import Engaged
-from steward.privacy.egress.registry.document import Block, Registry, parse_registry
+from steward.privacy.egress.registry.document import Block, Engagement, Registry, Subprocessor, parse_registry
 from steward.privacy.subprocessors.actions import DraftChanged, change_draft, open_draft
 from steward.privacy.subprocessors.listing import row_of
 from steward.privacy.subprocessors.models import RegistryDraft
@@ -43,16 +44,17 @@ def draft(request: OperatorRequest) -> HttpResponse:
     if written.draft is None:
         return nobody_writes(request)
     noted(request, "registry.draft_read")
-    registry = written.registry
+    registry, search = written.registry, Search(typed(request.GET, "q"))
     faults = shown_faults(registry)
     context = {
+        "search": search,
         "draft": written.draft,
         "writers": writers_of(written.draft),
         "provider": registry.provider,
-        "regions": [(one.code, in_language(one.name)) for one in registry.regions],
-        "companies": [_company(one, {fault.key for fault in faults}) for one in registry.subprocessors],
-        "prose": [_block(one) for one in registry.prose],
-        "left_out": _left_out(registry),
+        "regions": [(one.code, in_language(one.name)) for one in registry.regions if search.region(one)],
+        "companies": list(_companies(registry, search, {fault.key for fault in faults})),
+        "prose": [_block(one, registry) for one in registry.prose if search.block(one)],
+        "left_out": [] if search else _left_out(registry),
         "faults": faults,
     }
     return page_response(request, "registry", "operator/registry/draft.html", context)
@@ -171,31 +173,41 @@ def _step(request: OperatorRequest) -> int:
     return _STEPS.get(request.POST.get("to", ""), 0)
 
 
-def _company(company: Any, faulty: set[str]) -> dict[str, Any]:
-    rows = [row_of(Engaged(company, one), None) for one in company.engagements]
-    return {
-        "company": company,
-        "kind": KINDS[company.kind],
-        "is_faulty": company.key in faulty,
-        "engagements": [
-            {
-                "key": row.engagement.key,
-                "purposes": enumeration(PURPOSE_WORDS.get(one, one) for one in row.engagement.purposes),
-                "places": places_of(row),
-                "is_faulty": row.engagement.key in faulty,
+def _companies(registry: Registry, search: Search, faulty: set[str]) -> Iterator[dict[str, Any]]:
+    """Those that are searched for, each with all it is engaged for, or with the uses that are."""
+    for company in registry.subprocessors:
+        uses = [one for one in company.engagements if search.company(company) or search.engagement(company, one)]
+        if uses or search.company(company):
+            yield {
+                "company": company,
+                "kind": KINDS[company.kind],
+                "is_faulty": company.key in faulty,
+                "is_first": company is registry.subprocessors[0],
+                "is_last": company is registry.subprocessors[-1],
+                "engagements": [_engagement(company, one, faulty) for one in uses],
             }
-            for row in rows
-        ],
+
+
+def _engagement(company: Subprocessor, engagement: Engagement, faulty: set[str]) -> dict[str, Any]:
+    return {
+        "key": engagement.key,
+        "purposes": enumeration(PURPOSE_WORDS.get(one, one) for one in engagement.purposes),
+        "places": places_of(row_of(Engaged(company, engagement), None)),
+        "is_faulty": engagement.key in faulty,
+        "is_first": engagement is company.engagements[0],
+        "is_last": engagement is company.engagements[-1],
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, registry: Registry) -> dict[str, Any]:
     defaults = {one.key: one for one in default_blocks()}
     return {
         "key": block.key,
         "title": in_language(block.title),
         "is_question": block.is_question,
         "missing": [code for code in LANGUAGES if not (block.title.get(code) and block.text.get(code))],
+        "is_first": block is registry.prose[0],
+        "is_last": block is registry.prose[-1],
         "is_own": block.key in defaults and defaults[block.key] != block,
     }
 

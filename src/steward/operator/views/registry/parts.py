@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,6 +18,7 @@ from steward.operator.registry.companies import CompanyForm
 from steward.operator.registry.engagements import EngagementForm
 from steward.operator.registry.faults import faults_at
 from steward.operator.registry.labels import names_of
+from steward.operator.registry.papers import receive
 from steward.operator.registry.parts import PartForm
 from steward.operator.registry.state import Written, written_now
 from steward.operator.registry.texts import BlockForm, ProviderForm, RegionForm
@@ -27,6 +29,7 @@ from steward.privacy.subprocessors.models import RegistryDraft
 from steward.privacy.subprocessors.words import in_language
 
 _TRIES = 3
+_FOR_WORDS = 2**20  # bytes of a request that are no files
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def region(request: OperatorRequest, region: str = "") -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator_required
 def company(request: OperatorRequest, company: str = "") -> HttpResponse:
-    """A subprocessor, or a new one."""
+    """A subprocessor, or a new one. Files that come with the form are kept before it is looked at."""
+    received = receive(request.FILES)
     return _page(
         request,
         Editing(
@@ -91,7 +95,7 @@ def company(request: OperatorRequest, company: str = "") -> HttpResponse:
             is_new=not company,
             heading=lambda held: _name_of_company(held, company) if company else _("New subprocessor"),
             find=lambda held: _without_engagements(editing.find_company(held, company)),
-            form=lambda data, held, part: CompanyForm(data, registry=held, company=part),
+            form=lambda data, held, part: CompanyForm(data, registry=held, company=part, received=received),
             put=editing.put_company,
             at="company-",
             gone=Subprocessor(key=company, legal_name="", kind=Kind.SERVICE, engagements=()),
@@ -206,6 +210,7 @@ def _shown(
         "theirs": theirs,
         "faults": faults_at(written.registry, [part.key]) if part.key else [],
         "is_open": isinstance(form, BlockForm),
+        "most_bytes": settings.STEWARD_MAX_BODY - _FOR_WORDS if isinstance(form, CompanyForm) else 0,
     }
     came_back = request.method == "POST"
     status = (409 if is_overtaken else 422) if came_back else 200

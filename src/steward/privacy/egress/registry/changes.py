@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from steward.privacy.egress.registry.document import Engagement, Registry, Subprocessor
+from steward.privacy.egress.registry.papers import without_papers
 
 
 class Change(StrEnum):
@@ -31,10 +32,13 @@ class Engaged:
 
 
 def engaged_in(registry: Registry) -> dict[str, Engaged]:
-    """Every engagement of a version by its key, in the order of the list."""
+    """Every engagement of a version by its key, in the order of the list.
+
+    Without the files of who chose the company: all that is public is made of this, and they change nothing in it.
+    """
     return {
         engagement.key: Engaged(subprocessor, engagement)
-        for subprocessor in registry.subprocessors
+        for subprocessor in map(without_papers, registry.subprocessors)
         for engagement in subprocessor.engagements
     }
 

@@ -105,6 +105,16 @@ class Contact(_Value, frozen=True):
     email: str = ""
 
 
+class Paper(_Value, frozen=True):
+    """A file kept beside the versions, which operators alone see. Its bytes are found by their hash."""
+
+    title: str
+    sha256: str  # of the bytes, before encryption
+    size: int  # bytes
+    content_type: str
+    added_on: date
+
+
 class Diligence(_Value, frozen=True):
     """One finding of the selection: who looked into what, when, with which outcome and papers."""
 
@@ -112,7 +122,8 @@ class Diligence(_Value, frozen=True):
     outcome: str | None = None
     by: str | None = None
     on: date | None = None
-    documents: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None  # that lie elsewhere: addresses or titles
+    papers: tuple[Paper, ...] = ()
 
 
 class Evidence(_Value, frozen=True):
@@ -120,6 +131,7 @@ class Evidence(_Value, frozen=True):
 
     safeguard: Safeguard
     evidence: str | None = None
+    papers: tuple[Paper, ...] = ()
 
 
 class VendorAgreement(_Value, frozen=True):
@@ -132,6 +144,8 @@ class VendorAgreement(_Value, frozen=True):
     sha256: str | None = None
     is_beneficiary_clause: bool | None = None
     breach_hours: int | None = None
+    location: str | None = None  # where its text lies, if elsewhere; for operators
+    papers: tuple[Paper, ...] = ()
 
 
 class Source(_Value, frozen=True):

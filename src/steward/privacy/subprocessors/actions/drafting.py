@@ -12,6 +12,7 @@ from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.registry.document import Provider, Registry, Words, canonical, parse_registry
 from steward.privacy.egress.registry.faults import Found, faults_of
 from steward.privacy.egress.registry.versions import published
+from steward.privacy.subprocessors.actions.papers import hold_papers
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.privacy.subprocessors.prose import BadProse, default_blocks, filled
 
@@ -57,10 +58,11 @@ def change_draft(
 ) -> RegistryDraft:
     """Write the document anew; an approval is over with that. `edition` is the one that was read.
 
-    Raises `DraftChanged` when there is a newer edition than that, or `Unreadable`.
+    Raises `DraftChanged` when there is a newer edition than that, `Unreadable`, or `PaperMissing`.
     """
     check_readable(registry)
     with transaction.atomic():
+        hold_papers(registry)
         locked = RegistryDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         if edition is not None and edition != locked.edition:
             raise DraftChanged

@@ -16,6 +16,7 @@ from steward.privacy.egress.registry.faults import faults_of
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
 from steward.privacy.egress.registry.versions import newest_head
 from steward.privacy.subprocessors.actions.drafting import DraftChanged, NotPublishable, check_readable
+from steward.privacy.subprocessors.actions.papers import hold_papers
 from steward.privacy.subprocessors.models import RegistryDraft
 from steward.privacy.subprocessors.notice_tasks import announce
 from steward.privacy.subprocessors.tasks import tell_subscribers
@@ -59,7 +60,7 @@ def publish_draft(draft: RegistryDraft, *, operator_id: UUID | None) -> Registry
 def import_versions(registries: tuple[Registry, ...], *, operator_id: UUID | None = None) -> list[RegistryVersion]:
     """Publish lists of the past, oldest first, each as of the date it states.
 
-    Raises `NotPublishable`, `Unreadable`, `NotEmpty` or `NotThePast`.
+    Raises `NotPublishable`, `Unreadable`, `PaperMissing`, `NotEmpty` or `NotThePast`.
     """
     dated = [(registry, registry.stated_on) for registry in registries if registry.stated_on is not None]
     days = [day for _, day in dated]
@@ -108,6 +109,7 @@ def _stored(registry: Registry, **columns: Any) -> RegistryVersion:
     check_readable(registry)
     if found := faults_of(registry):
         raise NotPublishable(found)
+    hold_papers(registry)
     document = canonical(registry)
     return RegistryVersion.objects.create(document=document, sha256=digest(document), **columns)
 

@@ -5,6 +5,7 @@ document.documentElement.dataset.js = "";
 addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
 if (document.querySelector("form[data-passkey]")) import("./passkey-forms.js").catch(console.info);
 if (document.querySelector("[data-fresh-url]")) import("./fresh-numbers.js").catch(console.info);
+for (const form of document.querySelectorAll("form[data-most]")) import("./weighing.js").then(({ weigh }) => weigh(form)).catch(console.info);
 // Who types has something to state.
 addEventListener("input", (event) => {
   const line = event.target.closest("[data-line]");
