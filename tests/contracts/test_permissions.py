@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail, State
 from steward.people.actions import add_member, change_role, join_department
 from steward.people.models import (
@@ -24,12 +25,19 @@ from steward.people.models import (
 from steward.people.permissions import IN_ACCOUNT, IN_DEPARTMENT, MEANINGS
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.egress.registry.document import Engagement, Kind, Provider, Registry, Subprocessor
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.exports.models import Export
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.retention.models import RetentionRun
 from steward.privacy.subprocessors.actions import approve_draft, change_draft, open_draft, publish_draft
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_reply, make_ticket
+from steward.tickets.actions import change_status
 from steward.tickets.models import Message, Ticket
 from steward.tickets.queries import tags_of
+from steward.tickets.statuses import Status
 
 PAGE = Path(__file__).parents[2] / "docs" / "subsystems" / "permissions.md"
 OUTSIDE = "not in it"
@@ -85,6 +93,15 @@ def listed():
     return relay.key
 
 
+def deleted(world):
+    """The ticket, in the bin."""
+    with account_scope(world.me.account_id):
+        ticket = world.fresh_ticket()
+        if ticket.status != Status.DELETED:
+            change_status(ticket, Status.DELETED, actor=SYSTEM)
+    return ticket
+
+
 def role_of(world, person, department):
     held = DepartmentMembership.objects.filter(membership=person, department=department)
     return held.values_list("role", flat=True).first()
@@ -137,6 +154,11 @@ DEEDS = {
         lambda w: w.at("/department"),
         lambda w: {"department": w.billing.pk},
         lambda w: w.fresh_ticket().department_id == w.billing.pk,
+    ),
+    "message:redact": Deed(
+        lambda w: f"/console/messages/{w.reply.pk}/redaction",
+        lambda w: {"step": "redact", "words": w.reply.body_text.split()[0], "reason": "other", "word": "redact"},
+        lambda w: "redactions" in Message.objects.get(pk=w.reply.pk).findings,
     ),
     "department:edit": Deed(
         settings("departments/{w.support.pk}"),
@@ -226,6 +248,31 @@ DEEDS = {
         settings("privacy/subprocessors/answer"),
         lambda w: {"engagement": listed(), "answer": "object"},
         lambda w: Authorisation.objects.filter(state="objected").exists(),
+    ),
+    "ticket:purge": Deed(
+        lambda w: f"/console/bin/purge?status=deleted&ticket={deleted(w).code}",
+        lambda w: {"word": "purge"},
+        lambda w: RetentionRun.objects.filter(by_id=w.me.pk, number=1).exists(),
+    ),
+    "hold:place": Deed(
+        settings("privacy/holds/new"),
+        lambda w: {"on": "ticket", "ticket": w.ticket.code, "basis": "claims", "approved_by": w.ada.pk},
+        lambda w: LegalHold.objects.filter(object_id=w.ticket.pk, approved_by_id=w.ada.pk).exists(),
+    ),
+    "request:answer": Deed(
+        settings("privacy/requests/new"),
+        lambda w: {"type": "access", "address": "eli@example.org", "received_on": now().date().isoformat()},
+        lambda w: PrivacyRequest.objects.filter(type="access", address="eli@example.org").exists(),
+    ),
+    "person:export": Deed(
+        settings("privacy/exports/new"),
+        lambda w: {"contact": w.ticket.requester_id, "kind": "access", "language": "en", "days": "7"},
+        lambda w: Export.objects.filter(asked_by_id=w.me.pk).exists(),
+    ),
+    "person:erase": Deed(
+        settings("privacy/erasures/new"),
+        lambda w: {"contact": w.ticket.requester_id, "tickets": "with"},
+        lambda w: Erasure.objects.filter(asked_by_id=w.me.pk).exists(),
     ),
 }
 

@@ -9,7 +9,6 @@ STAYS = {
     "agreements.Agreement": "signed by a member of the account; kept as long as the agreement binds",
     "egress.Authorisation": "what a member of the account answered",
     "people.Invitation": "of an agent",
-    "people.Membership": "of an agent",
 }
 
 

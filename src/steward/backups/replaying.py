@@ -5,7 +5,7 @@ Nothing is served meanwhile. What is interrupted is begun again: whatever is gon
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -103,11 +103,12 @@ def _extent(batch: Sequence[Unfollowed]) -> Extent:
         tickets=tuple(dict.fromkeys(ticket for entry in entries for ticket in entry.extent.tickets)),
         contacts=tuple(dict.fromkeys(contact for entry in entries for contact in entry.extent.contacts)),
         keeps_tickets=entries[0].keeps_tickets,
+        members=tuple(dict.fromkeys(member for entry in entries for member in entry.extent.members)),
     )
     extent = widened(extent)
     hashes = {digest for entry in entries for digest in entry.addresses}
     more = _addresses(batch[0].account, hashes) - set(extent.addresses)
-    return widened(Extent(extent.tickets, extent.contacts, (*extent.addresses, *sorted(more)), extent.keeps_tickets))
+    return widened(replace(extent, addresses=(*extent.addresses, *sorted(more))))
 
 
 def _addresses(account_id: UUID, hashes: set[str]) -> set[str]:
@@ -134,14 +135,17 @@ def _among(account_id: UUID, addresses: list[str], hashes: set[str]) -> set[str]
 
 
 def _erase(account_id: UUID, step: Extent) -> Counter[str]:
-    """One transaction. Files go before their rows: whoever is killed in between still finds the rows."""
+    """Files go before their rows: whoever is killed in between still finds the rows. They may be on another machine, so
+    no transaction is open meanwhile; nothing else happens here that could come between the two.
+    """
     erased: Counter[str] = Counter()
     with account_scope(account_id):
         refuse_held(step)
         found = {store.name: store.find(step) for store in all_stores()}
-        stores = [store for store in all_stores() if found[store.name]]
-        for store in stores:
-            store.settle(found[store.name])
+    stores = [store for store in all_stores() if found[store.name]]
+    for store in stores:
+        store.settle(found[store.name])
+    with account_scope(account_id):
         for store in stores:
             erased[store.name] = store.erase(found[store.name], step)
         if left := [store.name for store in stores if store.left(found[store.name], step)]:

@@ -23,13 +23,20 @@ from steward.contacts.models import Contact, ContactAddress
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
-from steward.people.access import departments_seen_by, open_departments
+from steward.people.access import can_erase, can_purge, departments_seen_by, open_departments
 from steward.people.models import Department
+from steward.privacy.exports.access import can_export
+from steward.privacy.holds.access import HOLDS_ON, holds_told_of
+from steward.privacy.holds.words import sentence
+from steward.privacy.requests.access import can_answer_requests
+from steward.privacy.requests.words import GROUNDS
 from steward.tenancy.reading import Question, Reading
 from steward.tickets.access import can, visible_in
+from steward.tickets.going import going
 from steward.tickets.models import Draft, Message, Ticket
 from steward.tickets.queries import TAGGED, tags_of
-from steward.tickets.statuses import Status, next_statuses
+from steward.tickets.restriction import may_write
+from steward.tickets.statuses import HIDDEN, Status, next_statuses
 
 _OTHERS = 8
 
@@ -45,6 +52,9 @@ class Allowed:
     transfer: bool
     change_status: bool
     send: bool
+    redact: bool
+    restore: bool
+    purge: bool
 
 
 def ticket_context(
@@ -75,6 +85,8 @@ def ticket_context(
         "statuses": _statuses(ticket),
         "assignees": few_assignees(request, ticket),
         "may_assign": can(request.actor, "ticket:assign", ticket),
+        "may_erase": can_erase(request.me),
+        "may_export": can_export(request.me),
         "may_release": can(request.actor, "ticket:assign", ticket) or ticket.assignee_id == request.me.id,
         "departments": (departments or open_departments()) if allowed.transfer else [],
         "draft": draft_of(request, ticket, copy=copy),
@@ -83,6 +95,8 @@ def ticket_context(
         "reply_to_choice": _reply_to_choice(asking, contact),
         "postpone_default": _tomorrow_morning(request.account.time_zone),
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
+        "may_note_request": can_answer_requests(request.me),
+        "holds": list(map(sentence, holds_told_of(ticket.pk, ticket.requester_id))),
     } | tags_context(request, ticket)
 
 
@@ -94,6 +108,7 @@ def ticket_questions(request: ConsoleRequest, ticket: Ticket) -> Iterator[Questi
     yield _DRAFT.asking(author=request.me.pk, ticket=ticket.pk)
     yield _OTHERS_OF.asking(requester=ticket.requester_id, ticket=ticket.pk, **departments_seen_by(request.actor))
     yield TAGGED.asking(tickets=[ticket.pk])
+    yield HOLDS_ON.asking(objects=[ticket.account_id, ticket.pk, ticket.requester_id])
 
 
 def tags_context(request: ConsoleRequest, ticket: Ticket) -> dict[str, Any]:
@@ -121,6 +136,7 @@ def _shown(ticket: Ticket, contact: Mapping[str, Any], mail_account: MailAccount
         "postponed_until": ticket.postponed_until,
         "previous_ticket_url": ticket_url(ticket.previous.code) if ticket.previous else None,
         "previous_ticket_code": ticket.previous.code if ticket.previous else None,
+        "is_going": ticket.status in HIDDEN and bool(going([ticket.pk])),
         "from_address": mail_account.address if mail_account else "",
         "live_url": f"{ticket_url(ticket.code)}/changes",
         "presence_url": f"{ticket_url(ticket.code)}/presence",
@@ -143,6 +159,9 @@ def _contact(contact: Contact) -> dict[str, Any]:
         "addresses": addresses,
         "folded": {folded for _value, folded in known},
         "created_at": contact.created_at,
+        "restricted_at": contact.restricted_at,
+        "restricted_why": GROUNDS.get(contact.restricted_for, ""),
+        "objected_at": contact.objected_at,
     }
 
 
@@ -151,20 +170,27 @@ def _allowed(request: ConsoleRequest, ticket: Ticket, mail_account: MailAccount 
         return can(request.actor, permission, ticket)
 
     return Allowed(
-        reply=may("ticket:reply") and not ticket.is_closed,
+        reply=may("ticket:reply")
+        and not ticket.is_closed
+        and not (ticket.requester.is_restricted and not may_write(ticket)),
         note=may("ticket:note"),
         resolve=may("ticket:change_status") and Status.RESOLVED in next_statuses(ticket.status),
         assign=may("ticket:take"),
         transfer=may("ticket:transfer"),
         change_status=may("ticket:change_status"),
         send=leads_out(mail_account),
+        redact=may("message:redact"),
+        restore=ticket.status in HIDDEN and may("ticket:delete"),
+        purge=ticket.status in HIDDEN and can_purge(request.me),
     )
 
 
 def _addresses(ticket: Ticket) -> dict[str, str]:
     names = {"reply_url": "replies", "note_url": "notes", "status_url": "status", "assign_url": "assignment"}
+    names |= {"restore_url": "restoration"}
     names |= {"transfer_url": "department", "assignees_url": "assignees", "draft_url": "draft", "upload_url": "files"}
-    return {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
+    own = {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
+    return own | {"purge_url": f"/console/bin/purge?status={ticket.status}&ticket={ticket.code}"}
 
 
 def _statuses(ticket: Ticket) -> list[dict[str, Any]]:

@@ -2,23 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.apps import apps
 from django.utils.text import capfirst
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from steward.privacy.agreements.inventory_words import PURPOSES, SUBJECTS, category_words
+from steward.privacy.agreements.keeping_words import kept_words as kept_words
 from steward.privacy.inventory import Erase, Holding, Key, Whose, holding_of
-from steward.privacy.inventory.places import Kept, Place, Until, Where, all_places
+from steward.privacy.inventory.places import Place, Until, Where, all_places
 from steward.privacy.inventory.stores import unanswered
 from steward.privacy.subprocessors.words import enumeration
 from steward.tenancy.shared_columns import TABLES
-
-_DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
 
 
 class Goes(StrEnum):
@@ -32,16 +29,6 @@ class Goes(StrEnum):
     HOST = "host"
 
 
-UNTIL: Mapping[Until, Any] = {
-    Until.ACCOUNT: pgettext_lazy("how long", "As long as the account"),
-    Until.TICKET: pgettext_lazy("how long", "As long as the ticket"),
-    Until.CONTACT: pgettext_lazy("how long", "As long as the contact"),
-    Until.MEMBER: pgettext_lazy("how long", "As long as the agent works in the account"),
-    Until.IDENTITY: pgettext_lazy("how long", "As long as somebody signs in with it"),
-    Until.LEFT: pgettext_lazy("how long", "Until the mail has left"),
-    Until.ENDED: pgettext_lazy("how long", "Until it is done"),
-    Until.HOST: pgettext_lazy("how long", "As whoever runs the installation decides"),
-}
 WHERE: Mapping[Where, Any] = {
     Where.DATABASE: pgettext_lazy("where data lie", "Database"),
     Where.FILES: pgettext_lazy("where data lie", "File store"),
@@ -96,6 +83,8 @@ class Row:
     @property
     def goes(self) -> Goes:
         table = self.place.with_rows or self.place.name
+        if self.place.kept.until in {Until.MEMBER, Until.IDENTITY}:
+            return Goes.MEMBER
         if "." in table and not unanswered([table]):
             erased = {field.holding.erase for field in self.fields}
             return Goes.EMPTIED if erased == {Erase.NULL} else Goes.DELETED
@@ -150,27 +139,6 @@ def all_rows() -> Iterator[Row]:
     """Everything that is held in this installation."""
     for place in all_places():
         yield Row(place, tuple(_fields(place)))
-
-
-def kept_words(kept: Kept) -> str:
-    """How long, in words."""
-    if kept.period is None:
-        return str(UNTIL[kept.until])
-    if kept.until is Until.PERIOD and kept.period < _DAY:
-        hours = kept.period // _HOUR
-        return ngettext("At most %(count)d hour", "At most %(count)d hours", hours) % {"count": hours}
-    days = kept.period // _DAY
-    if kept.until is Until.PERIOD:
-        return ngettext("At most %(count)d day", "At most %(count)d days", days) % {"count": days}
-    if kept.until is Until.LEFT:
-        words = ngettext(
-            "Until the mail has left, without its text %(count)d day more",
-            "Until the mail has left, without its text %(count)d days more",
-            days,
-        )
-    else:
-        words = ngettext("Until it is done, and %(count)d day more", "Until it is done, and %(count)d days more", days)
-    return words % {"count": days}
 
 
 def as_json(row: Row) -> dict[str, Any]:

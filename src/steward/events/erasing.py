@@ -1,23 +1,27 @@
 """What events say of what is gone. The events stay, and the chain over them holds: it goes by digests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from django.db.models import QuerySet
 
 from steward.events.models import Event
 from steward.privacy.inventory.stores import Extent, Key, Rank, register
 
 
 class Changes:
-    """The erasable parts of events about tickets and contacts."""
+    """The erasable parts of events. `find` gives those of an extent, or None for none."""
 
-    name, rank = "events.changes", Rank.RECORDS
+    rank = Rank.RECORDS
     models = frozenset({Event._meta.label})
 
+    def __init__(self, name: str, find: "Callable[[Extent], QuerySet[Event] | None]") -> None:
+        self.name, self._find = name, find
+
     def find(self, extent: Extent) -> list[Key]:
-        about = [*extent.tickets, *extent.contacts]
-        if not about:
+        events = self._find(extent)
+        if events is None:
             return []
-        events = Event.objects.filter(object_id__in=about, changes__isnull=False)
-        return list(events.order_by("pk").values_list("pk", flat=True))
+        return list(events.filter(changes__isnull=False).order_by("pk").values_list("pk", flat=True))
 
     def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         return Event.objects.filter(pk__in=list(keys)).update(changes=None, salt=None)
@@ -29,4 +33,10 @@ class Changes:
         return Event.objects.filter(pk__in=list(keys), changes__isnull=False).count()
 
 
-register(Changes())
+def _about(extent: Extent) -> "QuerySet[Event] | None":
+    """Events about the tickets and the contacts themselves."""
+    about = [*extent.tickets, *extent.contacts]
+    return Event.objects.filter(object_id__in=about) if about else None
+
+
+register(Changes("events.changes", _about))

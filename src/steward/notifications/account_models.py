@@ -27,13 +27,22 @@ class Matter(models.TextChoices):
     ENDED = "agreement.ended", _("Your data processing agreement has ended: nothing goes to subprocessors any more")
     REWORDED = "agreement.reworded", _("There is a new wording of the data processing agreement to conclude")
     TERMS = "terms.published", _("There are new terms of use to accept")
+    DUE_SOON = "privacy_request.warned", _("A request about personal data has to be answered soon")
+    OVERDUE = "privacy_request.overdue", _("A request about personal data is overdue")
+    ERASURE_LATE = "erasure.late", _("An erasure is not done after 72 hours")
+    ERASURE_FAILED = "erasure.failed", _("An erasure failed: something is left")
 
 
-AGREEMENT, SUBPROCESSORS = "agreement", "subprocessors"
+AGREEMENT, SUBPROCESSORS, REQUESTS = "agreement", "subprocessors", "privacy-requests"
+ERASURES = "erasures"
 
 
 def page_of(kind: str) -> str:
-    """On which page of the settings what it tells of is read: `AGREEMENT` or `SUBPROCESSORS`."""
+    """On which page of the settings what it tells of is read: `AGREEMENT`, `SUBPROCESSORS`, `REQUESTS`, `ERASURES`."""
+    if kind.startswith("erasure."):
+        return ERASURES
+    if kind.startswith("privacy_request."):
+        return REQUESTS
     return SUBPROCESSORS if kind.startswith("subprocessor.") else AGREEMENT
 
 

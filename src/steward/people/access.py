@@ -46,6 +46,16 @@ def can_administer(me: Membership) -> bool:
     return may(me, "settings:edit")
 
 
+def can_purge(me: Membership) -> bool:
+    """Erase for good what lies in the bin or is spam."""
+    return may(me, "ticket:purge")
+
+
+def can_hold(me: Membership) -> bool:
+    """Say what the law keeps from being erased."""
+    return may(me, "hold:place")
+
+
 def can_list_agents(me: Membership) -> bool:
     """See everybody who works in the account, and who is invited."""
     return may(me, "agent:list")
@@ -74,6 +84,11 @@ def can_change(me: Membership, other: Membership) -> bool:
 def can_remove(me: Membership, other: Membership) -> bool:
     """End somebody's membership."""
     return may(me, "agent:remove") and may_give(me.role, other.role)
+
+
+def can_erase(me: Membership) -> bool:
+    """Erase people for good, and see what was erased."""
+    return may(me, "person:erase")
 
 
 def get_member(me: Membership, member_id: UUID) -> Membership:
@@ -171,6 +186,11 @@ def members_who_see(department_id: UUID) -> QuerySet[Membership]:
 def _of_department(department_id: UUID, roles: Collection[str]) -> QuerySet[Membership]:
     there = DepartmentMembership.objects.filter(department=department_id, role__in=roles).values("membership")
     return Membership.objects.filter(Q(pk__in=there) | Q(role__in=[Role.OWNER, Role.ADMIN]))
+
+
+def restores_in(actor: Actor) -> bool:
+    """Whether there is a department in which the actor may bring deleted tickets back."""
+    return actor.sees_all or any(may_in(actor, "ticket:delete", department) for department in actor.departments)
 
 
 def solvable_departments(actor: Actor) -> list[Department]:

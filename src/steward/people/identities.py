@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from steward.people.models import User
+from steward.people.models import Operator, User
+from steward.tenancy.scope import account_in_scope
 
 
 def is_known(email: str) -> bool:
@@ -28,10 +29,16 @@ SELECT EXISTS (SELECT FROM people_membership WHERE user_id = %(user)s)
 """
 
 
-def forget_identity_without_account(user_id: UUID) -> None:
+def is_needed_elsewhere(user_id: UUID) -> bool:
+    """Whether somebody signs in with the identity in another account than the one in scope, or as an operator."""
+    is_operators = Operator.objects.filter(pk=user_id).exists()
+    return is_operators or any(account != account_in_scope() for account in accounts_of(user_id))
+
+
+def forget_identity_without_account(user_id: UUID) -> bool:
     """Delete the identity when no account has a membership of it any more, with all that signs it in.
 
-    That of an operator stays.
+    That of an operator stays. Returns whether it was deleted.
     """
     with connection.cursor() as cursor:
         # A person's own memberships can be read whatever account is in scope; the row counts, not what is in it.
@@ -39,5 +46,6 @@ def forget_identity_without_account(user_id: UUID) -> None:
         cursor.execute(_IS_NEEDED, {"user": user_id})
         [is_needed] = cursor.fetchone()
         cursor.execute("SELECT set_config('steward.user', '', true)")
-    if not is_needed:
-        User.objects.filter(pk=user_id).delete()
+    if is_needed:
+        return False
+    return bool(User.objects.filter(pk=user_id).delete()[0])

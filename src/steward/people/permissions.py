@@ -30,6 +30,7 @@ IN_DEPARTMENT: Mapping[str, frozenset[DepartmentRole]] = {
     "message:resend": _ABOVE[_SOLVER],
     "ticket:assign": _ABOVE[_SUPERVISOR],
     "ticket:transfer": _ABOVE[_SUPERVISOR],
+    "message:redact": _ABOVE[_SUPERVISOR],
     "department:edit": _ABOVE[_MANAGER],
     "department:place_agents": _ABOVE[_MANAGER],
 }
@@ -49,6 +50,11 @@ IN_ACCOUNT: Mapping[str, frozenset[Role]] = {
     "department:make_default": _ADMINS,
     "settings:edit": _ADMINS,
     "subprocessor:object": _ADMINS,
+    "ticket:purge": _ADMINS,
+    "hold:place": _ADMINS,
+    "person:erase": _ADMINS,
+    "person:export": _ADMINS,
+    "request:answer": _ADMINS,
 }
 
 MEANINGS: Mapping[str, str | Promise] = {
@@ -63,6 +69,7 @@ MEANINGS: Mapping[str, str | Promise] = {
     "message:resend": _("Send an answer again that did not arrive"),
     "ticket:assign": _("Assign a ticket to somebody else, or take it from them"),
     "ticket:transfer": _("Move a ticket to another department"),
+    "message:redact": _("Redact words of a message for good"),
     "department:edit": _("Change the department's name and signature"),
     "department:place_agents": _("Put agents into the department and out of it, below the manager's own role"),
     "profile:edit": _("Change one's own name, language, signature and appearance"),
@@ -78,6 +85,11 @@ MEANINGS: Mapping[str, str | Promise] = {
     "department:make_default": _("Choose the default department"),
     "settings:edit": _("Change the settings of the account"),
     "subprocessor:object": _("Object to subprocessors, and agree to them"),
+    "ticket:purge": _("Purge deleted tickets and spam: erase them for good"),
+    "hold:place": _("Place legal holds, and lift them"),
+    "person:erase": _("Erase people for good, and see what was erased"),
+    "person:export": _("Export what is held about people, and download it"),
+    "request:answer": _("Answer what persons ask for about their data, and restrict their data"),
 }
 
 # What one may be given: by an owner any role, by an admin any but owner.

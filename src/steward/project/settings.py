@@ -41,6 +41,7 @@ STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
 STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
 STEWARD_EGRESS_PROXY = os.environ.get("STEWARD_EGRESS_PROXY", "")  # what goes out goes through it
 STEWARD_LEDGER = os.environ.get("STEWARD_LEDGER", "")
+STEWARD_OBJECT_STORE = "" if STEWARD_DEMO else os.environ.get("STEWARD_OBJECT_STORE", "")  # a bucket for files
 STEWARD_BACKUPS = os.environ.get("STEWARD_BACKUPS", "")
 STEWARD_TRUSTED_PROXIES = listing("STEWARD_TRUSTED_PROXIES")
 STEWARD_PASSWORD_LIST = os.environ.get("STEWARD_PASSWORD_LIST", "")  # made by `steward password-list`
@@ -93,10 +94,12 @@ INSTALLED_APPS = [
     "steward.channels.email",
     "steward.notifications",
     "steward.backups",
+    "steward.privacy.mentions",
     "steward.privacy.subprocessors",
     "steward.privacy.agreements",
     "steward.privacy.retention",
     "steward.privacy.requests",
+    "steward.privacy.exports",
     "steward.console",
     "steward.front",
     "steward.operator",
@@ -214,7 +217,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STEWARD_DATA / "static"
 STORAGES = {
     "default": {
-        "BACKEND": "steward.files.storage.LocalStore",
+        "BACKEND": f"steward.files.storage.{'BucketStore' if STEWARD_OBJECT_STORE else 'LocalStore'}",
         "OPTIONS": {
             "location": STEWARD_DATA / "files",
             "file_permissions_mode": 0o600,

@@ -28,9 +28,12 @@ from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.agreement_samples import samples_of_agreements
+from steward.testing.erasure_samples import samples_of_erasures
 from steward.testing.jobs import failed_job
 from steward.testing.pictures import png
 from steward.testing.registry_samples import samples_of_the_registry
+from steward.testing.retention_samples import samples_of_retention
+from steward.testing.service_samples import service_of
 from steward.tickets.actions import tag_named, tag_ticket
 from steward.tickets.models import Message, Ticket
 
@@ -91,6 +94,8 @@ def _of_the_account(account: Account, people: dict[str, Membership]) -> dict[str
             "tag_id": tag.pk,
             "mail_account_id": MailAccount.objects.order_by("id")[0].pk,
             "digest": bytes(logo.sha256).hex() if logo else "",
+            **samples_of_erasures(account, ticket.requester_id),
+            **samples_of_retention(people[PASSWORD_ONLY_SO_FAR]),
             "member_id": people[PASSWORD_ONLY_SO_FAR].pk,
             "department_id": Department.objects.filter(is_default=False).order_by("id")[0].pk,
         }
@@ -128,6 +133,7 @@ def _of_the_back_office(operator: Operator, account: Account) -> dict[str, Any]:
     failed_job(account)
     return {
         "slug": account.slug,
+        "service_id": service_of(account),
         "sign-up/<token> token": asked,
         "sign-up/<token>/agreement.pdf token": asked,
         "subprocessors/subscription/<token> token": _subscribed(),

@@ -51,13 +51,18 @@ READ_AND_WRITTEN = {
     "console/settings/notifications", "console/settings/notifications/defaults",
     "console/settings/privacy/agreement/signing", "console/settings/privacy/agreement/own",
     "console/settings/privacy/agreement/ending",
-    "console/settings/privacy/region",
+    "console/settings/privacy/region", "console/settings/privacy/requests/new",
+    "console/settings/privacy/exports/new",
+    "console/settings/privacy/erasures/new", "console/settings/privacy/erasures/<uuid:erasure_id>",
+    *(f"console/settings/privacy/own-services/{path}" for path in ("new", "<uuid:service_id>",
+      "<uuid:service_id>/retirement")),
     "console/settings/general", "console/settings/tags", "console/settings/tags/<uuid:tag_id>",
-    "console/tickets/new/draft", "console/tickets/<code>/draft",
+    "console/tickets/new/draft", "console/tickets/<code>/draft", "console/messages/<uuid:message_id>/redaction",
 }  # fmt: skip
 # GET of what only a change needs: refused like the change itself.
 OF_A_CHANGE = {
     "console/tickets/<code>/assignees", "console/tickets/<code>/draft", "console/tickets/<code>/tags/choices",
+    "console/messages/<uuid:message_id>/redaction",
 }  # fmt: skip
 # POST where a reader in the department is not refused, and why.
 READERS_MAY: dict[str, str] = {

@@ -20,16 +20,24 @@ from steward.people.operators import new_operator_link
 from steward.people.sessions import hashed
 from steward.people.signed_in import stored_session
 from steward.people.tokens import hashed_token, new_token
+from steward.privacy.exports.actions import start_export
+from steward.privacy.exports.building import run_export
+from steward.privacy.requests.actions import NewRequest, open_request
+from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.persons import person_of
 from steward.privacy.subprocessors.models import Subscription
 from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_of
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing import cast
 from steward.testing.agreement_samples import samples_of_agreements
+from steward.testing.erasure_samples import samples_of_erasures
 from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
 from steward.testing.registry_samples import forms_of_the_registry, samples_of_the_registry
+from steward.testing.retention_samples import samples_of_retention
+from steward.testing.service_samples import service_of
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.actions import HOLD, last_change, reply_to_ticket, tag_named, tag_ticket
 from steward.tickets.actions.replying import Writing
@@ -85,14 +93,39 @@ def all_samples(
         "console/tickets/<code>/undoing code": [changed.ticket.code],
         "attachment_id": [attachment.id],
         "tag_id": [samples_of_tags(ticket)],
+        "request_id": [request_about(ticket.requester)],
         "mail_account_id": [support_mail.id],
+        "service_id": [service_of(ticket.account)],
         "digest": [logo_of(ada)],
         "token": [mailed_link(ada, "password"), mailed_link(ada, "address", address="ada@new.example")],
         "session_id": [session_of(ada).handle],
+        **{
+            name: [value]
+            for name, value in samples_of_erasures(ticket.account, cast.contact(ada.account_id, "Farah").pk).items()
+        },
+        "export_id": [export_of(ticket.requester)],
+        **{name: [value] for name, value in samples_of_retention(ada).items()},
         **samples_of_people(ada, ben, billing),
         **samples_of_the_back_office(olga, ticket.account),
         "passkey_id": [Authenticator.objects.create(user=ada.user, type="webauthn", data={"name": "Key"}).pk],
     }
+
+
+def request_about(customer: Contact) -> UUID:
+    """A request of a customer about their data, just noted."""
+    new = NewRequest(PrivacyRequest.Type.ACCESS, PrivacyRequest.Channel.AGENT, now(), subject=customer)
+    with account_scope(customer.account_id):
+        return open_request(new, actor=SYSTEM).pk
+
+
+def export_of(customer: Contact) -> UUID:
+    """An export of a customer whose archive is made."""
+    with account_scope(customer.account_id):
+        person = person_of(customer.pk)
+        assert person
+        export = start_export(person, kind="access", actor=SYSTEM)
+    run_export(customer.account_id, export.pk)
+    return export.pk
 
 
 def samples_of_tags(ticket: Ticket) -> UUID:
@@ -174,6 +207,12 @@ def forms_of(ben: Membership, billing: Department, changed: Changed) -> dict[str
         **forms_of_the_registry(),
         "operator/mail/retry": "state=failed&reason=bounced",
         "console/settings/tags/<uuid:tag_id>/merger": f"into={another_tag(ben).id}",
+        "console/settings/privacy/exports/search": "email=eli@example.org",
+        "console/settings/privacy/exports/new": (
+            f"contact={changed.ticket.requester_id}&kind=access&with_notes=on&language=en&days=7"
+        ),
+        "console/settings/privacy/erasures/search": "email=eli@example.org",
+        "console/settings/privacy/erasures/new": f"contact={changed.ticket.requester_id}&tickets=with",
         "console/tickets/<code>/undoing": f"event={changed.event.id}",
         "console/tickets/<code>/department": f"department={billing.id}",
         "console/settings/departments/<uuid:department_id>/agents": f"member={ben.id}&role=reader",

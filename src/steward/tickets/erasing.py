@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
 from steward.contacts.actions import fold_email
+from steward.events.erasing import Changes
+from steward.events.models import Event
 from steward.files.erasing import Files
 from steward.files.models import File
 from steward.outbox.erasing import Addressed, about
@@ -73,12 +75,14 @@ def naming(extent: Extent) -> list[UUID]:
 
 @once
 def _drafts(extent: Extent) -> list[UUID]:
-    """Drafts that go: those in tickets that go, and new tickets that are to nobody else."""
+    """Drafts that go: those in tickets that go, new tickets that are to nobody else, and all of a member's own."""
     going = [] if not extent.tickets else list(Draft.objects.filter(ticket__in=extent.tickets))
     if extent.addresses and not extent.keeps_tickets:
         new = Draft.objects.filter(ticket=None).exclude(to="")
         going += [draft for draft in new if Addressees(draft.to).are_all_among(extent.addresses)]
-    return [draft.pk for draft in going]
+    if extent.members:
+        going += list(Draft.objects.filter(author__in=extent.members))
+    return list(dict.fromkeys(draft.pk for draft in going))
 
 
 def _attached_here_only(extent: Extent) -> QuerySet[File]:
@@ -242,7 +246,18 @@ def _answers_to_others(extent: Extent) -> list[Key]:
     return list(sent.values_list("outgoing", flat=True))
 
 
+def _events_naming(extent: Extent) -> "QuerySet[Event] | None":
+    """Events of tickets of others that say by its id which contact something came from."""
+    if extent.keeps_tickets or not extent.contacts:
+        return None
+    wrote = Message.objects.filter(contact__in=extent.contacts).values_list("ticket", flat=True)
+    takes_part = Participant.objects.filter(contact__in=extent.contacts).values_list("ticket", flat=True)
+    people = [str(contact) for contact in extent.contacts]
+    return Event.objects.filter(object_id__in={*wrote, *takes_part}, changes__contact__in=people)
+
+
 register(
+    Changes("tickets.events", _events_naming),
     Rows(
         "tickets.search", SearchEntry, Rank.COPIES,
         lambda e: SearchEntry.objects.filter(message__in=erased_messages(e)),

@@ -90,6 +90,7 @@ def test_nothing_is_left_of_whoever_is_erased(northwind, anna, caplog):
         assert not Event.objects.filter(object_id__in=[*hers, anna.pk], changes__isnull=False).exists()
         assert Event.objects.count() >= events, "what happened stays counted"
         assert list(broken_links()) == []
+    assert set(found(str(anna.pk))) == {"ledger"}, "an id that leads nowhere stays where the erasure is repeated from"
     assert Arrival.objects.count() in {0, 1}, "an entry without its mail is passed over by the intake"
 
 

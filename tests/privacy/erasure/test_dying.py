@@ -54,7 +54,7 @@ def erasure(northwind, eli, farah):
         return plan_erasure(person_by_address("eli@example.org").extent, actor=SYSTEM)
 
 
-@pytest.mark.parametrize(("where", "after"), [("_prove", 2), ("_erase", 1), ("_conclude", 0)])
+@pytest.mark.parametrize(("where", "after"), [("_prove", 2), ("erase_step", 1), ("_conclude", 0)])
 def test_what_was_begun_is_gone_on_with(northwind, farah, erasure, child_processes, where, after):
     with account_scope(northwind.id):
         keys = list(File.objects.values_list("storage_key", flat=True))

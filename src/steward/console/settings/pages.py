@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from steward.lib.fold import fold
-from steward.people.access import anyone, can_administer, can_list_agents, can_run_departments
+from steward.people.access import anyone, can_administer, can_erase, can_hold, can_list_agents, can_run_departments
 from steward.people.models import Membership
+from steward.privacy.requests.access import can_answer_requests
+from steward.privacy.exports.access import can_export
 from steward.privacy.subprocessors.access import can_object
 
 
@@ -168,12 +170,46 @@ PAGES = (
         can_object,
     ),
     Page(
+        "own-services",
+        Group.PRIVACY,
+        _("Your own services"),
+        _("Services of your choice that Steward may send data to: which, what for, and where they are."),
+        _("connector api http ai telephony voip key openai instruction own processor integration"),
+        can_administer,
+    ),
+    Page(
         "agreement",
         Group.PRIVACY,
         _("Agreement and terms"),
         _("The data processing agreement with who hosts you, its versions, and the terms of use you accepted."),
         _("dpa contract sign article 28 gdpr annex countersign upload template pdf terms of service"),
         can_administer,
+    ),
+    Page(
+        "erasures",
+        Group.PRIVACY,
+        _("Erasures"),
+        _("Erasing a person for good, what was erased, and the certificates of it."),
+        _("erase delete forget person customer right to be forgotten article 17 gdpr certificate proof"),
+        can_erase,
+    ),
+    Page(
+        "exports",
+        Group.PRIVACY,
+        _("Exports of persons"),
+        _("Everything that is held about a person, as an archive to hand over."),
+        _("access portability copy download zip json article 15 20 gdpr customer data takeout"),
+        can_export,
+    ),
+    Page(
+        "privacy-requests",
+        Group.PRIVACY,
+        _("Privacy requests"),
+        _("What people ask for about their own data: how much time is left, each step, and the answer."),
+        _(
+            "data subject gdpr access export portability rectification erasure restriction objection deadline dsar month"
+        ),
+        can_answer_requests,
     ),
     Page(
         "what-is-held",
@@ -190,6 +226,22 @@ PAGES = (
         _("The record that the law asks of you and of who hosts you, made of what is true now."),
         _("gdpr article 30 register activities recipients measures controller processor print json"),
         can_administer,
+    ),
+    Page(
+        "retention",
+        Group.PRIVACY,
+        pgettext_lazy("settings", "Retention"),
+        _("How long tickets, files and mails are kept, what would go next, and what went."),
+        _("purge bin spam delete old schedule rules days expire automatic dry run log report storage limitation gdpr"),
+        can_administer,
+    ),
+    Page(
+        "holds",
+        Group.PRIVACY,
+        _("Legal holds"),
+        _("What must not be erased, on which ground, and until when."),
+        _("litigation claims freeze preserve keep court evidence article 17 18 restriction gdpr"),
+        can_hold,
     ),
     Page(
         "what-left",

@@ -14,15 +14,24 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from steward.console.entrance import ConsoleRequest
+from steward.console.erasing import counted_lines
 from steward.console.settings.agents import member_or_404
 from steward.console.settings.departments import editable
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.heirs import Heirs, heirs_of
-from steward.people.access import can_remove, may
+from steward.people.access import can_erase, can_remove, may
 from steward.people.actions import LastOwner, NotToBeArchived, archive_department, remove_member
 from steward.people.queries import departments_open, others_than
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.holds.actions import Held
+from steward.privacy.inventory.stores import Extent
 from steward.tickets.actions.handing_over import living_tickets_of
 from steward.ui.meant import MeantForm
+
+_HELD = gettext_lazy(
+    "A legal hold keeps everything in this account, also what this person left. Lift it first. Until then you can take "
+    "the person out of all departments and make them an agent: they see no ticket any more."
+)
 
 
 class EndingForm(MeantForm):
@@ -59,14 +68,24 @@ def agent_removal(request: ConsoleRequest, member_id: UUID) -> HttpResponse:
     _choose_among(form, heirs)
     if form.is_bound and form.is_valid():
         try:
-            remove_member(member, tickets_to=form.cleaned_data["tickets_to"], actor=request.actor)
+            erasure = remove_member(member, tickets_to=form.cleaned_data["tickets_to"], actor=request.actor)
             messages.success(request, _("%(name)s no longer works here.") % {"name": member.name})
-            return HttpResponseRedirect(reverse("console:settings-agents"), status=303)
+            return HttpResponseRedirect(_afterwards(request, erasure), status=303)
         except LastOwner:
             form.add_error(None, _("This is the last owner. Make somebody else an owner first."))
+        except Held:
+            form.add_error(None, _HELD)
     context = {"member": member, "form": form, "heirs": heirs, "count": living_tickets_of(assignee=member.pk).count()}
+    context["lines"] = counted_lines(Extent(members=(member.pk,)))
     status = 422 if form.is_bound else 200
     return settings_response(request, "console/settings/agent_removal.html", context, status=status)
+
+
+def _afterwards(request: ConsoleRequest, erasure: Erasure | None) -> str:
+    """To the erasure with its certificate, for who may read it."""
+    if erasure is not None and can_erase(request.me):
+        return reverse("console:settings-erasure", args=[erasure.pk])
+    return reverse("console:settings-agents")
 
 
 def _choose_among(form: EndingForm, heirs: Heirs) -> None:

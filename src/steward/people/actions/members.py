@@ -13,10 +13,13 @@ from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.people.actions.departments import join_department, leave_department
-from steward.people.identities import forget_identity_without_account
+from steward.people.erasing import SESSIONS
 from steward.people.models import Department, Invitation, Membership, Role, User
 from steward.people.permissions import may_give
 from steward.people.signed_in import end_sessions
+from steward.privacy.erasure.actions.at_once import erase_at_once
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.inventory.stores import Extent
 
 PROFILE = frozenset({"name", "language", "signature", "signatures", "appearance", "density", "afterwards"})
 
@@ -128,25 +131,28 @@ def skip_guide(membership: Membership) -> None:
     Membership.objects.filter(pk=membership.pk, guide_skipped_at=None).update(guide_skipped_at=now())
 
 
-def remove_member(membership: Membership, *, tickets_to: Membership | None, actor: Actor) -> None:
-    """End a person's membership: what they wrote stays under "former agent". Raises `LastOwner`.
+def remove_member(membership: Membership, *, tickets_to: Membership | None, actor: Actor) -> Erasure | None:
+    """End a person's membership and erase their profile: what they wrote stays under "former agent".
+
+    Raises `LastOwner`, and `Held` when a legal hold keeps everything of the account.
 
     Their open tickets go to `tickets_to`, or to nobody, by those who hear of the event. The identity goes too when
-    this was its last account. Removing somebody who is gone already does nothing.
+    this was its last account. What went is proven and certified by a job; the answer is that erasure, or None when they
+    are gone already.
     """
     with transaction.atomic():
         owners = _locked_owners()
         current = Membership.objects.select_for_update().filter(pk=membership.pk).first()
         if current is None:
-            return
+            return None
         if owners == {current.pk}:
             raise LastOwner("the account needs an owner")
         told = {"role": current.role, "tickets_to": tickets_to.id if tickets_to else None}
         record("member.removed", current, actor=actor, changes=told)
         _withdraw_invitations(current, "", actor)
-        end_sessions(current, actor=actor)
-        Membership.objects.filter(pk=current.pk).delete()
-        forget_identity_without_account(current.user_id)
+        ended = end_sessions(current, actor=actor)
+        gone = {SESSIONS: ended} if ended else {}
+        return erase_at_once(Extent(members=(current.pk,)), actor=actor, gone=gone)
 
 
 def _locked_owners() -> set[UUID]:

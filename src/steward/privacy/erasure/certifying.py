@@ -1,35 +1,76 @@
 """What is certified of an erasure that is done: what went from where, when, and what it does not cover.
 
 Counts, times and ids, and nobody's name. Keys of the document are words of ours that do not change; `FORM` counts
-when they do. The sentences in it are in English, for whoever reads the file without us.
+when they do. The sentences in it are in English, for whoever reads the file without us; on paper they
+are in the language of the account.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.recipients import recipients
 from steward.tenancy.models import Account
 
-FORM = 1
+FORM = 2
 
 # What the key of an account protects in copies of the data that are older than the erasure, and what it does not.
-UNDER_THE_KEY = ["stored files", "mails as they came", "mails as they left", "stored passwords of mail servers"]
-NOT_UNDER_THE_KEY = ["texts of messages", "subjects", "names", "addresses", "search entries", "events"]
+# In English in the file, and in the language of the account on paper.
+UNDER_THE_KEY = [
+    _("stored files"),
+    _("mails as they came"),
+    _("mails as they left"),
+    _("stored passwords of mail servers"),
+]
+NOT_UNDER_THE_KEY = [
+    _("texts of messages"),
+    _("subjects"),
+    _("names"),
+    _("addresses"),
+    _("search entries"),
+    _("events"),
+]
 
 # Said openly: what no erasure here can reach, or does not without somebody who looks.
 NOT_COVERED = [
-    "mail that has been delivered: it is with those it was sent to",
-    "what others wrote about the person in their own words",
-    "copies that members of the account have taken away",
-    "mailboxes of the account on servers of others",
-    "events: that something happened, when and by whom stays; what it changed is erased",
+    _("mail that has been delivered: it is with those it was sent to"),
+    _("what others wrote about the person in their own words and nobody has confirmed"),
+    _("copies that members of the account have taken away"),
+    _("mailboxes of the account on servers of others, where it was not asked for or they were out of reach"),
+    _("events: that something happened, when and by whom stays; what it changed is erased"),
 ]
+OF_AN_AGENT = [
+    _("what the agent wrote to customers: it stays, under “former agent”"),
+    _("copies that members of the account have taken away"),
+    _("events: that something happened, when and by whom stays; what it changed is erased"),
+]
+
+Section = Callable[[Erasure], Any]
+_sections: dict[str, Section] = {}
+
+
+def section(name: str) -> Callable[[Section], Section]:
+    """Register what a package has to say about an erasure that is done, as a JSON value of counts and times."""
+
+    def register(says: Section) -> Section:
+        _sections[name] = says
+        return says
+
+    return register
 
 
 def certified(erasure: Erasure) -> tuple[str, str]:
     """The certificate as canonical JSON, and the SHA-256 of its UTF-8 form in hex."""
-    text = json.dumps(_certificate(erasure), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sealed(_certificate(erasure))
+
+
+def sealed(told: dict[str, Any]) -> tuple[str, str]:
+    """The canonical JSON of a certificate, and its SHA-256."""
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -44,7 +85,8 @@ def _certificate(erasure: Erasure) -> dict[str, Any]:
         "form": FORM,
         "erasure": str(erasure.id),
         "account": {"id": str(account.id), "slug": account.slug},
-        "of": _kind(erasure.extent or {}),
+        "language": account.language,
+        "of": erasure.of,
         "asked_by": {"kind": erasure.asked_by_kind, "id": str(erasure.asked_by_id) if erasure.asked_by_id else None},
         "planned_at": _moment(erasure.planned_at),
         "started_at": _moment(erasure.started_at),
@@ -56,14 +98,10 @@ def _certificate(erasure: Erasure) -> dict[str, Any]:
             "not_under_the_key": NOT_UNDER_THE_KEY,
             "after_a_restore": "the erasure is repeated from the ledger before anything is served",
         },
-        "not_covered": NOT_COVERED,
+        "not_covered": OF_AN_AGENT if erasure.of == Erasure.Of.AGENT else NOT_COVERED,
+        **({} if erasure.of == Erasure.Of.AGENT else {"recipients": recipients()}),
+        **{name: says(erasure) for name, says in sorted(_sections.items())},
     }
-
-
-def _kind(extent: dict[str, Any]) -> str:
-    if not extent.get("contacts") and not extent.get("addresses"):
-        return "tickets"
-    return "person_without_tickets" if extent.get("keeps_tickets") else "person"
 
 
 def _store(name: str, erasure: Erasure) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from steward.privacy.inventory.stores import Extent, Rank, Rows, once, register
 
 
 @once
-def _plans(extent: Extent) -> list[UUID]:
+def plans_about(extent: Extent) -> list[UUID]:
+    """Plans that were never ordered, about somebody of the extent."""
     if not extent.contacts and not extent.addresses:
         return []
     contacts, addresses = set(map(str, extent.contacts)), set(extent.addresses)
@@ -20,4 +21,4 @@ def _plans(extent: Extent) -> list[UUID]:
     ]
 
 
-register(Rows("erasure.plans", Erasure, Rank.RECORDS, lambda e: Erasure.objects.filter(pk__in=_plans(e))))
+register(Rows("erasure.plans", Erasure, Rank.RECORDS, lambda e: Erasure.objects.filter(pk__in=plans_about(e))))

@@ -17,11 +17,19 @@ class Erasure(AccountOwned):
         DONE = "done"
         FAILED = "failed"  # something is left, or nothing was there where something was expected
 
-    # Ids of tickets and contacts, and the folded addresses of these.
+    class Of(models.TextChoices):
+        PERSON = "person"
+        NAMELESS = "person_without_tickets"  # their tickets stay
+        TICKETS = "tickets"
+        AGENT = "agent"
+
+    of = impersonal(models.TextField(choices=Of.choices, default=Of.TICKETS))
+    # Ids of tickets, contacts and members, and the folded addresses of the contacts.
     extent = personal(
         models.JSONField(null=True), Whose.CONTACT, "user.contact.email", purpose="privacy", erase=Erase.NULL,
         export=False,
-        keys=["tickets", "contacts", "keeps_tickets", Key("addresses", Whose.CONTACT, "user.contact.email")],
+        keys=["tickets", "contacts", "keeps_tickets", "members", "in_mailboxes",
+              Key("addresses", Whose.CONTACT, "user.contact.email")],
     )  # fmt: skip
     state = impersonal(models.TextField(choices=State.choices, default=State.PLANNED))
     planned = impersonal(models.JSONField(default=dict), keys=("*",))  # {store: how many}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from steward.privacy.egress import wall
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.setting_out import set_out
 
 SECONDS = 20.0
 MOST = 20 * 1024**2  # bytes of a file
@@ -22,7 +23,7 @@ def certificate_pdf(erasure: Erasure, *, seconds: float = SECONDS) -> bytes:
     """The certificate as a PDF, set by a child with limits of time and memory. Raises `NotPrinted`."""
     if not erasure.certificate or erasure.finished_at is None:
         raise NotPrinted("not certified")
-    content = json.dumps({"certificate": json.loads(erasure.certificate), "sha256": erasure.certificate_sha256})
+    content = json.dumps(set_out(json.loads(erasure.certificate), erasure.certificate_sha256))
     argv = [sys.executable, "-P", "-s", "-m", "steward.privacy.erasure.typesetting"]
     argv.append(str(int(erasure.finished_at.timestamp())))
     environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "HTTPS_PROXY": _NOWHERE, "HTTP_PROXY": _NOWHERE}

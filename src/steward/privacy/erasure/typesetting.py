@@ -11,6 +11,7 @@ from pathlib import Path
 import typst
 
 PAPER = Path(__file__).resolve().parent / "paper"
+FONTS = PAPER.parents[1] / "agreements" / "fonts"  # files alone: what reads from the right needs them
 MEMORY = 2 * 1024**3  # bytes of address space; the compiler maps every font it finds
 SECONDS = 30  # of the processor
 
@@ -20,7 +21,7 @@ def set_pdf(content: bytes, *, timestamp: int) -> bytes:
     made = typst.compile(  # type: ignore[misc]  # its type of `output` says nothing when there is none
         (PAPER / "certificate.typ").read_bytes(),
         root=PAPER,
-        font_paths=[PAPER],
+        font_paths=[FONTS],
         sys_inputs={"content": content.decode()},
         package_path=PAPER,
         package_cache_path=PAPER,

@@ -27,10 +27,12 @@ class Extent:
     contacts: tuple[UUID, ...] = ()  # with what they left in tickets of others
     addresses: tuple[str, ...] = ()  # of the contacts, folded
     keeps_tickets: bool = False  # the people go, their words and their tickets stay with nobody's name to them
+    members: tuple[UUID, ...] = ()  # of the account: their membership, and what is theirs alone
+    in_mailboxes: bool = False  # with the copies of these mails in mailboxes of the account
 
     @property
     def is_about_somebody(self) -> bool:
-        return bool(self.contacts or self.addresses)
+        return bool(self.contacts or self.addresses or self.members)
 
 
 class Rank(IntEnum):
@@ -145,6 +147,7 @@ def joined(one: Extent, other: Extent) -> Extent:
         tickets=tuple(dict.fromkeys((*one.tickets, *other.tickets))),
         contacts=tuple(dict.fromkeys((*one.contacts, *other.contacts))),
         addresses=tuple(dict.fromkeys((*one.addresses, *other.addresses))),
+        members=tuple(dict.fromkeys((*one.members, *other.members))),
     )
 
 

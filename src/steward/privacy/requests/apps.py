@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class RequestsConfig(AppConfig):
     name = "steward.privacy.requests"
     label = "requests"
+
+    def ready(self) -> None:
+        # They register themselves: with tickets, and with events.
+        from steward.privacy.requests import answering, subscribers, telling  # noqa: F401, PLC0415

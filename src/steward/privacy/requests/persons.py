@@ -1,5 +1,6 @@
 """Who somebody is: the contacts behind their addresses, and what is theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,7 +32,15 @@ class Person:
 def person_by_address(address: str) -> Person | None:
     """Whoever has an e-mail address, with all of their other ones; None when nobody has it."""
     known = ContactAddress.objects.filter(folded=fold_email(address)).values("contact")
-    contacts = list(Contact.objects.filter(pk__in=known).order_by("pk"))
+    return _person(list(Contact.objects.filter(pk__in=known).order_by("pk")))
+
+
+def person_of(contact_id: UUID) -> Person | None:
+    """The person a contact is; None when there is no such contact."""
+    return _person(list(Contact.objects.filter(pk=contact_id)))
+
+
+def _person(contacts: Sequence[Contact]) -> Person | None:
     if not contacts:
         return None
     addresses = ContactAddress.objects.filter(contact__in=contacts).order_by("pk").values_list("folded", flat=True)

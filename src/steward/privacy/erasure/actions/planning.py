@@ -27,6 +27,7 @@ def plan_erasure(extent: Extent, *, actor: Actor) -> Erasure:
         refuse_held(extent)
         erasure = Erasure.objects.create(
             extent=written(extent),
+            of=kind_of(extent),
             planned=counted(extent),
             asked_by_kind=actor.kind.value,
             asked_by_id=actor.id,
@@ -55,8 +56,8 @@ def counted(extent: Extent) -> dict[str, int]:
 def steps(extent: Extent) -> Iterator[Extent]:
     """The extent in parts that are erased in a transaction each: tickets, and the people in the last one."""
     for start in range(0, len(extent.tickets), STEP):
-        yield Extent(tickets=extent.tickets[start : start + STEP])
-    if extent.contacts or extent.addresses:
+        yield Extent(tickets=extent.tickets[start : start + STEP], in_mailboxes=extent.in_mailboxes)
+    if extent.is_about_somebody:
         yield replace(extent, tickets=())
 
 
@@ -67,6 +68,8 @@ def written(extent: Extent) -> dict[str, Any]:
         "contacts": list(map(str, extent.contacts)),
         "addresses": list(extent.addresses),
         "keeps_tickets": extent.keeps_tickets,
+        "members": list(map(str, extent.members)),
+        "in_mailboxes": extent.in_mailboxes,
     }
 
 
@@ -77,4 +80,15 @@ def read(stored: Mapping[str, Any]) -> Extent:
         contacts=tuple(map(UUID, stored.get("contacts", []))),
         addresses=tuple(stored.get("addresses", [])),
         keeps_tickets=bool(stored.get("keeps_tickets")),
+        members=tuple(map(UUID, stored.get("members", []))),
+        in_mailboxes=bool(stored.get("in_mailboxes")),
     )
+
+
+def kind_of(extent: Extent) -> Erasure.Of:
+    """What sort of thing goes."""
+    if extent.members:
+        return Erasure.Of.AGENT
+    if not extent.is_about_somebody:
+        return Erasure.Of.TICKETS
+    return Erasure.Of.NAMELESS if extent.keeps_tickets else Erasure.Of.PERSON

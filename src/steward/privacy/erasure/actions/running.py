@@ -65,7 +65,7 @@ def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
         write_down(account_id, erasure_id, step)
         try:
             with account_scope(account_id):
-                _erase(erasure_id, step)
+                erase_step(erasure_id, step)
         except IntegrityError:
             if tried == _PATIENCE:
                 raise
@@ -74,7 +74,7 @@ def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
             return
 
 
-def _erase(erasure_id: UUID, step: Extent) -> None:
+def erase_step(erasure_id: UUID, step: Extent) -> None:
     """All that belongs to a step is found before anything of it goes: what goes early is what leads to the rest."""
     refuse_held(step)  # again: one may have been placed since it was written down
     erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)

@@ -2,6 +2,13 @@
 
 from steward.privacy.requests.actions.carrying_out import advance, answer, close
 from steward.privacy.requests.actions.deciding import TooLate, approve, extend, refuse
+from steward.privacy.requests.actions.erasing_persons import plan_erasure_of
+from steward.privacy.requests.actions.fulfilling import (
+    fulfil_correction,
+    fulfil_objection,
+    fulfil_restriction,
+    note_as_done,
+)
 from steward.privacy.requests.actions.holding import hold, release
 from steward.privacy.requests.actions.taking_in import NewRequest, ask_for_proof, open_request, verify
 from steward.privacy.requests.actions.warning import warn_of_ends
@@ -15,8 +22,13 @@ __all__ = [
     "ask_for_proof",
     "close",
     "extend",
+    "fulfil_correction",
+    "fulfil_objection",
+    "fulfil_restriction",
     "hold",
+    "note_as_done",
     "open_request",
+    "plan_erasure_of",
     "refuse",
     "release",
     "verify",

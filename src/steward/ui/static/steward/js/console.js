@@ -9,6 +9,7 @@ const FURNITURE = {
   "steward-composer": () => import("./composer.js"),
   "steward-mail-frame": () => import("./mail-frame.js"),
   "[data-presence-url]": () => import("./live-beats.js"),
+  "[data-fresh-url]": () => import("./fresh-numbers.js"),
 };
 
 function furnish() {

@@ -1,0 +1,95 @@
+"""One erasure: the plan to confirm, how far it is, what came of it, and the certificate."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from steward.console.entrance import ConsoleRequest
+from steward.console.erasing import get_erasure, shown
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.console.settings.privacy.erasures import HELD
+from steward.lib.ids import read_id
+from steward.privacy.erasure.actions import NotPlanned, plan_erasure, start_erasure
+from steward.privacy.erasure.actions.planning import read
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
+from steward.privacy.holds.actions import Held
+from steward.privacy.mentions.actions import carry_over, confirm_mentions, look_for_mentions
+from steward.privacy.mentions.queries import mentions_of
+from steward.ui.meant import MeantForm
+
+PIECE = "console/settings/_erasure_progress.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("erasures")
+def erasure(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
+    """A plan is ordered by a POST with the word typed; of others it is shown how far they are."""
+    found = get_erasure(erasure_id)
+    if request.headers.get("X-Requested-With") == "live":
+        return TemplateResponse(request, PIECE, {"one": shown(found)})
+    word = pgettext("typed to confirm", "erase")
+    form = MeantForm(request.POST if request.method == "POST" else None, word=word)
+    if form.is_bound and form.is_valid():
+        try:
+            confirm_mentions(found, _chosen(request), actor=request.actor, is_all="all" in request.POST)
+            start_erasure(found, actor=request.actor)
+        except NotPlanned:
+            messages.error(request, _("This erasure was ordered before. Below is how far it is."))
+        except Held:
+            form.add_error(None, HELD)
+        if not form.errors:
+            return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]), status=303)
+    context = {"one": shown(found), "form": form, "mentions": mentions_of(found)}
+    context["chosen"] = _chosen(request)
+    return settings_response(request, "console/settings/erasure.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@settings_page("erasures")
+def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
+    """Plan once more what failed: what went is gone, the rest is counted anew."""
+    failed = get_erasure(erasure_id)
+    if failed.state != Erasure.State.FAILED or failed.extent is None:
+        raise Http404("only what failed is planned again")
+    try:
+        planned = plan_erasure(read(failed.extent), actor=request.actor)
+    except Held:
+        messages.error(request, HELD)
+        return HttpResponseRedirect(reverse("console:settings-erasure", args=[failed.pk]), status=303)
+    look_for_mentions(planned)
+    carry_over(failed, planned)
+    return HttpResponseRedirect(reverse("console:settings-erasure", args=[planned.pk]), status=303)
+
+
+@require_safe
+@settings_page("erasures")
+def certificate(request: ConsoleRequest, erasure_id: UUID, kind: str) -> HttpResponse:
+    """The certificate as a file: `pdf` to keep on paper, `json` with the digest it is checked by."""
+    found = get_erasure(erasure_id)
+    if not found.certificate:
+        raise Http404("no certificate before it is done")
+    if kind == "json":
+        return _file(found, found.certificate.encode(), "application/json", kind)
+    try:
+        return _file(found, certificate_pdf(found), "application/pdf", kind)
+    except NotPrinted:
+        messages.error(request, _("The PDF could not be made just now. Try again in a minute, or take the JSON file."))
+        return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]))
+
+
+def _chosen(request: ConsoleRequest) -> list[UUID]:
+    return [key for key in map(read_id, request.POST.getlist("mention")) if key]
+
+
+def _file(found: Erasure, content: bytes, kind: str, ending: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="erasure-{found.pk}.{ending}"'
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,148 @@
+"""Erasures of the account: the list of them, and choosing whom the next one is about."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from steward.channels.email.models import MailAccount
+from steward.console.entrance import ConsoleRequest
+from steward.console.erasing import newest
+from steward.console.settings.entrance import settings_page, settings_response
+from steward.lib.ids import read_id
+from steward.notifications.account_models import ERASURES
+from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.privacy.holds.actions import Held
+from steward.privacy.mentions.actions import look_for_mentions
+from steward.privacy.requests.actions import plan_erasure_of
+from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.persons import Person, person_by_address, person_of
+from steward.privacy.requests.states import WrongState
+
+HELD = gettext_lazy(
+    "A legal hold keeps something of this person. Nothing was planned. Lift the hold first, or refuse the request and "
+    "name the hold as the reason."
+)
+
+
+class WhomForm(forms.Form):
+    """Any address of somebody."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address of the person"), max_length=254)
+
+
+class HowForm(forms.Form):
+    """What goes with the person."""
+
+    WITH, WITHOUT = "with", "without"
+
+    tickets = forms.ChoiceField(
+        label=gettext_lazy("What happens to their tickets"),
+        choices=[
+            (WITH, pgettext_lazy("tickets of a person", "They are erased whole, with everything in them")),
+            (WITHOUT, pgettext_lazy("tickets of a person", "They stay, and the person goes: no name, no address")),
+        ],
+        widget=forms.RadioSelect,
+        initial=WITH,
+    )
+    in_mailboxes = forms.BooleanField(
+        label=gettext_lazy("Also delete the copies of their mails in the mailboxes of this account"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, has_mailboxes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_mailboxes:
+            del self.fields["in_mailboxes"]
+
+
+@require_safe
+@settings_page("erasures")
+def erasures(request: ConsoleRequest) -> HttpResponse:
+    """What was erased, and the way to the next one."""
+    return settings_response(request, "console/settings/erasures.html", _listed(request, WhomForm()))
+
+
+@require_POST
+@settings_page("erasures")
+def erasures_read(request: ConsoleRequest) -> HttpResponse:
+    """Say that one has read of what is late or failed; the line at the top of every page goes."""
+    read_of_account(request.me, page=ERASURES)
+    return HttpResponseRedirect(reverse("console:settings-erasures"), status=303)
+
+
+@require_POST
+@settings_page("erasures")
+def erasure_search(request: ConsoleRequest) -> HttpResponse:
+    """Find somebody by an address. It comes by POST: an address has no place in the log of a server."""
+    form = WhomForm(request.POST)
+    if form.is_valid():
+        person = person_by_address(form.cleaned_data["email"])
+        if person is not None:
+            address = reverse("console:settings-erasure-new")
+            return HttpResponseRedirect(f"{address}?contact={person.contacts[0]}", status=303)
+        form.add_error("email", _("Nobody here has this address. Look whether it is written as in their mails."))
+    return settings_response(request, "console/settings/erasures.html", _listed(request, form), status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@settings_page("erasures")
+def erasure_new(request: ConsoleRequest) -> HttpResponse:
+    """Who it is (`contact`, or the `request` of a person), and what goes with them; a POST counts it."""
+    asked = _request(request)
+    if asked is None and _id(request, "contact") is None:
+        return HttpResponseRedirect(reverse("console:settings-erasures"), status=303)
+    person = _person(request, asked)
+    has_mailboxes = MailAccount.objects.exclude(imap=None).exists()
+    form = HowForm(request.POST if request.method == "POST" else None, has_mailboxes=has_mailboxes)
+    if form.is_bound and form.is_valid():
+        try:
+            erasure = plan_erasure_of(
+                person,
+                actor=request.actor,
+                request=asked,
+                keeps_tickets=form.cleaned_data["tickets"] == HowForm.WITHOUT,
+                in_mailboxes=form.cleaned_data.get("in_mailboxes", False),
+            )
+            look_for_mentions(erasure)
+            return HttpResponseRedirect(reverse("console:settings-erasure", args=[erasure.pk]), status=303)
+        except Held:
+            form.add_error(None, HELD)
+        except WrongState:
+            form.add_error(None, _("This request cannot be carried out now: approve it first."))
+    context = {"person": person, "form": form, "asked": asked}
+    return settings_response(
+        request, "console/settings/erasure_new.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def _listed(request: ConsoleRequest, form: WhomForm) -> dict[str, Any]:
+    told = [one for one in unread_of_account(request.me) if one.page == ERASURES]
+    return {"erasures": newest(), "form": form, "told": told}
+
+
+def _request(request: ConsoleRequest) -> PrivacyRequest | None:
+    wanted = _id(request, "request")
+    if wanted is None:
+        return None
+    asked = PrivacyRequest.objects.filter(pk=wanted, type=PrivacyRequest.Type.ERASE).first()
+    if asked is None:
+        raise Http404("no such request")
+    return asked
+
+
+def _person(request: ConsoleRequest, asked: PrivacyRequest | None) -> Person:
+    contact = asked.subject_id if asked else _id(request, "contact")
+    person = person_of(contact) if contact else None
+    if person is None:
+        raise Http404("no such person")
+    return person
+
+
+def _id(request: ConsoleRequest, name: str) -> UUID | None:
+    return read_id(str(request.POST.get(name) or request.GET.get(name, "")))

@@ -1,0 +1,64 @@
+"""Mail to owners and admins that an erasure is late or has failed. It names nobody: not even we know whom it is about.
+
+The bell says the same (`of_account`).
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from steward.channels.email.models import MailAccount
+from steward.channels.email.recipients import base_address
+from steward.channels.email.to_members import Words, mail_to_member
+from steward.events.models import Event
+from steward.events.subscriptions import subscribe
+from steward.lib.html import text_to_html
+from steward.outbox.actions import put_in_outbox
+from steward.people.languages import language_of
+from steward.people.models import Membership, Role
+from steward.tenancy.hosts import base_url
+from steward.tenancy.models import Account
+from steward.tenancy.scope import current_account_id
+
+PURPOSE = "erasure warning"
+
+
+@subscribe("erasure.late", "erasure.failed")
+def mail_what_went_wrong(events: Sequence[Event]) -> None:
+    """One mail for each erasure to each owner and admin, stored with the event."""
+    account = Account.objects.get(pk=current_account_id())
+    readers = Membership.objects.select_related("user").filter(role__in=[Role.OWNER, Role.ADMIN]).order_by("pk")
+    ours = set(MailAccount.objects.values_list("address", flat=True))
+    put_in_outbox(
+        mail_to_member(account, (reader.name, reader.user.email), _words(event, reader, account), purpose=PURPOSE)
+        for event in events
+        for reader in readers
+        if base_address(reader.user.email) not in ours  # it would come back as a ticket
+    )
+
+
+def _words(event: Event, reader: Membership, account: Account) -> Words:
+    link = f"{base_url(account.slug)}{path_of(event.object_id)}"
+    with override(language_of(reader, account)):
+        if event.kind == "erasure.late":
+            subject = _("An erasure is not done after 72 hours")
+            text = _(
+                "An erasure that was ordered for %(company)s more than 72 hours ago is not done. It goes on by itself "
+                "once an hour. See how far it is; if it does not end, tell whoever runs the installation the number "
+                "that stands there:\n\n%(link)s\n"
+            )
+        else:
+            subject = _("An erasure failed")
+            text = _(
+                "An erasure for %(company)s failed: something is left, or was not where it was counted. Nothing was "
+                "certified. See what is left and plan the rest again:\n\n%(link)s\n"
+            )
+        filled = text % {"company": account.name, "link": link}
+    return Words(subject, filled, text_to_html(filled))
+
+
+def path_of(erasure_id: UUID) -> str:
+    """The page of an erasure, without its host. A row below the console knows no names of addresses."""
+    return f"/console/settings/privacy/erasures/{erasure_id}"

@@ -1,0 +1,177 @@
+"""What stands on a certificate, in the language of the account: headings, tables and sentences, ready to be set."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language_bidi, gettext, ngettext, override, pgettext
+from django.utils.translation import gettext as in_words
+
+from steward.privacy.erasure.wording import WORDS, by_group
+
+Certificate = Mapping[str, Any]
+Rows = list[list[str]]
+
+
+def set_out(certificate: Certificate, sha256: str) -> dict[str, Any]:
+    """The certificate as JSON values for `paper/certificate.typ`."""
+    with override(certificate.get("language", "en")):
+        return {
+            "language": certificate.get("language", "en"),
+            "is_right_to_left": get_language_bidi(),
+            "title": gettext("Certificate of erasure"),
+            "subtitle": gettext("Account %(slug)s, erasure %(number)s")
+            % {"slug": certificate["account"]["slug"], "number": certificate["erasure"]},
+            "foot": gettext("SHA-256 of the certificate as JSON: %(digest)s") % {"digest": sha256},
+            "author": certificate["account"]["slug"],
+            "sections": [one for one in _sections(certificate) if one],
+        }
+
+
+def _sections(told: Certificate) -> list[dict[str, Any] | None]:
+    return [
+        _section(gettext("What was erased, and when"), rows=_when(told), widths="pairs"),
+        _section(gettext("Where it was, and how much"), head=_head(), rows=_stores(told), widths="numbers"),
+        _mentions(told),
+        _mailboxes(told),
+        _recipients(told),
+        _backups(told),
+        _section(gettext("What no erasure here reaches"), points=[in_words(one) for one in told["not_covered"]]),
+    ]
+
+
+def _section(
+    title: str, *, text: Sequence[str] = (), points: Sequence[str] = (), head: Sequence[str] = (),
+    rows: Rows | None = None, widths: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "title": title, "text": list(text), "points": list(points), "head": list(head), "rows": rows or [],
+        "widths": widths,
+    }  # fmt: skip
+
+
+def _when(told: Certificate) -> Rows:
+    kinds = {
+        "person": gettext("a person, with their tickets"),
+        "person_without_tickets": gettext("a person; their tickets stay without a name"),
+        "tickets": gettext("tickets, with everything in them"),
+        "agent": gettext("an agent’s profile"),
+    }
+    return [
+        [pgettext("certificate", "What"), kinds[told["of"]]],
+        [pgettext("certificate", "Planned"), _moment(told["planned_at"])],
+        [pgettext("certificate", "Begun"), _moment(told["started_at"])],
+        [pgettext("certificate", "Gone from all that is in use, and read back"), _moment(told["live_done_at"])],
+        [pgettext("certificate", "The last backup from before it is gone"), _moment(told["backups_end_at"])],
+    ]
+
+
+def _head() -> list[str]:
+    return [
+        pgettext("certificate", "What"),
+        pgettext("how many", "Planned"),
+        pgettext("how many", "Erased"),
+        pgettext("how many", "Left"),
+    ]
+
+
+def _stores(told: Certificate) -> Rows:
+    """By the groups that people know; the file for machines names every store."""
+    planned = by_group({one["store"]: one["planned"] for one in told["stores"]})
+    erased = by_group({one["store"]: one["erased"] for one in told["stores"]})
+    return [
+        [str(words), _number(planned.get(group, 0)), _number(erased.get(group, 0)), _number(0)]
+        for group, words in WORDS.items()
+        if group in planned or group in erased
+    ]
+
+
+def _mentions(told: Certificate) -> dict[str, Any] | None:
+    found = told.get("mentions")
+    if not found or not found["found"]:
+        return None
+    points = [
+        ngettext("%(n)s place was found.", "%(n)s places were found.", found["found"]) % _n(found["found"]),
+        ngettext(
+            "%(n)s was confirmed by an agent, and made unreadable.",
+            "%(n)s were confirmed by an agent, and made unreadable.",
+            found["redacted"],
+        )
+        % _n(found["redacted"]),
+        ngettext("%(n)s was not confirmed, and stays.", "%(n)s were not confirmed, and stay.", found["not_confirmed"])
+        % _n(found["not_confirmed"]),
+    ]
+    return _section(gettext("Mentions of the person in texts of others"), points=points)
+
+
+def _mailboxes(told: Certificate) -> dict[str, Any] | None:
+    boxes = told.get("mailboxes")
+    if not boxes:
+        return None
+    rows = [[one["mailbox"], _number(one["asked"]), _number(one["erased"]), _outcome(one["outcome"])] for one in boxes]
+    head = [
+        pgettext("certificate", "Mailbox"), pgettext("certificate", "Mails looked for"),
+        pgettext("how many", "Erased"), pgettext("certificate", "Outcome"),
+    ]  # fmt: skip
+    return _section(gettext("Copies in mailboxes of the account"), head=head, rows=rows, widths="numbers")
+
+
+def _outcome(code: str) -> str:
+    words = {
+        "gone": pgettext("mailbox", "none is left"),
+        "left": pgettext("mailbox", "some are left"),
+        "out_of_reach": pgettext("mailbox", "out of reach"),
+    }
+    return words[code]
+
+
+def _recipients(told: Certificate) -> dict[str, Any] | None:
+    recipients = told.get("recipients")
+    if recipients is None:
+        return None
+    text = [
+        gettext(
+            "These got data of this account, for which purposes is known; of which persons is not. They are to be told "
+            "of the erasure (GDPR article 19) where they had something of the person."
+        )
+        if recipients
+        else gettext("No subprocessor and no service of the account got any data of it.")
+    ]
+    rows = [
+        [one["host"], ", ".join(one["purposes"]), _moment(one["last_at"]), _moment(one.get("told_at"))]
+        for one in recipients
+    ]
+    head = [
+        pgettext("certificate", "Recipient"), pgettext("certificate", "What for"),
+        pgettext("certificate", "Last"), pgettext("certificate", "Told"),
+    ]  # fmt: skip
+    return _section(gettext("Recipients"), text=text, head=head, rows=rows, widths="recipients")
+
+
+def _backups(told: Certificate) -> dict[str, Any]:
+    under = ", ".join(in_words(one) for one in told["backups"]["under_the_key_of_the_account"])
+    bare = ", ".join(in_words(one) for one in told["backups"]["not_under_the_key"])
+    return _section(
+        gettext("Until the last backup is gone"),
+        text=[
+            gettext(
+                "Backups from before the erasure hold copies until the date above. In them these are under the key of "
+                "the account: %(under)s. These are not: %(bare)s."
+            )
+            % {"under": under, "bare": bare},
+            gettext("When a backup is restored, the erasure is repeated from the ledger before anything is served."),
+        ],
+    )
+
+
+def _moment(at: str | None) -> str:
+    return f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC" if at else "–"
+
+
+def _number(value: int) -> str:
+    return str(number_format(value, use_l10n=True, force_grouping=True))
+
+
+def _n(number: int) -> dict[str, str]:
+    return {"n": _number(number)}

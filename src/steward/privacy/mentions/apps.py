@@ -1,0 +1,11 @@
+"""Mentions as a Django application."""
+
+from django.apps import AppConfig
+
+
+class MentionsConfig(AppConfig):
+    name = "steward.privacy.mentions"
+    label = "mentions"
+
+    def ready(self) -> None:
+        from steward.privacy.mentions import certifying  # noqa: F401, PLC0415  it registers itself

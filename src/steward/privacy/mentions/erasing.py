@@ -1,0 +1,54 @@
+"""Mentions of somebody who is erased: redacted where an agent confirmed them, and the list of them goes."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
+from steward.lib.redacting import pattern_of
+from steward.privacy.erasure.erasing import plans_about
+from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, register
+from steward.privacy.mentions.actions import STORE, redact_mention
+from steward.privacy.mentions.models import Mention
+from steward.tickets.erasing import erased_messages
+from steward.tickets.models import Message
+
+State = Mention.State
+
+
+class Words:
+    """What others wrote about the person. Ticket, message and place stay; the words that name them do not."""
+
+    name, rank = STORE, Rank.COPIES
+    models = frozenset({Message._meta.label, Mention._meta.label})
+
+    def find(self, extent: Extent) -> list[Key]:
+        if not extent.contacts:
+            return []
+        confirmed = Mention.objects.filter(contact_id__in=extent.contacts, state=State.CONFIRMED)
+        return list(confirmed.exclude(message__in=erased_messages(extent)).order_by("pk").values_list("pk", flat=True))
+
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
+        confirmed = Mention.objects.filter(pk__in=list(keys)).select_related("message").order_by("pk")
+        return sum(map(redact_mention, confirmed))
+
+    def settle(self, keys: Sequence[Key]) -> None:
+        """Nothing: the words are gone with the commit."""
+
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
+        rows = Mention.objects.filter(pk__in=list(keys)).exclude(state=State.HELD).select_related("message", "ticket")
+        return sum(bool(pattern_of(row.words).search(_text(row))) for row in rows)
+
+
+def _text(mention: Mention) -> str:
+    return str(mention.message.body_text if mention.message else mention.ticket.subject)
+
+
+def _listed(extent: Extent) -> "QuerySet[Mention]":
+    """Of messages that go, and of plans that were never ordered."""
+    about = (
+        Q(ticket__in=extent.tickets) | Q(message__in=erased_messages(extent)) | Q(erasure_id__in=plans_about(extent))
+    )
+    return Mention.objects.filter(about)
+
+
+register(Words(), Rows("mentions.listed", Mention, Rank.COPIES, _listed))

@@ -1,0 +1,37 @@
+"""Erasing a person (GDPR article 17): planned with counts, then ordered; the request it was asked by follows."""
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from steward.lib.actor import Actor
+from steward.privacy.erasure.actions import plan_erasure
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.persons import Person
+from steward.privacy.requests.states import S, Type, WrongState
+
+READY = (S.APPROVED, S.PLANNED, S.FAILED)
+
+
+def plan_erasure_of(
+    person: Person,
+    *,
+    actor: Actor,
+    request: PrivacyRequest | None = None,
+    keeps_tickets: bool = False,
+    in_mailboxes: bool = False,
+) -> Erasure:
+    """Count what goes with somebody; nothing goes before `start_erasure` of the answer.
+
+    The request becomes `planned` when it is ordered, and goes on with it. Raises `Held`, and `WrongState` for a request
+    that was not approved or is no request to erase.
+    """
+    extent = person.nameless_extent if keeps_tickets else person.extent
+    with transaction.atomic():
+        erasure = plan_erasure(replace(extent, in_mailboxes=in_mailboxes), actor=actor)
+        if request is not None:
+            asked = PrivacyRequest.objects.filter(pk=request.pk, type=Type.ERASE, state__in=READY)
+            if not asked.update(erasure_id=erasure.pk):
+                raise WrongState(f"{request.pk} is not to be carried out")
+    return erasure

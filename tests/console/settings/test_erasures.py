@@ -1,0 +1,199 @@
+"""Erasing a person from the console: who is found, what would go, the word that is typed, what came of it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from steward.contacts.models import Contact
+from steward.lib.actor import SYSTEM
+from steward.notifications.models import AccountNotice
+from steward.outbox.models import OutgoingMail
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.watching import PROMISED, watch_erasures
+from steward.privacy.erasure.wording import GROUP_OF
+from steward.privacy.holds.actions import place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.inventory.stores import all_stores
+from steward.privacy.requests.actions import NewRequest, approve, open_request, verify
+from steward.privacy.requests.models import PrivacyRequest
+from steward.tenancy.scope import account_scope
+from steward.testing.jobs import run_jobs
+from steward.testing.listings import words_in
+from steward.testing.tickets import make_ticket
+from steward.tickets.models import Message, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = "/console/settings/privacy/erasures"
+
+
+@pytest.fixture
+def adas(client_of, ada):
+    return client_of(ada)
+
+
+@pytest.fixture
+def ticket(eli, farah):
+    make_ticket(farah)
+    return make_ticket(eli)
+
+
+def find(browser, address="eli@example.org"):
+    return browser.post(f"{PAGE}/search", {"email": address})
+
+
+def plan(browser, **more):
+    """The address of the page of a plan about Eli."""
+    where = find(browser).headers["Location"]
+    contact = where.partition("contact=")[2]
+    answer = browser.post(f"{PAGE}/new", {"contact": contact, "tickets": "with", **more})
+    assert answer.status_code == 303, answer.content
+    return answer.headers["Location"]
+
+
+def test_every_store_has_words_of_its_own():
+    assert {store.name for store in all_stores()} <= set(GROUP_OF)
+
+
+def test_from_an_address_to_the_certificate(northwind, adas, eli, ticket):
+    assert find(adas).status_code == 303
+    assert "eli@example.org" in adas.get(find(adas).headers["Location"]).content.decode()
+    page = plan(adas)
+    assert "Nothing has gone" not in words_in(adas.get(page).content.decode())
+    assert "Tickets, with their tags" in words_in(adas.get(page).content.decode())
+    with account_scope(northwind.id):
+        assert Contact.objects.filter(pk=eli.pk).exists(), "a plan erases nothing"
+    assert adas.post(page, {"word": "erase"}).status_code == 303
+    assert 'data-fresh-url="' in adas.get(page).content.decode()
+    assert adas.get(page, headers={"X-Requested-With": "live"}).status_code == 200
+    run_jobs()
+    with account_scope(northwind.id):
+        assert not Contact.objects.filter(pk=eli.pk).exists()
+        assert Ticket.objects.count() == 1
+    done = adas.get(page).content.decode()
+    assert "read back" in words_in(done)
+    assert "eli@example.org" not in done
+    told = json.loads(adas.get(f"{page}/certificate.json").content)
+    assert told["of"] == "person"
+    assert adas.get(f"{page}/certificate.pdf").content.startswith(b"%PDF-")
+    assert page in adas.get(PAGE).content.decode()
+
+
+def test_without_the_word_nothing_goes(northwind, adas, eli, ticket):
+    page = plan(adas)
+    assert adas.post(page, {"word": "yes"}).status_code == 422
+    with account_scope(northwind.id):
+        assert Erasure.objects.get().state == Erasure.State.PLANNED
+
+
+def test_tickets_can_stay(northwind, adas, eli, ticket):
+    page = plan(adas, tickets="without")
+    adas.post(page, {"word": "Erase"})
+    run_jobs()
+    with account_scope(northwind.id):
+        assert Ticket.objects.count() == 2
+        assert Contact.objects.get(pk=eli.pk).name == ""
+    assert "without a name" in words_in(adas.get(page).content.decode())
+
+
+def test_the_ticket_page_leads_there_for_who_may(client_of, adas, ben, eli, ticket):
+    path = f"/console/tickets/{ticket.code}"
+    link = f"{PAGE}/new?contact={eli.pk}"
+    assert link in adas.get(path).content.decode()
+    assert link not in client_of(ben).get(path).content.decode()
+    assert adas.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "/new"])
+def test_only_owners_and_admins(client_of, ben, zoe, visitor_at, northwind, adas, ticket, path):
+    page = plan(adas)
+    assert client_of(ben).get(f"{PAGE}{path}").status_code == 403
+    assert client_of(ben).post(page, {"word": "erase"}).status_code == 403
+    assert client_of(zoe).get(page).status_code == 404
+    assert visitor_at(northwind).get(page).status_code == 302
+
+
+def test_nobody_of_that_address_is_said_so(adas, ticket):
+    answer = find(adas, "nobody@example.org")
+    assert answer.status_code == 422
+    assert "Nobody here has this address" in words_in(answer.content.decode())
+
+
+def test_a_mention_is_listed_and_redacted_when_it_is_ticked(northwind, adas, eli, farah, ticket):
+    make_ticket(farah, subject="Two lamps", body="Please ask eli@example.org about it.")
+    page = plan(adas)
+    shown = adas.get(page).content.decode()
+    assert "<mark>eli@example.org</mark>" in shown
+    adas.post(page, {"word": "erase", "all": "1"})
+    run_jobs()
+    with account_scope(northwind.id):
+        assert not Message.objects.filter(body_text__contains="eli@example.org").exists()
+    assert json.loads(adas.get(f"{page}/certificate.json").content)["mentions"]["redacted"] == 1
+
+
+def test_a_request_goes_along(northwind, adas, eli, ticket, ada):
+    with account_scope(northwind.id):
+        new = NewRequest(PrivacyRequest.Type.ERASE, PrivacyRequest.Channel.AGENT, ticket.created_at, subject=eli)
+        request = open_request(new, actor=SYSTEM)
+    form = {"request": request.pk, "tickets": "with"}
+    assert adas.post(f"{PAGE}/new", form).status_code == 422, "nobody has approved it"
+    with account_scope(northwind.id):
+        verify(request, by=PrivacyRequest.Proof.KNOWN, actor=SYSTEM)
+        approve(request, actor=SYSTEM)
+    page = adas.post(f"{PAGE}/new", form).headers["Location"]
+    adas.post(page, {"word": "erase"})
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert request.state == PrivacyRequest.State.RUNNING
+    run_jobs()
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert (request.state, request.subject_id) == (PrivacyRequest.State.BACKUPS_EXPIRING, None)
+
+
+def test_a_hold_is_said_and_nothing_is_planned(northwind, adas, eli, ticket):
+    with account_scope(northwind.id):
+        place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+    where = find(adas).headers["Location"]
+    answer = adas.post(where, {"contact": eli.pk, "tickets": "with"})
+    assert answer.status_code == 422
+    assert "legal hold" in words_in(answer.content.decode())
+
+
+def test_what_failed_says_what_is_left_and_is_planned_again(northwind, adas, eli, ticket):
+    page = plan(adas)
+    with account_scope(northwind.id):
+        erasure = Erasure.objects.get()
+        Ticket.objects.filter(pk=ticket.pk).update(requester=Contact.objects.exclude(pk=eli.pk)[0])
+        Erasure.objects.update(extent={**erasure.extent, "tickets": []})
+    adas.post(page, {"word": "erase"})
+    run_jobs()
+    shown = words_in(adas.get(page).content.decode())
+    assert "not complete" in shown
+    assert "Tickets, with their tags" in shown
+    again = adas.post(f"{page}/again")
+    assert again.status_code == 303
+    assert adas.get(again.headers["Location"]).status_code == 200
+    with account_scope(northwind.id):
+        notice = AccountNotice.objects.get(kind="erasure.failed")
+        assert OutgoingMail.objects.filter(purpose="erasure warning").count() == 1
+    assert "failed" in words_in(adas.get("/console/notifications").content.decode())
+    assert adas.post(f"{PAGE}/read").status_code == 303
+    with account_scope(northwind.id):
+        notice.refresh_from_db()
+        assert notice.read_at is not None
+
+
+def test_what_is_late_is_told_in_the_bell_and_by_mail(northwind, adas, ada, ticket, stop_clock):
+    stop_clock(ticket.created_at)
+    page = plan(adas)
+    adas.post(page, {"word": "erase"})
+    with account_scope(northwind.id):
+        begun = Erasure.objects.get().started_at
+    stop_clock(begun + PROMISED)
+    stop_clock(begun + PROMISED + timedelta(seconds=1))
+    assert watch_erasures() == 1
+    with account_scope(northwind.id):
+        assert AccountNotice.objects.get(kind="erasure.late").membership_id == ada.pk
+        assert OutgoingMail.objects.filter(purpose="erasure warning").exists()

@@ -1,0 +1,126 @@
+"""What others wrote about somebody: found, read, confirmed, redacted; the rest stays and is counted."""
+
+import json
+
+import pytest
+
+from steward.events.models import Event
+from steward.lib.redacting import MARK
+from steward.people.access import actor_of
+from steward.people.models import Membership
+from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
+from steward.privacy.erasure.models import Erasure
+from steward.privacy.holds.actions import place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions
+from steward.privacy.mentions.models import Mention
+from steward.privacy.mentions.queries import mentions_of
+from steward.privacy.requests.persons import person_by_address
+from steward.tenancy.scope import account_scope
+from steward.testing.tickets import make_ticket
+from steward.tickets.actions import add_note
+from steward.tickets.actions.replying import Writing
+from steward.tickets.models import Message, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def told(northwind, ada, ben, eli, farah):
+    """Eli Brandt writes; Ben notes his name in Farah's ticket, and that of a namesake's sister."""
+    make_ticket(eli)
+    theirs = make_ticket(farah, subject="About Eli Brandt")
+    with account_scope(northwind.id):
+        type(eli).objects.filter(pk=eli.pk).update(name="Eli Brandt")
+        me = Membership.objects.get(pk=ben.pk)
+        add_note(theirs, Writing("<p>She asks for Eli\nBrandt, eli@example.org.</p>"), author=me, actor=actor_of(me))
+        add_note(theirs, Writing("<p>Brandts and Elis are others.</p>"), author=me, actor=actor_of(me))
+    return theirs
+
+
+def planned(account, ada, *, keeps_tickets=False):
+    person = person_by_address("eli@example.org")
+    erasure = plan_erasure(person.nameless_extent if keeps_tickets else person.extent, actor=actor_of(ada))
+    look_for_mentions(erasure)
+    return erasure
+
+
+def texts(ticket):
+    return " ".join(Message.objects.filter(ticket=ticket).values_list("body_text", flat=True))
+
+
+def test_they_are_found_by_name_and_address_with_the_words_around(northwind, ada, told):
+    with account_scope(northwind.id):
+        [place] = mentions_of(planned(northwind, ada))
+        assert (place.code, place.author, place.is_note) == (told.code, "Ben", True)
+        assert place.before.endswith("asks for ")
+        assert " ".join(place.words.split()) == "Eli Brandt"
+        assert set(Mention.objects.get().words) == {"Eli Brandt", "eli@example.org"}
+
+
+def test_what_is_confirmed_becomes_unreadable_and_the_certificate_says_so(northwind, ada, told):
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+        confirm_mentions(erasure, [mentions_of(erasure)[0].pk], actor=actor_of(ada))
+        start_erasure(erasure, actor=actor_of(ada))
+    done = run_erasure(northwind.id, erasure.id)
+    assert (done.state, done.erased["mentions.words"]) == (Erasure.State.DONE, 1), done.left
+    with account_scope(northwind.id):
+        said = texts(told)
+        assert "Brandt," not in said
+        assert "eli@example.org" not in said
+        assert MARK in said
+        assert "Brandts and Elis" in said
+        assert "Eli" not in Ticket.objects.get(pk=told.pk).subject
+        assert not Mention.objects.exists()
+        assert Event.objects.get(kind="message.redacted").actor_id == ada.pk
+    told_of = json.loads(done.certificate)["mentions"]
+    assert told_of == {"found": 1, "redacted": 1, "not_confirmed": 0, "under_a_legal_hold": 0}
+
+
+def test_what_nobody_confirmed_stays_and_is_named(northwind, ada, told):
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+        confirm_mentions(erasure, [], actor=actor_of(ada))
+        start_erasure(erasure, actor=actor_of(ada))
+    done = run_erasure(northwind.id, erasure.id)
+    assert done.state == Erasure.State.DONE
+    assert json.loads(done.certificate)["mentions"]["not_confirmed"] == 1
+    with account_scope(northwind.id):
+        assert "eli@example.org" in texts(told)
+        assert not Mention.objects.exists(), "the list names the person"
+
+
+def test_a_subject_alone_is_a_mention_too(northwind, ada, eli, farah):
+    make_ticket(eli)
+    theirs = make_ticket(farah, subject="For eli@example.org")
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+        [place] = mentions_of(erasure)
+        assert (place.author, place.words) == ("", "eli@example.org")
+        confirm_mentions(erasure, [], actor=actor_of(ada), is_all=True)
+        start_erasure(erasure, actor=actor_of(ada))
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
+    with account_scope(northwind.id):
+        assert Ticket.objects.get(pk=theirs.pk).subject == f"For {MARK}"
+
+
+def test_a_hold_keeps_the_words_and_the_certificate_says_so(northwind, ada, told):
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+        make = mentions_of(erasure)[0].pk
+        confirm_mentions(erasure, [make], actor=actor_of(ada))
+        place_hold(LegalHold.On.TICKET, told.pk, basis=LegalHold.Basis.CLAIMS, actor=actor_of(ada))
+        start_erasure(erasure, actor=actor_of(ada))
+    done = run_erasure(northwind.id, erasure.id)
+    with account_scope(northwind.id):
+        assert "eli@example.org" in texts(told)
+        assert Mention.objects.filter(state=Mention.State.HELD).count() == (0 if done.certificate else 1)
+    assert done.state == Erasure.State.FAILED, "what was to go is still there"
+
+
+def test_nothing_is_confirmed_once_it_is_ordered(northwind, ada, told):
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+        start_erasure(erasure, actor=actor_of(ada))
+        assert confirm_mentions(erasure, [], actor=actor_of(ada), is_all=True) == 0
