@@ -2,13 +2,17 @@
 
 import contextlib
 import json
+import uuid
 
 import pytest
 
+from steward.lib.actor import SYSTEM
+from steward.privacy.egress.terms import bring_into_force
 from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.models import Account, DataCentre, Region
 from steward.tenancy.residency import add_data_centre, add_region
+from steward.tenancy.scope import account_scope
 
 
 @pytest.fixture
@@ -153,3 +157,28 @@ def test_the_check_says_where_nothing_may_be_served_and_what_to_do(steward, euro
     assert code == 3
     assert "“nowhere”" in said
     assert "set STEWARD_DATA_CENTRE" in said
+
+
+def test_a_region_gains_no_country_under_its_accounts(steward, europe, northwind):
+    Account.objects.update(data_centre_id="fra-1")
+    code, _, err = steward("region", "add", "eu", "--name", "Europe", "--countries", "DE,FR,NO,CH")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "CH, NO cannot be added under them" in err
+    assert Region.objects.get(code="eu").countries == ["DE", "FR"]
+    assert steward("region", "add", "eu", "--name", "Core", "--countries", "DE")[0] == 0, "fewer may be said"
+    assert steward("region", "add", "eu2", "--name", "Wider", "--countries", "DE,NO")[0] == 0
+
+
+def test_nor_one_that_an_agreement_names(steward, europe, northwind):
+    steward("region", "add", "us", "--name", "United States", "--countries", "US")
+    with account_scope(northwind.id):
+        bring_into_force(uuid.uuid4(), actor=SYSTEM, regions=["us"])
+    code, _, err = steward("region", "add", "us", "--name", "America", "--countries", "US,CA")
+    assert (code, "The agreements of northwind" in err) == (1, True)
+
+
+def test_what_nobody_has_said_of_a_region_can_be_said_once(steward, northwind):
+    Region.objects.update(countries=[])
+    code = Account.objects.select_related("data_centre").get(pk=northwind.pk).data_centre.region_id
+    assert steward("region", "add", code, "--name", "Home", "--countries", "DE")[0] == 0
+    assert steward("region", "add", code, "--name", "Home", "--countries", "DE,US")[0] == 1

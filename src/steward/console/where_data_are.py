@@ -12,6 +12,7 @@ from steward.privacy.egress.decision import Reason, Request, decide
 from steward.privacy.egress.engaging import terms_of
 from steward.privacy.egress.known import gather_together
 from steward.privacy.egress.models import AccountTerms, Authorisation, Connector
+from steward.privacy.egress.own_services import data_of, is_outside
 from steward.privacy.egress.purposes import PURPOSES
 from steward.privacy.egress.registry.document import Registry
 from steward.privacy.egress.registry.standing import Version
@@ -29,7 +30,7 @@ from steward.privacy.subprocessors.words import (
     in_language,
     refusal,
 )
-from steward.tenancy.models import Account, DataCentre
+from steward.tenancy.models import Account, DataCentre, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Instructed:
-    """A server of the account's own choice."""
+    """A server of the account's own choice. The rest is empty but for services: of them the account has said it."""
 
     kind: str
     address: str
     purposes: str
     name: str
     at: datetime | None
+    title: str = ""
+    data: str = ""
+    country: str = ""
+    is_outside: bool = False
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is a service and not a mail server."""
+        return self.kind == Connector.Kind.HTTP
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,7 @@ def gathered(account_id: UUID) -> Gathered:
         used=tuple(
             _used(row, reasons.get(row.engagement.key), said.get(row.engagement.key), at) for row in listing.rows
         ),
-        instructed=tuple(_instructed(names)),
+        instructed=tuple(_instructed(names, region)),
         coming=tuple(map(_change, listing.coming)),
         answers=tuple(one for one in said.values() if one.state != Authorisation.State.NOTIFIED),
         terms=terms if terms and (terms.ends_at is None or at < terms.ends_at) else None,
@@ -238,7 +248,7 @@ def _places(account: Account, registry: Registry | None) -> Iterable[Place]:
         yield Place(centre.code, country, hosts.get(centre.host, centre.host), centre.code == account.data_centre_id)
 
 
-def _instructed(names: Mapping[UUID, str]) -> Iterable[Instructed]:
+def _instructed(names: Mapping[UUID, str], region: Region) -> Iterable[Instructed]:
     """The relay of who runs Steward for themselves, then what people of the account set up."""
     relay = configuration.relay()
     if relay is not None and not configuration.is_hosting():
@@ -247,7 +257,19 @@ def _instructed(names: Mapping[UUID, str]) -> Iterable[Instructed]:
     for row in Connector.objects.filter(retired_at=None).order_by("kind", "host", "port"):
         told = enumeration(PURPOSE_WORDS.get(one, one) for one in purposes.get(row.kind, row.purposes))
         name = names.get(row.declared_by_id, "") if row.declared_by_id else ""
-        yield Instructed(row.kind, f"{row.host}:{row.port}", told, name, row.declared_at)
+        one = Instructed(row.kind, f"{row.host}:{row.port}", told, name, row.declared_at)
+        yield _service(one, row, region) if one.is_service else one
+
+
+def _service(one: Instructed, row: Connector, region: Region) -> Instructed:
+    data = sorted(str(CATEGORIES[each]) for each in data_of(row.purposes))
+    return replace(
+        one,
+        title=row.name,
+        data=enumeration(data),
+        country=country_name(row.country) if row.country else "",
+        is_outside=is_outside(row.country, region),
+    )
 
 
 def _change(coming: Coming) -> Change:

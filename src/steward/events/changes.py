@@ -20,6 +20,8 @@ CHANGES: tuple[Key | str, ...] = (
     # The account, its agreements and the list of subprocessors.
     "terms_version", "list_version", "from_region", "to_region", "sha256", "version", "notice_days", "mode",
     "engagement", "resolution", "result",
+    # An instruction to use a server or service: what for, and where it is.
+    "purposes", "country",
     # Requests of persons.
     "type", "due_at", "by", "day",
     # Retention and redaction.

@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "operator": Command("operator", "say who opens the back office of this installation"),
         "password-list": Command("password_list", "make a list of passwords that nobody may choose", uses_models=False),
         "mail-account": Command("mail_account", "add an address that receives and answers mail"),
+        "service": Command("service", "say which services of its own an account has data sent to"),
         "mail-in": Command("mail_in", "take one mail from standard input"),
         "jobs": Command("jobs", "list the jobs that failed, and run one again"),
         "bench": Command("bench", "measure mail, lists, ticket page and search on this machine", uses_models=False),

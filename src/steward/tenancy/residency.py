@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
-from steward.tenancy.models import DataCentre, Region
+from steward.tenancy.models import Account, DataCentre, Region
 
 NOT_SAID = "ZZ"  # the country of a data centre nobody has said anything about
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -15,6 +15,10 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 class NotAPlace(ValueError):
     """No code, country or region that could be."""
+
+
+class Widens(ValueError):
+    """Accounts rely on the region as it is: it gets no further country under them."""
 
 
 class StaysThere(ValueError):
@@ -58,12 +62,28 @@ def centre_for(region: str) -> DataCentre:
 
 
 def add_region(code: str, *, name: str, countries: Iterable[str]) -> Region:
-    """Make a region known, or say anew what it is called and which countries it has. Raises `NotAPlace`."""
+    """Make a region known, or say anew what it is called and which countries it has.
+
+    A country that is added lets data go where the accounts of the region were never told of: it takes a region of its
+    own, to which they move by their own order. Raises `NotAPlace`, or `Widens`.
+    """
     checked = sorted({_country(country) for country in countries})
     if not checked:
         raise NotAPlace("A region has at least one country.")
+    added = countries_added(code, checked)
+    if added and Account.objects.filter(data_centre__region=code).exists():
+        raise Widens(
+            f"Accounts lie in region “{code}” and were told of its countries; {', '.join(added)} cannot be added under "
+            "them. Make a region of its own with it: accounts come there by their own order."
+        )
     made, _ = Region.objects.update_or_create(code=_code(code), defaults={"name": name, "countries": checked})
     return made
+
+
+def countries_added(code: str, countries: Iterable[str]) -> list[str]:
+    """Which of these a region would gain; none for a new one, and where nobody has said yet what it has."""
+    region = Region.objects.filter(code=code).first()
+    return sorted(set(countries) - set(region.countries)) if region and region.countries else []
 
 
 def add_data_centre(code: str, *, region: str, country: str, host: str = "") -> DataCentre:

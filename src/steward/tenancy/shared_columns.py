@@ -99,7 +99,7 @@ TABLES: Mapping[str, Shared] = {
     "procrastinate_workers": _shared("id last_heartbeat"),
     "jobs_failure": _shared("job_id error at"),
     "egress_installationegress": _shared(
-        "id traffic purpose categories host port calls bytes is_allowed reason_code at"
+        "id traffic engagement purpose categories host port calls bytes is_allowed reason_code registry_version at"
     ),
     # Contacts of the companies on the list are in its documents: business addresses, which the list makes public.
     "egress_registryversion": _shared(

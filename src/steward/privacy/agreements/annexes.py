@@ -8,6 +8,8 @@ from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from steward.privacy.agreements.inventory_words import category_words
+from steward.privacy.egress.models import Connector
+from steward.privacy.egress.own_services import data_of, is_outside, services_in_use
 from steward.privacy.egress.registry.changes import Change
 from steward.privacy.egress.registry.document import Engagement, Mechanism, Subprocessor
 from steward.privacy.subprocessors.listing import Coming, Row
@@ -19,6 +21,8 @@ from steward.privacy.subprocessors.words import (
     enumeration,
     in_language,
 )
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_in_scope
 
 
 def apart(name: str) -> str:
@@ -80,6 +84,28 @@ def _as_set_up() -> Iterator[str]:
 def subprocessor_rows(rows: Iterable[Row]) -> tuple[tuple[str, ...], ...]:
     """Who with address and contact; what for with which data; where with the basis of a transfer; for what."""
     return tuple(_row(row.subprocessor, row.engagement) for row in rows)
+
+
+def own_recipients(account: Account) -> tuple[str, ...]:
+    """The services the account itself has data sent to, one sentence each; none before it is there."""
+    if account_in_scope() != account.pk:
+        return ()
+    region = account.data_centre.region
+    return tuple(service_words(one, is_outside=is_outside(one.country, region)) for one in services_in_use())
+
+
+def service_words(service: Connector, *, is_outside: bool) -> str:
+    """A service of the account's own: what it is called, where it is, what for and with which data."""
+    told = {
+        "name": apart(service.name),
+        "address": apart(f"{service.host}:{service.port}"),
+        "purposes": enumeration(PURPOSE_WORDS.get(key, key) for key in service.purposes),
+        "data": enumeration(sorted(map(category_words, data_of(service.purposes)))),
+        "country": country_name(service.country) if service.country else _("country not known"),
+    }
+    if is_outside:
+        return _("%(name)s (%(address)s), %(country)s, outside the region: %(purposes)s. Data: %(data)s") % told
+    return _("%(name)s (%(address)s), %(country)s: %(purposes)s. Data: %(data)s") % told
 
 
 def coming_points(coming: Iterable[Coming]) -> tuple[str, ...]:

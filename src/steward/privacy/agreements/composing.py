@@ -16,6 +16,7 @@ from steward.privacy.agreements.annexes import (
     apart,
     coming_points,
     measures,
+    own_recipients,
     subprocessor_rows,
     together,
     with_country,
@@ -30,7 +31,7 @@ from steward.privacy.subprocessors.listing import Listing, listing_at
 from steward.privacy.subprocessors.words import NOT_STATED
 from steward.tenancy.models import Account
 
-FORM = "2026-11.2"  # the version of the texts below
+FORM = "2026-11.3"  # the version of the texts below
 PREVAILING = "en"
 _BREACH_HOURS = 24
 
@@ -215,6 +216,12 @@ def _annex_2(facts: Facts) -> Section:
             "of Annex III applies to them."
         ),
         _("Duration: as long as the account exists."),
+        _(
+            "Recipients of the controller’s own choice: mail servers and services that it sets up in the account get, "
+            "by its instruction, what it sets them up for. Whoever runs them works for the controller and is no "
+            "subprocessor of the processor."
+        ),
+        *own_recipients(facts.account),
     )
     return Section(
         title=_("Annex II: description of the processing"),

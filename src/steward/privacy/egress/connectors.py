@@ -22,7 +22,12 @@ class Declaration:
     tls: Connector.Tls
     username: str = ""
     password: str = field(default="", repr=False)  # of a service: its key
+    # Of a service alone.
     purposes: frozenset[str] = frozenset()
+    name: str = ""
+    url: str = ""
+    key_header: str = ""
+    country: str = ""
 
 
 def declare_connector(declared: Declaration, *, actor: Actor) -> Connector:
@@ -47,11 +52,16 @@ def declare_connector(declared: Declaration, *, actor: Actor) -> Connector:
             tls=declared.tls,
             password=declared.password,
             purposes=sorted(declared.purposes),
+            name=declared.name,
+            url=declared.url,
+            key_header=declared.key_header,
+            country=declared.country,
             declared_by_kind=actor.kind.value,
             declared_by_id=actor.id,
             declared_at=now(),
         )
-        record("connector.declared", connector, actor=actor)
+        changes = {"kind": connector.kind, "purposes": connector.purposes, "country": connector.country}
+        record("connector.declared", connector, actor=actor, changes=changes)
     return connector
 
 

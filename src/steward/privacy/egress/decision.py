@@ -126,6 +126,8 @@ class Grant:
     account_id: UUID | None = None
     is_active: bool = True
     engaged: Engaged | None = None  # class S, and only there
+    connector_id: UUID | None = None  # this and the next only go into the ledger
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     is_restricted: bool = False
+    is_on_request: bool = False  # a person asked for it just now
+    follows: bool = True  # False: a redirect is the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def call(wanted: Call, *, seconds: float = CALL_SECONDS, longest: int = LONGEST_
     for _ in range(MOST_REDIRECTS + 1):
         assert leg is not None  # noqa: S101  for types: the loop ends when there is none
         answer = _exchange(running, leg)
-        leg = _next_leg(leg, answer)
+        leg = _next_leg(leg, answer) if wanted.follows else None
         if leg is None:
             return answer
     raise CallFailed(Fault.TOO_MANY_REDIRECTS)
@@ -178,6 +180,7 @@ def _exchange(running: _Running, leg: _Leg) -> Answer:
         categories=wanted.categories,
         destination=_destination(leg.url),
         is_restricted=wanted.is_restricted,
+        is_on_request=wanted.is_on_request,
     )
     with _told(), passage(request) as opened, closing(_Wire(running, opened)) as wire:
         connection = httpcore.HTTPConnection(

@@ -18,7 +18,11 @@ _BY_KIND = {
     Connector.Kind.IMAP.value: (TrafficClass.COUNTERPARTY, ("mail.fetch",)),
 }
 
-_BY_WISH = {"mail.remote_images": TrafficClass.BROWSER, "mail.try": TrafficClass.TENANT_DIRECTED}
+_BY_WISH = {
+    "mail.remote_images": TrafficClass.BROWSER,
+    "mail.try": TrafficClass.TENANT_DIRECTED,
+    "service.try": TrafficClass.TENANT_DIRECTED,
+}
 
 
 def gather(request: Request) -> Known:
@@ -78,6 +82,8 @@ def _server_grant(account_id: UUID | None, declared: Server) -> Grant:
         *purposes,
         account_id=account_id,
         is_active=declared.is_active,
+        connector_id=declared.id,
+        country=declared.country,
     )
 
 
@@ -93,7 +99,7 @@ def _relay_grants() -> tuple[Grant, ...]:
 
 
 def _wished_grants(request: Request) -> tuple[Grant, ...]:
-    """Any host, when a person asks for it: a reader's browser gets an image, an admin tries out a mail server."""
+    """Any host, when a person asks for it: a reader's browser gets an image, an admin tries out a server."""
     traffic = _BY_WISH.get(request.purpose)
     if traffic is None:
         return ()
@@ -106,6 +112,8 @@ def _grant(
     *purposes: str,
     account_id: UUID | None = None,
     is_active: bool = True,
+    connector_id: UUID | None = None,
+    country: str = "",
 ) -> Grant:
     return Grant(
         traffic=traffic,
@@ -114,4 +122,6 @@ def _grant(
         categories=frozenset[str]().union(*(PURPOSES[one].categories for one in purposes if one in PURPOSES)),
         account_id=account_id,
         is_active=is_active,
+        connector_id=connector_id,
+        country=country,
     )

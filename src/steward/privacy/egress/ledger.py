@@ -46,7 +46,7 @@ def write(request: Request, decision: Decision, known: Known) -> Entry:
     """Write down a decision, durably: outside a scope this is a transaction of its own."""
     if request.account_id is None:
         with transaction.atomic(durable=True):
-            row = InstallationEgress.objects.create(**_columns(request, decision))
+            row = InstallationEgress.objects.create(**_columns(request, decision, known))
         return Entry(row.id, None)
     columns = _values(request, decision, known) | {"id": new_id()}
     ask(request.account_id, _INSERT, **columns)
@@ -103,22 +103,26 @@ def _row(request: Request, decision: Decision, known: Known) -> EgressEvent:
 
 
 def _values(request: Request, decision: Decision, known: Known) -> dict[str, Any]:
-    engaged = decision.grant.engaged if decision.grant else None
+    grant = decision.grant
+    engaged = grant.engaged if grant else None
     vendor = engaged.agreement_at(known.now) if engaged else None
     own = known.terms.agreement if known.terms else None
     return {
         "from_region": known.region,
-        "to_country": engaged.only_country if engaged else "",
-        "engagement": engaged.key if engaged else "",
-        "registry_version": known.registry,
+        "to_country": engaged.only_country if engaged else grant.country if grant else "",
         "vendor_agreement": vendor.name if vendor else "",
         "agreement_id": UUID(own.name) if own and own.holds(known.now) else None,
-        **_columns(request, decision),
+        "connector_id": grant.connector_id if grant else None,
+        **_columns(request, decision, known),
     }
 
 
-def _columns(request: Request, decision: Decision) -> dict[str, Any]:
+def _columns(request: Request, decision: Decision, known: Known) -> dict[str, Any]:
+    """What both ledgers have."""
+    engaged = decision.grant.engaged if decision.grant else None
     return {
+        "engagement": engaged.key if engaged else "",
+        "registry_version": known.registry,
         "traffic": decision.grant.traffic.value if decision.grant else "",
         "purpose": request.purpose,
         "categories": sorted(request.categories),

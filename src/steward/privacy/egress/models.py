@@ -26,13 +26,15 @@ class EgressEvent(AccountOwned):
     host = impersonal(models.TextField())  # a server's name; which person was concerned is not kept
     port = impersonal(models.IntegerField())
     from_region = impersonal(models.TextField())
-    to_country = impersonal(models.CharField(max_length=2, blank=True))  # as the registry has it; empty: not known
+    # As the registry has it, or the account's instruction; empty: not known.
+    to_country = impersonal(models.CharField(max_length=2, blank=True))
     bytes = impersonal(models.BigIntegerField(null=True))  # sent by us, below TLS
     is_allowed = impersonal(models.BooleanField())
     reason_code = impersonal(models.TextField())  # a Reason
     registry_version = impersonal(models.IntegerField(null=True))
     vendor_agreement = impersonal(models.TextField(blank=True, default=""))  # its version in the registry
     agreement_id = impersonal(models.UUIDField(null=True))  # the account's own, in force then
+    connector_id = impersonal(models.UUIDField(null=True))  # classes T and P: the account's instruction, in force then
     at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
@@ -58,6 +60,7 @@ class InstallationEgress(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     traffic = models.CharField(max_length=1, blank=True)
+    engagement = models.TextField(blank=True, default="")  # class S: its key in the registry
     purpose = models.TextField()
     categories = ArrayField(models.TextField())
     host = models.TextField()
@@ -66,6 +69,7 @@ class InstallationEgress(models.Model):
     bytes = models.BigIntegerField(null=True)
     is_allowed = models.BooleanField()
     reason_code = models.TextField()
+    registry_version = models.IntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -92,6 +96,7 @@ class Connector(AccountOwned):
     class Tls(models.TextChoices):
         IMPLICIT = "implicit", _("TLS")
         STARTTLS = "starttls", _("STARTTLS")
+        NONE = "none", _("no TLS")  # a service in a network of the operator's own, and nothing else
 
     kind = impersonal(models.TextField(choices=Kind))
     host = impersonal(models.TextField())  # canonical form
@@ -99,7 +104,12 @@ class Connector(AccountOwned):
     tls = impersonal(models.TextField(choices=Tls))
     username = impersonal(models.TextField(blank=True, default=""))  # of a mailbox that belongs to the account
     password = impersonal(SecretField())
-    purposes = impersonal(ArrayField(models.TextField(), default=list, blank=True))  # HTTP: the account's instruction
+    # Of an HTTP service: the account's instruction, and how the service is called.
+    purposes = impersonal(ArrayField(models.TextField(), default=list, blank=True))
+    name = impersonal(models.TextField(blank=True, default=""))
+    url = impersonal(models.TextField(blank=True, default=""))  # what its addresses begin with
+    key_header = impersonal(models.TextField(blank=True, default=""))  # which header carries `password`
+    country = impersonal(models.CharField(max_length=2, blank=True, default=""))  # where it is; empty: not known
     declared_by_kind = impersonal(models.TextField())  # of an Actor
     declared_by_id = impersonal(models.UUIDField(null=True))  # the bare id: people are above this package
     declared_at = impersonal(models.DateTimeField())

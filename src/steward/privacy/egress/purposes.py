@@ -58,6 +58,10 @@ PURPOSES: dict[str, Purpose] = {
         frozenset({"user.contact.email", "user.account.username"}),
         is_by_wish=True,
     ),
+    # The same for a service of their own: its key goes there, and nothing of anybody.
+    "service.try": Purpose(
+        frozenset({TrafficClass.TENANT_DIRECTED}), frozenset({"system.operations"}), is_by_wish=True
+    ),
     "mail.authenticate": Purpose(frozenset({TrafficClass.INFRASTRUCTURE}), frozenset({"user.contact.email"})),
     "mail.remote_images": Purpose(frozenset({TrafficClass.BROWSER}), frozenset({"user.device.ip_address"})),
     # What subprocessors are engaged for beyond mail.

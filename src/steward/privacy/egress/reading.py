@@ -62,6 +62,7 @@ class Tally:
 
     traffic: str
     engagement: str
+    connector_id: UUID | None
     host: str
     purpose: str
     country: str
@@ -97,7 +98,7 @@ def portions(account_id: UUID, wanted: Wanted, *, most: int) -> Iterator[list[Eg
 
 def sums_since(since: datetime) -> list[Tally]:
     """What happened from a moment on, by destination, purpose and outcome; the most frequent first."""
-    keys = ("traffic", "engagement", "host", "purpose", "to_country", "reason_code", "is_allowed")
+    keys = ("traffic", "engagement", "connector_id", "host", "purpose", "to_country", "reason_code", "is_allowed")
     counted: Iterable[dict[str, Any]] = (
         EgressEvent.objects.filter(at__gte=since)
         .values(*keys)
@@ -108,6 +109,7 @@ def sums_since(since: datetime) -> list[Tally]:
         Tally(
             traffic=row["traffic"],
             engagement=row["engagement"],
+            connector_id=row["connector_id"],
             host=row["host"],
             purpose=row["purpose"],
             country=row["to_country"],

@@ -34,6 +34,8 @@ class Server(msgspec.Struct, frozen=True, array_like=True):
     port: int
     purposes: tuple[str, ...]
     is_active: bool
+    id: UUID
+    country: str
 
 
 class _Agreement(msgspec.Struct, frozen=True):

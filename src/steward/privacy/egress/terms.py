@@ -5,12 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
 
 
 def bring_into_force(
@@ -36,6 +39,20 @@ def bring_into_force(
         )
         record("agreement.in_force", terms, actor=actor, changes={"notice_days": notice_days, "mode": mode})
     return terms
+
+
+def agreed_by(region: str) -> list[str]:
+    """The accounts whose agreement in force names a region, by slug: what it gains they never agreed to.
+
+    Opens a scope for each account.
+    """
+    return [account.slug for account in Account.objects.order_by("slug") if _names(account.pk, region)]
+
+
+def _names(account_id: UUID, region: str) -> bool:
+    lasting = Q(ends_at=None) | Q(ends_at__gt=now())
+    with account_scope(account_id):
+        return AccountTerms.objects.filter(lasting, regions__contains=[region]).exists()
 
 
 def end_terms(*, actor: Actor, at: datetime | None = None) -> None:

@@ -58,6 +58,7 @@ PURPOSE_WORDS: Mapping[str, Any] = {
     "mail.deliver": pgettext_lazy("purpose of processing", "Sending e-mail"),
     "mail.fetch": pgettext_lazy("purpose of processing", "Fetching e-mail from a mailbox"),
     "mail.try": pgettext_lazy("purpose of processing", "Trying out a mail server"),
+    "service.try": pgettext_lazy("purpose of processing", "Trying out a service of your own"),
     "mail.authenticate": pgettext_lazy("purpose of processing", "Checking who an e-mail is from"),
     "mail.remote_images": pgettext_lazy("purpose of processing", "Showing pictures of an e-mail"),
     "dns.resolve": pgettext_lazy("purpose of processing", "Looking up names of hosts"),

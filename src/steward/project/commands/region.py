@@ -4,11 +4,12 @@ import argparse
 import json
 from collections.abc import Sequence
 
+from steward.privacy.egress.terms import agreed_by
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import run_chosen
 from steward.project.failure import Failure
 from steward.tenancy.models import Region
-from steward.tenancy.residency import NotAPlace, add_region
+from steward.tenancy.residency import NotAPlace, Widens, add_region, countries_added
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,9 +32,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add(options: argparse.Namespace) -> None:
     countries = [country.strip().upper() for country in options.countries.split(",")]
+    if countries_added(options.code, countries) and (named := agreed_by(options.code)):
+        raise Failure(
+            f"The agreements of {', '.join(named)} let data go to region “{options.code}” as it is. Make a region of "
+            "its own with the new country."
+        )
     try:
         region = add_region(options.code, name=options.name, countries=countries)
-    except NotAPlace as problem:
+    except (NotAPlace, Widens) as problem:
         raise Failure(str(problem)) from problem
     print(f"{region.name} ({region.code}) has {len(region.countries)} countries.")
 

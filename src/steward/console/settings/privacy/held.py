@@ -14,6 +14,7 @@ from steward.console.what_is_held import as_json, rows_of_account
 from steward.console.where_data_are import gathered
 from steward.lib.clock import now
 from steward.privacy.agreements.access import account_with_region, region_name
+from steward.privacy.agreements.annexes import own_recipients
 
 
 @require_safe
@@ -56,7 +57,8 @@ def records_file(request: ConsoleRequest) -> HttpResponse:
 
 def _records(request: ConsoleRequest) -> Records:
     chosen = gathered(request.account.id).instructed
-    return records_of(request.account.id, [f"{one.address}: {one.purposes}" for one in chosen])
+    servers = [f"{one.address}: {one.purposes}" for one in chosen if not one.is_service]
+    return records_of(request.account.id, [*servers, *own_recipients(account_with_region(request.account.id))])
 
 
 def _file(request: ConsoleRequest, name: str, told: dict[str, Any]) -> HttpResponse:

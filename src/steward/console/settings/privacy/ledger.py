@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.console.settings.privacy.left import in_words, names_of_engagements
+from steward.console.settings.privacy.left import in_words, names_of_receivers
 from steward.lib.clock import now
 from steward.privacy.egress.models import EgressEvent
 from steward.privacy.egress.purposes import TrafficClass
@@ -32,7 +32,7 @@ _IN_REACH = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(9998, 1
 _OUTCOMES = {"left": True, "refused": False}
 _COLUMNS = (
     "at", "is_allowed", "reason_code", "traffic", "engagement", "purpose", "categories", "host", "port", "from_region",
-    "to_country", "bytes", "registry_version", "vendor_agreement", "agreement_id",
+    "to_country", "bytes", "registry_version", "vendor_agreement", "agreement_id", "connector_id",
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def what_left(request: ConsoleRequest) -> HttpResponse:
     form = Narrowing(request.GET)
     is_valid = form.is_valid()
     rows = rows_of(form.wanted(request.account.time_zone), _place(request), most=PAGE + 1) if is_valid else []
-    names = names_of_engagements()
+    names = names_of_receivers()
     context = {
         "form": form,
         "passages": [in_words(row, names) for row in rows[:PAGE]],
@@ -123,7 +123,8 @@ def told(row: EgressEvent) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS}
     at: datetime = found["at"]
     traffic = TrafficClass(row.traffic).name.lower() if row.traffic else ""
-    stored = {"at": at.astimezone(UTC).isoformat(), "agreement_id": str(row.agreement_id or "") or None}
+    ids = {name: str(found[name] or "") or None for name in ("agreement_id", "connector_id")}
+    stored = {"at": at.astimezone(UTC).isoformat()} | ids
     return found | stored | {"traffic": traffic}
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.lib.clock import now
-from steward.privacy.egress.models import EgressEvent
+from steward.privacy.egress.models import Connector, EgressEvent
 from steward.privacy.egress.reading import Tally, sums_since
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.words import CATEGORIES, PURPOSE_WORDS, country_name, enumeration, refusal
@@ -90,25 +91,27 @@ def today_of(account: Entry) -> datetime:
 
 def periods(account: Entry) -> tuple[Period, Period]:
     """Today, and the last thirty days with today."""
-    names, today = names_of_engagements(), today_of(account)
+    names, today = names_of_receivers(), today_of(account)
     return _period(today, names), _period(today - timedelta(days=DAYS - 1), names)
 
 
-def names_of_engagements() -> dict[str, str]:
-    """Who is behind each engagement that ever was on the list."""
-    return {
+def names_of_receivers() -> dict[str, str]:
+    """Who is behind each engagement that ever was on the list, and what the account calls each service of its own."""
+    own = Connector.objects.filter(kind=Connector.Kind.HTTP).values_list("id", "name")
+    listed = {
         key: state.engaged.subprocessor.legal_name
         for key, states in published().revisions.items()
         for state in states
         if state.engaged is not None
     }
+    return {str(key): name for key, name in own} | listed
 
 
 def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
     """A row as people read it."""
     return Passage(
         row=row,
-        whose=_whose(row.traffic, row.engagement, names),
+        whose=_whose(row.traffic, row.engagement, row.connector_id, names),
         purpose=str(PURPOSE_WORDS.get(row.purpose, row.purpose)),
         data=enumeration(CATEGORIES.get(one, one) for one in row.categories),
         country=country_name(row.to_country) if row.to_country else "",
@@ -132,7 +135,7 @@ def _period(since: datetime, names: Mapping[str, str]) -> Period:
 def _destination(one: Tally, names: Mapping[str, str]) -> Destination:
     return Destination(
         host=one.host,
-        whose=_whose(one.traffic, one.engagement, names),
+        whose=_whose(one.traffic, one.engagement, one.connector_id, names),
         company=names.get(one.engagement, ""),
         purpose=one.purpose,
         purpose_words=str(PURPOSE_WORDS.get(one.purpose, one.purpose)),
@@ -140,7 +143,9 @@ def _destination(one: Tally, names: Mapping[str, str]) -> Destination:
     )
 
 
-def _whose(traffic: str, engagement: str, names: Mapping[str, str]) -> str:
+def _whose(traffic: str, engagement: str, connector_id: UUID | None, names: Mapping[str, str]) -> str:
     if engagement:
         return names.get(engagement, engagement)
+    if name := names.get(str(connector_id), ""):
+        return _("%(name)s, a service of your own") % {"name": name}
     return str(_WHOSE.get(traffic) or pgettext("to whom data went", "nobody we know"))
