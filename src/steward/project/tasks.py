@@ -14,6 +14,7 @@ from steward.people.upkeep import forget_ended_sessions, forget_old_invitations,
 from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.erasure.watching import watch_erasures
+from steward.privacy.exports.upkeep import expire_exports
 from steward.privacy.requests.upkeep import warn_accounts
 from steward.privacy.retention.tasks import apply_everywhere
 from steward.privacy.subprocessors.actions import forget_unnamed_papers
@@ -95,6 +96,12 @@ def forget_unproven_subscriptions() -> None:
 def forget_papers() -> None:
     """Files of due diligence that no version of the list and no draft names go."""
     forget_unnamed_papers()
+
+
+@periodic("exports.expire", cron="*/10 * * * *")
+def delete_past_exports() -> None:
+    """Archives with what is held about a person go when their days are over."""
+    expire_exports()
 
 
 @periodic("erasure.watch", cron="19 * * * *")

@@ -34,6 +34,11 @@ class Addressees:
         text = ", ".join(formataddr(person) if person[0].isascii() else _written(*person) for person in staying)
         return "" if Addressees(text).name_any(addresses) else text
 
+    def only(self, addresses: Collection[str]) -> str:
+        """The field with nobody but the people with these folded addresses."""
+        theirs = [(name, email) for name, email in self._people() if fold_email(email) in addresses]
+        return ", ".join(_written(*person) if person[0] else person[1] for person in theirs)
+
     def _people(self) -> list[tuple[str, str]]:
         return [(name, email) for name, email in getaddresses([self.text]) if email]
 

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from steward.backups.standing import troubles, unservable
+from steward.backups.standing import Trouble, troubles, unservable
 from steward.privacy.egress.residency import findings
+from steward.privacy.exports.upkeep import overdue_exports
 from steward.project import backing_up, settings
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import database
@@ -15,12 +16,14 @@ UNSERVABLE = 3
 
 def main(arguments: Sequence[str]) -> int:
     """0 when all is well, 1 when something has to be put right, 3 when nothing may be served before."""
-    parser = parser_for("check", "Say what has to be put right: where data lie, backups, copies of keys, the ledger.")
+    parser = parser_for("check", "Say what has to be put right: where data lie, backups, keys, the ledger, exports.")
     parser.add_argument("--serving", action="store_true", help="only what is asked before anything is served")
     options = parser.parse_args(arguments)
     with database():
         said = unservable(settings.STEWARD_DATA) if options.serving else troubles(backing_up.layout())
         found = [] if any(one.is_unservable for one in said) else findings()
+        if not options.serving and not any(one.is_unservable for one in said):
+            said += _overdue_exports()
     tell(found)
     tell_troubles(said)
     if any(one.is_unservable for one in found):
@@ -32,3 +35,11 @@ def main(arguments: Sequence[str]) -> int:
     if not options.serving:
         print("Everything is as it should be.")
     return 0
+
+
+def _overdue_exports() -> list[Trouble]:
+    number = overdue_exports()
+    if not number:
+        return []
+    archives = "One archive with a person’s data is" if number == 1 else f"{number} archives with persons’ data are"
+    return [Trouble(f"{archives} past the time to be deleted: is `steward worker` running?")]

@@ -1,4 +1,4 @@
-"""`steward person find` and `erase`: what is held about somebody, and how it goes."""
+"""`steward person find`, `export` and `erase`: what is held about somebody, a copy of it, and how it goes."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import certificate_pdf
 from steward.privacy.holds.actions import Held
 from steward.privacy.requests.persons import Person, person_by_address
+from steward.project.commands import person_export
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -23,17 +24,21 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = parser_for("person", "What is held about a person, and erasing it.")
-    commands = parser.add_subparsers(required=True, metavar="find|erase")
+    parser = parser_for("person", "What is held about a person, a copy of it, and erasing it.")
+    commands = parser.add_subparsers(required=True, metavar="find|export|erase")
     for name, words, run in (
         ("find", "count what is held about somebody", _find),
+        ("export", "write what is held about somebody into an encrypted archive", _export),
         ("erase", "erase somebody: prints the plan, then the certificate", _erase),
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("--account", required=True, metavar="SLUG")
         command.add_argument("--email", required=True, metavar="ADDRESS", help="any address of theirs")
         command.set_defaults(run=run)
-    command.add_argument("--yes", action="store_true", help="do not ask")
+        if run is not _find:
+            command.add_argument("--yes", action="store_true", help="do not ask")
+        if run is _export:
+            person_export.add_options(command)
     command.add_argument(
         "--keep-tickets", action="store_true", help="only the person goes: tickets stay without a name"
     )
@@ -46,6 +51,17 @@ def _find(options: argparse.Namespace) -> None:
     with account_scope(account.id):
         person = _person(options)
         print(json.dumps(_told(person, counted(person.extent)), indent=2, ensure_ascii=False))
+
+
+def _export(options: argparse.Namespace) -> None:
+    account = account_named(options.account)
+    with account_scope(account.id):
+        person = _person(options)
+        told = _told(person, counted(person.extent))
+    print(json.dumps({"plan": told}, indent=2, ensure_ascii=False))
+    if not options.yes and input(f"Type {options.email} to export all of this: ") != options.email:
+        raise Failure("Nothing was exported.")
+    print(json.dumps({"export": person_export.export(account, person, options)}, indent=2, ensure_ascii=False))
 
 
 def _erase(options: argparse.Namespace) -> None:

@@ -1,0 +1,24 @@
+"""Who may export persons, and reading exports."""
+
+from uuid import UUID
+
+from steward.people.access import may
+from steward.people.models import Membership
+from steward.privacy.exports.models import Export
+
+SHOWN = 50  # of the newest
+
+
+def can_export(me: Membership) -> bool:
+    """Have everything that is held about a person put together, and download it."""
+    return may(me, "person:export")
+
+
+def get_export(export_id: UUID) -> Export:
+    """One of the account in scope; raises `Export.DoesNotExist`."""
+    return Export.objects.select_related("contact").get(pk=export_id)
+
+
+def newest_exports() -> list[Export]:
+    """The newest exports of the account in scope."""
+    return list(Export.objects.select_related("contact").order_by("-asked_at", "-pk")[:SHOWN])

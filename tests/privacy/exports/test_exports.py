@@ -1,0 +1,204 @@
+"""An export from its beginning to its end: the passphrase, downloads, expiry, what stands in its way and what not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+
+from steward.events.models import Event
+from steward.files.actions import read_file
+from steward.files.models import File
+from steward.files.upkeep import remove_unknown_files, remove_unused_files
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.exports import building
+from steward.privacy.exports.actions import (
+    NotThere,
+    Wanted,
+    delete_export,
+    note_download,
+    note_export,
+    reveal_passphrase,
+    start_export,
+)
+from steward.privacy.exports.building import run_export
+from steward.privacy.exports.models import Export
+from steward.privacy.exports.upkeep import GIVEN_UP, expire_exports, overdue_exports
+from steward.privacy.holds.actions import place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.requests.persons import person_by_address
+from steward.tenancy.scope import account_scope
+from steward.testing.archives import data_of, export_person, opened
+from steward.testing.jobs import run_jobs
+from steward.testing.tickets import make_ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ELI = "eli@example.org"
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def clock(stop_clock):
+    stop_clock(datetime(2026, 3, 10, 12, tzinfo=UTC))
+    return stop_clock
+
+
+@pytest.fixture
+def ticket(eli):
+    return make_ticket(eli)
+
+
+def fresh(export):
+    with account_scope(export.account_id):
+        return Export.objects.select_related("file").get(pk=export.pk)
+
+
+def key_of(export):
+    return fresh(export).file.storage_key
+
+
+def test_it_is_made_in_the_background(northwind, ticket):
+    with account_scope(northwind.id):
+        export = start_export(person_by_address(ELI), kind="access", actor=SYSTEM)
+        assert not export.is_there()
+        with pytest.raises(NotThere):
+            reveal_passphrase(export, actor=SYSTEM)
+    run_jobs()
+    made = fresh(export)
+    assert (made.state, made.days, made.done) == (Export.State.READY, 7, made.steps)
+    assert made.expires_at == made.finished_at + timedelta(days=7)
+    with account_scope(northwind.id):
+        kinds = list(Event.objects.filter(object_id=export.pk).order_by("position").values_list("kind", flat=True))
+    assert kinds == ["export.asked", "export.made"]
+    assert set(opened(made)) == {"index.html", "data.json"}
+
+
+def test_the_passphrase_is_shown_once(northwind, ticket):
+    export = export_person(northwind, ELI)
+    with account_scope(northwind.id):
+        words = reveal_passphrase(export, actor=SYSTEM)
+        assert len(words) == 35
+        with pytest.raises(NotThere):
+            reveal_passphrase(export, actor=SYSTEM)
+        assert not fresh(export).passphrase
+
+
+def test_the_archive_lies_encrypted_twice(northwind, ticket):
+    export = export_person(northwind, ELI)
+    with default_storage.open(key_of(export), "rb") as stored:
+        assert b"index.html" not in stored.read()
+    with account_scope(northwind.id):
+        found = Export.objects.get(pk=export.pk).file
+    archive = b"".join(read_file(found))
+    assert b"index.html" in archive
+    assert b"Eli" not in archive
+
+
+def test_it_expires_at_the_second(northwind, clock, ticket):
+    export = export_person(northwind, ELI)
+    key, ends = key_of(export), fresh(export).expires_at
+    clock(ends - SECOND)
+    assert expire_exports() == 0
+    with account_scope(northwind.id):
+        assert note_download(export, actor=SYSTEM)
+    clock(ends)
+    with account_scope(northwind.id), pytest.raises(NotThere):
+        note_download(export, actor=SYSTEM)
+    assert default_storage.exists(key)
+    assert expire_exports() == 1
+    assert not default_storage.exists(key)
+    gone = fresh(export)
+    assert (gone.state, gone.file, bool(gone.passphrase), gone.downloads) == (Export.State.EXPIRED, None, False, 1)
+    with account_scope(northwind.id):
+        assert not File.objects.filter(storage_key=key).exists()
+        assert Event.objects.filter(object_id=export.pk, kind="export.expired").count() == 1
+    assert expire_exports() == 0
+
+
+def test_one_that_should_be_gone_is_told_of(northwind, clock, ticket):
+    ends = fresh(export_person(northwind, ELI)).expires_at
+    clock(ends + timedelta(hours=1))
+    assert overdue_exports() == 0
+    clock(ends + timedelta(hours=2))
+    assert overdue_exports() == 1
+
+
+def test_the_upkeep_of_files_leaves_it_alone(northwind, clock, ticket):
+    export = export_person(northwind, ELI)
+    key = key_of(export)
+    clock(now() + timedelta(days=2))
+    remove_unused_files()
+    remove_unknown_files()
+    assert default_storage.exists(key)
+
+
+def test_it_goes_with_the_person(northwind, ticket):
+    export = export_person(northwind, ELI)
+    key = key_of(export)
+    with account_scope(northwind.id):
+        planned = plan_erasure(person_by_address(ELI).extent, actor=SYSTEM)
+    done = run_erasure(northwind.id, planned.pk)
+    assert (done.state, done.left) == ("done", {})
+    assert (done.erased["exports.exports"], done.erased["exports.archives"]) == (1, 1)
+    assert not default_storage.exists(key)
+
+
+def test_a_legal_hold_does_not_stand_in_the_way(northwind, ticket):
+    with account_scope(northwind.id):
+        place_hold(LegalHold.On.CONTACT, ticket.requester_id, basis="a claim", actor=SYSTEM)
+    assert fresh(export_person(northwind, ELI)).state == Export.State.READY
+
+
+def test_what_a_process_left_is_made_anew(northwind, ticket, monkeypatch):
+    with account_scope(northwind.id):
+        export = note_export(person_by_address(ELI), Wanted(Export.Kind.ACCESS), actor=SYSTEM)
+
+    def dies(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "store_stream", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run_export(northwind.id, export.pk)
+    assert fresh(export).state == Export.State.RUNNING
+    run_export(northwind.id, export.pk)
+    first = key_of(export)
+    run_export(northwind.id, export.pk)
+    assert key_of(export) == first, "what is made is not made again"
+    assert "tickets" in data_of(opened(fresh(export)))["sections"]
+
+
+def test_one_that_is_taken_back_while_it_is_made_leaves_nothing(northwind, ticket, monkeypatch):
+    with account_scope(northwind.id):
+        export = note_export(person_by_address(ELI), Wanted(Export.Kind.ACCESS), actor=SYSTEM)
+    real, stored = building.store_stream, []
+
+    def slow(*args, **more):
+        file = real(*args, **more)
+        stored.append(file.storage_key)
+        with account_scope(northwind.id):
+            delete_export(export)
+        return file
+
+    monkeypatch.setattr(building, "store_stream", slow)
+    run_export(northwind.id, export.pk)
+    assert fresh(export).state == Export.State.EXPIRED
+    assert not default_storage.exists(stored[0])
+
+
+def test_one_that_does_not_get_made_is_given_up(northwind, clock, ticket):
+    with account_scope(northwind.id):
+        export = note_export(person_by_address(ELI), Wanted(Export.Kind.ACCESS), actor=SYSTEM)
+    clock(now() + GIVEN_UP + SECOND)
+    assert expire_exports() == 1
+    assert (fresh(export).state, bool(fresh(export).passphrase)) == (Export.State.FAILED, False)
+
+
+def test_days_are_bounded(northwind, ticket):
+    with account_scope(northwind.id):
+        person = person_by_address(ELI)
+        for days in (0, 31):
+            with pytest.raises(ValueError, match="1 to 30"):
+                start_export(person, kind="access", actor=SYSTEM, wanted=Wanted(Export.Kind.ACCESS, days=days))
