@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("contacts", "0002_restriction"),
+        ("contacts", "0001_initial"),
         ("files", "0001_initial"),
-        ("requests", "0002_when_they_are_due"),
+        ("requests", "0001_requests"),
         ("tenancy", "0005_regions_are_kept"),
     ]
 
