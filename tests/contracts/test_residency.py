@@ -319,6 +319,41 @@ def test_a_database_server_in_the_place_of_the_one_that_is_listed_keeps_all_from
     assert answer.status_code == 503
 
 
+BUCKET = {
+    "STEWARD_OBJECT_STORE": "s3s://k:hidden@s3.colo.example/files",
+    "STEWARD_BACKUPS": "s3s://k:s@198.100.7.7/bbb",
+}
+
+
+@pytest.mark.parametrize(("name", "url"), BUCKET.items())
+def test_an_object_store_that_nobody_was_told_of_keeps_all_from_being_served(hosting: Any, name: str, url: str) -> None:
+    registered()
+    setattr(hosting, name, url)
+    (found,) = findings()
+    host = url.partition("@")[2].partition("/")[0]
+    assert (found.fault, found.what, found.is_unservable) == (Fault.BUCKET, f"{host}:443", True)
+    assert name in found.words
+    assert "hidden" not in found.words
+    assert health.readyz(RequestFactory().get("/readyz")).status_code == 503
+
+
+def test_an_object_store_that_is_registered_for_the_region_or_ones_own_is_used(hosting: Any) -> None:
+    hosting.STEWARD_OBJECT_STORE = BUCKET["STEWARD_OBJECT_STORE"]
+    places = (("db.colo.example", 5432), ("9.9.9.9", 53), ("smtp.colo.example", 465), ("s3.colo.example", 443))
+    hosts = tuple(doc.Endpoint(host=host, port=port, protocol=doc.Protocol.HTTPS) for host, port in places)
+    registered(endpoints=hosts)
+    assert findings() == []
+    hosting.STEWARD_OBJECT_STORE = "s3s://k:s@10.0.0.5:9000/files"
+    assert findings() == []
+
+
+def test_an_object_store_that_is_registered_for_another_region_is_not_used(hosting: Any) -> None:
+    hosting.STEWARD_OBJECT_STORE = BUCKET["STEWARD_OBJECT_STORE"]
+    hosts = (doc.Endpoint(host="s3.colo.example", port=443, protocol=doc.Protocol.HTTPS),)
+    registered(endpoints=hosts, regions=("us",))
+    assert Fault.BUCKET in faults()
+
+
 def test_an_agreement_that_is_over_is_an_error_and_nobody_is_locked_out(hosting: Any) -> None:
     """Who renews it does so in the back office, which has to be served for that."""
     over = doc.VendorAgreement(version="1", effective_from=now() - timedelta(days=9), ends_at=now())

@@ -182,6 +182,8 @@ def roles(text):
 def test_the_servers_of_accounts_and_of_who_runs_it_are_a_role_of_their_own(registry, settings, northwind, contoso):
     registry("load-example")
     settings.STEWARD_SMTP_RELAY, settings.STEWARD_HOSTING = "smtps://relay.own.example:465", False
+    settings.STEWARD_OBJECT_STORE = "s3s://k:s@files.own.example/files"
+    settings.STEWARD_BACKUPS = "s3s://k:s@backups.own.example:9000/backups"
     declare(northwind, Connector.Kind.SMTP, "smtp.northwind.example")
     declare(contoso, Connector.Kind.IMAP, "imap.contoso.example")
     declare(contoso, Connector.Kind.HTTP, "answers.example", "answer.suggest")
@@ -193,13 +195,20 @@ def test_the_servers_of_accounts_and_of_who_runs_it_are_a_role_of_their_own(regi
     plain, told = registry("acl"), registry("acl", "--instructed", "enforce")
     assert (plain[0], told[0]) == (0, 0)
     listed = roles(plain[1])["steward"]
-    own = {"relay.own.example", "smtp.northwind.example", "imap.contoso.example", "answers.example"}
+    own = {
+        "files.own.example",
+        "backups.own.example",
+        "relay.own.example",
+        "smtp.northwind.example",
+        "imap.contoso.example",
+        "answers.example",
+    }
     assert roles(told[1]) == {"steward": listed, "steward-instructed": ("enforce", listed[1] | own)}
     assert registry("acl", "--instructed", "enforce") == told
     reporting = roles(registry("acl", "--instructed", "report")[1])
     assert reporting == {"steward": listed, "steward-instructed": ("report", listed[1] | own)}
     settings.STEWARD_HOSTING = True  # then the relay is a subprocessor, and on the list or nowhere
-    assert "relay.own.example" not in registry("acl", "--instructed", "enforce")[1]
+    assert "own.example" not in registry("acl", "--instructed", "enforce")[1]
 
 
 def test_who_runs_it_for_themselves_has_a_relay_and_no_list(registry, settings):

@@ -5,11 +5,12 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, BinaryIO, cast
 from uuid import UUID
 
 from steward.backups.manifests import Part
+from steward.backups.places import Place
+from steward.backups.remote import Remote
 from steward.privacy.keys.streaming import EncryptingWriter, decrypt_chunks
 
 _NOBODYS = UUID(int=0)  # in the place of the account
@@ -46,34 +47,46 @@ class Writing:
 
 
 @contextmanager
-def writing(path: Path, *, backup: str, key: bytes) -> Iterator[Writing]:
+def writing(path: Place, *, backup: str, key: bytes) -> Iterator[Writing]:
     """Write a part that is not there yet. What an exception interrupted never decrypts."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=_BUFFER) as file:
+    with _new(path) as file:
         counting = _Counting(file)
         writer = EncryptingWriter(_NOBODYS, cast(BinaryIO, counting), context=_context(backup, path.name), key=key)
         with writer:
             open_part = Writing(writer)
             yield open_part
-        file.flush()
-        os.fsync(file.fileno())
         open_part.part = counting.part
 
 
 @contextmanager
-def reading(path: Path, *, backup: str, key: bytes) -> Iterator[Iterator[bytes]]:
+def _new(path: Place) -> Iterator[IO[bytes]]:
+    """A file that is there for good when the block has ended well."""
+    if isinstance(path, Remote):
+        with path.written() as upload:
+            yield cast(IO[bytes], upload)
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb", buffering=_BUFFER) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def reading(path: Place, *, backup: str, key: bytes) -> Iterator[Iterator[bytes]]:
     """The plain bytes of a part, in chunks. That it is whole is known when they end. Raises `Tampered`."""
     with path.open("rb", buffering=_BUFFER) as file:
         yield decrypt_chunks(_NOBODYS, file, context=_context(backup, path.name), key=key)
 
 
-def measured(path: Path) -> Part:
+def measured(path: Place) -> Part:
     """Length and digest of a part as it lies there."""
-    digest = hashlib.sha256()
+    digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while block := file.read(_BUFFER):
             digest.update(block)
-        return Part(file.tell(), digest.hexdigest())
+            size += len(block)
+    return Part(size, digest.hexdigest())
 
 
 class Chunks(io.RawIOBase):

@@ -1,21 +1,19 @@
 """The end of backups: thirty days after they were made they are gone, and their keys before them."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 from steward.backups import places
-from steward.backups.making import DRAFT
 from steward.backups.manifests import backups_in, expires_at, is_name, made_at, read_manifest
+from steward.backups.places import DRAFT, Place
+from steward.backups.remote import Remote
 from steward.lib.clock import now
-from steward.privacy.keys.durable import sync_folder
 from steward.privacy.keys.store import destroy_backup_key, kept_backup_keys
 
 _INTERRUPTED = timedelta(days=1)  # no backup takes that long
 
 
-def expire(place: Path | None) -> list[str]:
+def expire(place: Place | None) -> list[str]:
     """Destroy what is past its day, here and as keys of backups that lie anywhere else; returns the names.
 
     The key goes first: from then on no copy of the backup can be read. By the name, not by what a manifest says.
@@ -26,17 +24,15 @@ def expire(place: Path | None) -> list[str]:
     if place is not None and place.is_dir():
         for folder in [*_past(place), *_drafts(place)]:
             destroy_backup_key(_name(folder))
-            shutil.rmtree(folder)
+            places.removed(folder)
             gone.append(_name(folder))
-        sync_folder(place)
     return sorted(set(gone))
 
 
-def remove(folder: Path) -> None:
+def remove(folder: Place) -> None:
     """Destroy one backup before its day."""
     destroy_backup_key(folder.name)
-    shutil.rmtree(folder)
-    sync_folder(folder.parent)
+    places.removed(folder)
 
 
 def is_past(name: str) -> bool:
@@ -44,7 +40,7 @@ def is_past(name: str) -> bool:
     return expires_at(name) <= now()
 
 
-def overdue(place: Path | None) -> list[str]:
+def overdue(place: Place | None) -> list[str]:
     """Every sentence that has to be said about backups that should not be there: empty when all is as promised."""
     found = [f"The key of {name} is still there, and its backup is past its day." for name in _past_keys()]
     if place is not None and place.is_dir():
@@ -58,17 +54,25 @@ def _past_keys() -> list[str]:
     return [name for name in kept_backup_keys() if is_name(name) and is_past(name)]
 
 
-def _past(place: Path) -> list[Path]:
+def _past(place: Place) -> list[Place]:
     return [folder for folder in backups_in(place) if is_past(folder.name)]
 
 
-def _drafts(place: Path) -> list[Path]:
+def _drafts(place: Place) -> list[Place]:
     """What killed backups have left."""
-    found = [path for path in sorted(place.glob(f".*{DRAFT}")) if is_name(_name(path))]
+    found: list[Place]
+    if isinstance(place, Remote):
+        inside = place.inside()
+        names = {name for name, objects in inside.items() if places.LAST not in objects} | (
+            set(place.begun()) - set(inside)
+        )
+        found = [place / name for name in sorted(names) if is_name(name)]
+    else:
+        found = [path for path in sorted(place.glob(f".*{DRAFT}")) if is_name(_name(path))]
     return [path for path in found if made_at(_name(path)) + _INTERRUPTED <= now()]
 
 
-def _elsewhere(place: Path) -> Iterator[str]:
+def _elsewhere(place: Place) -> Iterator[str]:
     folders = list(backups_in(place))
     region = places.region_of(place) if folders else ""
     for folder in folders:
@@ -76,5 +80,5 @@ def _elsewhere(place: Path) -> Iterator[str]:
             yield f"{folder} is a backup of region “{theirs}” in a folder of region “{region}”."
 
 
-def _name(folder: Path) -> str:
+def _name(folder: Place) -> str:
     return folder.name.removeprefix(".").removesuffix(DRAFT)

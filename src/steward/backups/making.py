@@ -1,8 +1,7 @@
 """Making a backup."""
 
 import importlib.metadata
-import shutil
-from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,47 +10,49 @@ from steward.backups.dumping import Database, Rows, Snapshot, dumped, rows_in, s
 from steward.backups.errors import BackupFault
 from steward.backups.manifests import Manifest, Part, expires_at, new_name, write_manifest
 from steward.backups.packing import pack
+from steward.backups.places import Place
 from steward.lib.clock import now
-from steward.privacy.erasure.ledger import FIRST, Entry, entries
-from steward.privacy.keys.durable import sync_folder
+from steward.privacy.egress.s3.buckets import Bucket
+from steward.privacy.erasure.ledger import head
+from steward.privacy.erasure.ledger_lines import Position
 from steward.privacy.keys.store import create_backup_key, destroy_backup_key
 
-DRAFT = ".part"
 _DISTRIBUTION = "steward-desk"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is backed up: the database, the folder of the object store, and where both lie (codes; empty: not said)."""
+    """What is backed up: the database, the folder of the files and the bucket with the others, and where all that lies
+    (codes; empty: not said).
+    """
 
     database: Database
     files: Path
     region: str = ""
     data_centre: str = ""
+    bucket: Bucket | None = None
 
 
-def make_backup(source: Source, place: Path) -> Path:
-    """Make a backup in `place` and read it back; returns its folder. Raises `BackupFault`.
+def make_backup(source: Source, place: Place) -> Place:
+    """Make a backup in `place` and read it back; returns where it is. Raises `BackupFault`.
 
     It is not there before it is whole: what is interrupted leaves a draft without a key.
     """
     places.claim(place, source.region)
     name = new_name(now())
-    draft = place / f".{name}{DRAFT}"
-    draft.mkdir(mode=0o700)
+    draft = places.begun(place, name)
     try:
         manifest = _made(source, draft, name, create_backup_key(name))
         write_manifest(draft, manifest)
-        draft.rename(place / name)
-        sync_folder(place)
+        return places.finished(draft, place, name)
     except BaseException:
         destroy_backup_key(name)
-        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError, BackupFault):  # what went wrong before is what has to be told; upkeep looks again
+            places.removed(draft)
         raise
-    return place / name
 
 
-def _made(source: Source, draft: Path, name: str, key: bytes) -> Manifest:
+def _made(source: Source, draft: Place, name: str, key: bytes) -> Manifest:
     # In this order: an erasure that ends later is in the ledger after this line, so it is replayed; and every file
     # that a row of the snapshot names is there before the row, so it is packed unless it was erased since.
     last, at = head(), now()
@@ -62,14 +63,14 @@ def _made(source: Source, draft: Path, name: str, key: bytes) -> Manifest:
         for chunk in dumped(source.database, moment):
             database.file.write(chunk)
     with containers.writing(draft / "files", backup=name, key=key) as files:
-        number = pack(source.files, files.file)
+        number = pack(source.files, files.file, source.bucket)
     parts = {"database": database.part, "files": files.part}
     _read_back(source.database, draft, name, key, moment.rows)
     return _manifest(source, name, moment, number, parts, last, at.isoformat()).signed(key)
 
 
 def _manifest(
-    source: Source, name: str, moment: Snapshot, files: int, parts: dict[str, Part], last: Entry | None, at: str
+    source: Source, name: str, moment: Snapshot, files: int, parts: dict[str, Part], last: Position, at: str
 ) -> Manifest:
     return Manifest(
         name=name,
@@ -81,14 +82,14 @@ def _manifest(
         rows=moment.rows,
         files=files,
         parts=parts,
-        ledger=last.number if last else 0,
-        ledger_digest=last.digest if last else FIRST,
+        ledger=last.number,
+        ledger_digest=last.digest,
         steward=importlib.metadata.version(_DISTRIBUTION),
         postgres=moment.version,
     )
 
 
-def _read_back(database: Database, folder: Path, name: str, key: bytes, expected: Rows) -> None:
+def _read_back(database: Database, folder: Place, name: str, key: bytes, expected: Rows) -> None:
     """What was written holds what was there: the one way to know that a backup is none in name only."""
     with containers.reading(folder / "database", backup=name, key=key) as chunks:
         compare(rows_in(database, chunks), expected)
@@ -103,8 +104,3 @@ def compare(found: Rows, expected: Rows) -> None:
     ]
     if wrong:
         raise BackupFault(f"The backup does not hold what the database does: {'; '.join(wrong[:5])}.")
-
-
-def head() -> Entry | None:
-    """The last line of the ledger of erasures."""
-    return next(iter(deque(entries(), maxlen=1)), None)

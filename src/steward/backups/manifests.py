@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from secrets import token_hex
 
 from steward.backups.errors import BackupFault
+from steward.backups.places import LAST, Place
+from steward.backups.remote import Remote
 from steward.privacy.keys.cipher import hkdf
 from steward.privacy.keys.durable import write_once
 from steward.privacy.keys.store import backup_key
 
 KEPT = timedelta(days=30)  # as erasure certificates and agreements promise
 FORM = 1
-FILE_NAME = "manifest.json"
+FILE_NAME = LAST
 PARTS = ("database", "files")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{8}")
@@ -91,12 +92,16 @@ def expires_at(name: str) -> datetime:
     return made_at(name) + KEPT
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Place, manifest: Manifest) -> None:
     """Put it beside the parts, durably."""
-    write_once(folder / FILE_NAME, _canonical(manifest) + b"\n")
+    content = _canonical(manifest) + b"\n"
+    if isinstance(folder, Remote):
+        (folder / FILE_NAME).write_bytes(content)
+    else:
+        write_once(folder / FILE_NAME, content)
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Place) -> Manifest:
     """What the backup in the folder says of itself. Raises `BackupFault`. Nothing is proven: see `trusted`."""
     try:
         read = json.loads((folder / FILE_NAME).read_bytes())
@@ -111,7 +116,7 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def trusted(folder: Path) -> tuple[Manifest, bytes]:
+def trusted(folder: Place) -> tuple[Manifest, bytes]:
     """The manifest, proven, and the key of the backup. Raises `BackupFault`, `KeyMissing` or `Tampered`."""
     manifest = read_manifest(folder)
     key = backup_key(manifest.name)
@@ -120,9 +125,12 @@ def trusted(folder: Path) -> tuple[Manifest, bytes]:
     return manifest, key
 
 
-def backups_in(place: Path) -> Iterator[Path]:
+def backups_in(place: Place) -> Iterator[Place]:
     """The folders of the backups in a place, oldest first."""
-    if place.is_dir():
+    if isinstance(place, Remote):
+        names = [name for name, objects in place.inside().items() if is_name(name) and FILE_NAME in objects]
+        yield from (place / name for name in sorted(names))
+    elif place.is_dir():
         yield from sorted(path for path in place.iterdir() if path.is_dir() and is_name(path.name))
 
 

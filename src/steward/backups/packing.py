@@ -3,20 +3,26 @@
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from steward.backups.errors import BackupFault
+from steward.privacy.egress.s3.buckets import Bucket
+from steward.privacy.egress.s3.client import Client
+from steward.privacy.egress.s3.streams import as_file
 from steward.privacy.keys.streaming import EncryptingWriter
 
 _BUFFER = 256 * 1024
 _ASIDE = ".restoring"
 
 
-def pack(root: Path, target: EncryptingWriter) -> int:
-    """Write all files below `root`; returns how many. What is deleted meanwhile is left out."""
-    packed = 0
+def pack(root: Path, target: EncryptingWriter, bucket: Bucket | None = None) -> int:
+    """Write all files below `root`, and then those of the bucket that are not there; returns how many.
+
+    What is deleted meanwhile is left out; what goes from the folder to the bucket meanwhile is not.
+    """
+    packed = set[str]()
     with tarfile.open(fileobj=cast(BinaryIO, target), mode="w|", format=tarfile.GNU_FORMAT, bufsize=_BUFFER) as archive:
         for path in _files(root):
             try:
@@ -26,8 +32,27 @@ def pack(root: Path, target: EncryptingWriter) -> int:
             with file:
                 archive.addfile(_member(path.relative_to(root), file), file)
             _forget(archive)
-            packed += 1
-    return packed
+            packed.add(path.relative_to(root).as_posix())
+        return len(packed) + (_pack_bucket(archive, bucket, packed) if bucket else 0)
+
+
+def _pack_bucket(archive: tarfile.TarFile, bucket: Bucket, packed: Container[str]) -> int:
+    added = 0
+    with Client(bucket) as client:
+        for kept in client.objects():
+            if kept.key in packed:
+                continue
+            member = tarfile.TarInfo(kept.key)
+            member.size, member.mtime, member.mode = kept.size, int(kept.at.timestamp()), 0o600
+            file = as_file(client, kept)
+            try:
+                file.peek(1)
+            except FileNotFoundError:
+                continue  # erased since the list
+            archive.addfile(member, file)
+            _forget(archive)
+            added += 1
+    return added
 
 
 def unpack(source: BinaryIO, root: Path) -> int:
@@ -54,7 +79,7 @@ def _forget(archive: tarfile.TarFile) -> None:
 def _files(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         folders.sort()
-        yield from (Path(folder) / name for name in sorted(names))
+        yield from (Path(folder) / name for name in sorted(names) if not name.startswith("."))
 
 
 def _member(name: Path, file: BinaryIO) -> tarfile.TarInfo:

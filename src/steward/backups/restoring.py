@@ -12,10 +12,11 @@ from pathlib import Path
 from steward.backups import containers
 from steward.backups.dumping import Database, filled, is_empty, rows_of
 from steward.backups.errors import BackupFault
-from steward.backups.making import compare, head
+from steward.backups.making import compare
 from steward.backups.manifests import Manifest, trusted
 from steward.backups.packing import unpack
-from steward.privacy.erasure.ledger import entries, ledger_path
+from steward.backups.places import Place
+from steward.privacy.erasure.ledger import beginning, head, ledger_path, lines
 from steward.privacy.keys.durable import replace, sync_folder
 
 MARK = ".restoring.json"
@@ -48,10 +49,10 @@ def being_restored(data: Path) -> Mark | None:
 
 def check_ledger(manifest: Manifest) -> None:
     """Raises `BackupFault` where the ledger ends before this backup was made: it cannot say who went since."""
-    if manifest.ledger and not any(entry.digest == manifest.ledger_digest for entry in entries()):
-        last = head()
+    wanted = manifest.ledger_digest
+    if manifest.ledger and wanted != beginning().digest and all(line.digest != wanted for line in lines()):
         raise BackupFault(
-            f"The ledger of erasures at {ledger_path()} has {last.number if last else 'no'} lines, and not the one "
+            f"The ledger of erasures at {ledger_path()} ends with line {head().number}, and has not the one "
             f"that was its last when this backup was made ({manifest.ledger}). Put it back first (STEWARD_LEDGER): "
             "without it whoever was erased since would be there again."
         )
@@ -72,7 +73,7 @@ def check_target(manifest: Manifest, data: Path, files: Path, database: Database
         raise BackupFault("The database is not empty: restore into a new one.")
 
 
-def restore_files(folder: Path, data: Path, files: Path) -> None:
+def restore_files(folder: Place, data: Path, files: Path) -> None:
     """Mark the data directory, and write the files. Raises `BackupFault`."""
     manifest, key = trusted(folder)
     earlier = being_restored(data)
@@ -86,7 +87,7 @@ def restore_files(folder: Path, data: Path, files: Path) -> None:
     _mark(data, manifest.name, Stage.DATABASE)
 
 
-def restore_database(folder: Path, data: Path, database: Database) -> None:
+def restore_database(folder: Place, data: Path, database: Database) -> None:
     """Fill an empty database and count what is in it. After it the ledger has to be followed."""
     manifest, key = trusted(folder)
     mark = being_restored(data)

@@ -8,12 +8,17 @@ from pathlib import Path
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import overdue
 from steward.backups.key_copies import KEPT, last_copy, past_copies
+from steward.backups.manifests import KEPT as BACKUPS_KEPT
 from steward.backups.manifests import backups_in, made_at
-from steward.backups.places import is_same_disk
+from steward.backups.places import Place, is_same_disk
+from steward.backups.redactions import unfollowed_redactions
+from steward.backups.remote import Remote
 from steward.backups.restoring import being_restored
 from steward.lib.clock import now
-from steward.privacy.erasure.following import unheard_of
-from steward.privacy.erasure.ledger import LedgerBroken
+from steward.privacy.egress.s3.buckets import Bucket
+from steward.privacy.erasure.following import unheard_of, was_anything_erased
+from steward.privacy.erasure.ledger import ledger_path
+from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.keys.store import kept_backup_keys, key_folder
 
 FRESH = timedelta(days=2)  # a backup each night, and one night that failed
@@ -34,7 +39,8 @@ class Layout:
 
     data: Path
     ledger: Path | None
-    backups: Path | None
+    backups: Place | None
+    files: Bucket | None = None  # None: with the data
 
 
 def unservable(data: Path) -> list[Trouble]:
@@ -44,11 +50,11 @@ def unservable(data: Path) -> list[Trouble]:
 
 def troubles(layout: Layout) -> list[Trouble]:
     """Everything there is to say."""
-    said = (words for look in _LOOKED_AT for words in look(layout))
+    said = (words for look in _LOOKED_AT for words in _seen(look, layout))
     return [*unservable(layout.data), *map(Trouble, said), *_notes()]
 
 
-def last_backup(place: Path) -> datetime | None:
+def last_backup(place: Place) -> datetime | None:
     """When the last of the backups in a folder was made."""
     return max((made_at(folder.name) for folder in backups_in(place)), default=None)
 
@@ -58,15 +64,22 @@ def _unservable(data: Path) -> Iterator[str]:
         yield f"The backup {mark.backup} is only half restored: run `steward restore` with it again."
         return
     try:
-        missing = unheard_of()
+        missing, words = unheard_of(), len(unfollowed_redactions())
     except LedgerBroken as problem:
         yield str(problem)
         return
-    if missing:
+    if behind := len(missing) + words:
         yield (
-            f"This database is older than the ledger of erasures: it has not heard of {len(missing)} of them, and who "
+            f"This database is older than the ledger of erasures: it has not heard of {behind} of them, and who "
             "was erased may be there again. `steward restore --replay` erases them."
         )
+
+
+def _seen(look: Callable[[Layout], Iterator[str]], layout: Layout) -> Iterator[str]:
+    try:
+        yield from look(layout)
+    except BackupFault as fault:  # a bucket that does not answer
+        yield str(fault)
 
 
 def _ledger(layout: Layout) -> Iterator[str]:
@@ -74,6 +87,11 @@ def _ledger(layout: Layout) -> Iterator[str]:
         yield "STEWARD_LEDGER is not set: the ledger of erasures lies with the data, and would be lost with them."
     elif is_same_disk(layout.ledger, layout.data):
         yield f"STEWARD_LEDGER ({layout.ledger}) lies on the same disk as the data: choose a second place."
+    if not ledger_path().exists() and was_anything_erased(now() - BACKUPS_KEPT):
+        yield (
+            f"There is no ledger of erasures at {ledger_path()}, though people were erased in the last "
+            f"{BACKUPS_KEPT.days} days: is the second place mounted? A restored backup would bring them back."
+        )
 
 
 def _backups(layout: Layout) -> Iterator[str]:
@@ -82,6 +100,8 @@ def _backups(layout: Layout) -> Iterator[str]:
         return
     if is_same_disk(layout.backups, layout.data):
         yield f"STEWARD_BACKUPS ({layout.backups}) lies on the same disk as the data."
+    if isinstance(layout.backups, Remote) and layout.files and _is_same(layout.backups.bucket, layout.files):
+        yield f"STEWARD_BACKUPS ({layout.backups}) is the bucket of the files: choose another."
     last = last_backup(layout.backups)
     if last is None:
         yield f"There is no backup in {layout.backups}: `steward backup` makes one."
@@ -89,11 +109,12 @@ def _backups(layout: Layout) -> Iterator[str]:
         yield f"The last backup is {(now() - last).days} days old."
 
 
+def _is_same(one: Bucket, other: Bucket) -> bool:
+    return (one.destination, one.name) == (other.destination, other.name)
+
+
 def _expired(layout: Layout) -> Iterator[str]:
-    try:
-        yield from overdue(layout.backups)
-    except BackupFault as fault:
-        yield str(fault)
+    yield from overdue(layout.backups)
 
 
 def _keys(layout: Layout) -> Iterator[str]:

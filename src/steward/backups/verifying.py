@@ -1,15 +1,14 @@
 """Whether a backup is what its manifest says, without bringing it back."""
 
-from pathlib import Path
-
 from steward.backups import containers
 from steward.backups.dumping import Database, rows_in
 from steward.backups.errors import BackupFault
 from steward.backups.making import compare
 from steward.backups.manifests import Manifest, trusted
+from steward.backups.places import Place
 
 
-def verify(folder: Path, database: Database) -> Manifest:
+def verify(folder: Place, database: Database) -> Manifest:
     """Read all of it: digests, encryption, rows. Of `database` only the programs are used.
 
     Raises `BackupFault`, `KeyMissing` or `Tampered`.

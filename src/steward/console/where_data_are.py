@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import pgettext
+
 from steward.lib.clock import now
 from steward.people.queries import member_names
 from steward.privacy.egress import configuration
@@ -249,10 +251,17 @@ def _places(account: Account, registry: Registry | None) -> Iterable[Place]:
 
 
 def _instructed(names: Mapping[UUID, str], region: Region) -> Iterable[Instructed]:
-    """The relay of who runs Steward for themselves, then what people of the account set up."""
+    """The servers of who runs Steward for themselves, then what people of the account set up."""
     relay = configuration.relay()
-    if relay is not None and not configuration.is_hosting():
-        yield Instructed("smtp", str(relay.destination), str(PURPOSE_WORDS["mail.deliver"]), "", None)
+    if not configuration.is_hosting():
+        if relay is not None:
+            yield Instructed("smtp", str(relay.destination), str(PURPOSE_WORDS["mail.deliver"]), "", None)
+        for what, bucket in (
+            (pgettext("purpose of processing", "Keeping files"), configuration.object_store()),
+            (pgettext("purpose of processing", "Keeping backups"), configuration.backups()),
+        ):
+            if bucket is not None:
+                yield Instructed("s3", str(bucket.destination), what, "", None)
     purposes = {"smtp": ["mail.deliver"], "imap": ["mail.fetch"]}
     for row in Connector.objects.filter(retired_at=None).order_by("kind", "host", "port"):
         told = enumeration(PURPOSE_WORDS.get(one, one) for one in purposes.get(row.kind, row.purposes))

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from steward.files.models import File
+from steward.files.storage import destroy, is_here
 from steward.privacy.inventory.stores import Extent, Key, Rank
 
 
@@ -27,9 +27,9 @@ class Files:
         return int(rows._raw_delete(rows.db)) if keys else 0
 
     def settle(self, keys: Sequence[Key]) -> None:
-        for key in keys:
-            default_storage.delete(str(key))
+        """Bytes in a bucket are read back at once: later nobody may ask it. Raises `StoreFault` where some stay."""
+        destroy([str(key) for key in keys])
 
     def left(self, keys: Sequence[Key], extent: Extent) -> int:
         rows = set(File.objects.filter(storage_key__in=list(keys)).values_list("storage_key", flat=True))
-        return sum(key in rows or default_storage.exists(str(key)) for key in keys)
+        return sum(key in rows or is_here(str(key)) for key in keys)

@@ -57,6 +57,7 @@ def _remove_in(account_id: UUID) -> int:
 
 
 def _folders(root: str) -> list[str]:
-    if not default_storage.exists(root):
+    try:
+        return [f"{root}/{name}" for name in default_storage.listdir(root)[0]]
+    except FileNotFoundError:
         return []
-    return [f"{root}/{name}" for name in default_storage.listdir(root)[0]]

@@ -10,7 +10,7 @@ from django.conf import settings
 # Told as they are: places, numbers and switches. Everything else that is set may hold a secret.
 _PLAIN = frozenset(
     {
-        "STEWARD_BACKUPS", "STEWARD_CA_FILE", "STEWARD_DATA", "STEWARD_DATA_CENTRE", "STEWARD_DEMO", "STEWARD_DOMAIN",
+        "STEWARD_CA_FILE", "STEWARD_DATA", "STEWARD_DATA_CENTRE", "STEWARD_DEMO", "STEWARD_DOMAIN",
         "STEWARD_EGRESS_ALLOW", "STEWARD_EGRESS_PROXY", "STEWARD_EXCHANGER", "STEWARD_HOST", "STEWARD_HOSTING",
         "STEWARD_HTTPS", "STEWARD_IMAP_MARKS_SEEN", "STEWARD_LEDGER",
         "STEWARD_LIVE_PORT", "STEWARD_MAIL_FROM", "STEWARD_MAX_BODY", "STEWARD_MAX_MAIL",
@@ -23,7 +23,7 @@ _PLAIN = frozenset(
 )  # fmt: skip
 _SECRET = ("DATABASE_OPS_URL", "DATABASE_OWNER_URL", "DATABASE_URL", "STEWARD_MASTER_KEY", "STEWARD_METRICS_TOKEN",
            "STEWARD_SECRET_KEY", "STEWARD_TLS_KEY")  # fmt: skip
-_RELAY = "STEWARD_SMTP_RELAY"
+_SIGNED_IN = ("STEWARD_BACKUPS", "STEWARD_OBJECT_STORE", "STEWARD_SMTP_RELAY")  # addresses with a sign-in in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,10 @@ def shown_settings() -> list[Shown]:
     """All settings by name."""
     plain = [Shown(name, _plain(name), name in os.environ) for name in _PLAIN]
     secret = [Shown(name, "", bool(os.environ.get(name)), is_secret=True) for name in _SECRET]
-    relay = Shown(_RELAY, _without_sign_in(settings.STEWARD_SMTP_RELAY), bool(settings.STEWARD_SMTP_RELAY))
-    return sorted([*plain, *secret, relay], key=lambda each: each.name)
+    signed = [
+        Shown(name, _without_sign_in(getattr(settings, name)), bool(getattr(settings, name))) for name in _SIGNED_IN
+    ]
+    return sorted([*plain, *secret, *signed], key=lambda each: each.name)
 
 
 def _plain(name: str) -> str:
@@ -54,7 +56,12 @@ def _plain(name: str) -> str:
 
 
 def _without_sign_in(url: str) -> str:
-    """`smtps://host:port` of an address that may hold user and password; nothing of one that is no address."""
+    """`smtps://host:port` of an address that may hold user and password; nothing of one that is no address.
+
+    A folder is told as it is.
+    """
+    if url.startswith("/"):
+        return url
     parts = urlsplit(url)
     try:
         port = f":{parts.port}" if parts.port else ""

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from steward.backups.dumping import Database
 from steward.backups.making import Source
+from steward.backups.places import place_of
 from steward.backups.standing import Layout
+from steward.privacy.egress import configuration
 from steward.privacy.egress.database import resolve_database
 from steward.project import settings
 from steward.project.failure import Failure
@@ -51,15 +53,20 @@ def source(server: Server | None) -> Source:
     except NotHere as problem:
         raise Failure(str(problem)) from problem
     place = {"region": here.region_id, "data_centre": here.code} if here else {}
-    return Source(database_of(server), files(), **place)
+    return Source(database_of(server), files(), **place, bucket=configuration.object_store())
 
 
 def files() -> Path:
-    """The folder of the object store."""
+    """The folder of the files: all of them, or those that are not in the bucket yet."""
     return settings.STEWARD_DATA / "files"
 
 
 def layout() -> Layout:
     """Where things lie."""
     ledger, backups = settings.STEWARD_LEDGER, settings.STEWARD_BACKUPS
-    return Layout(settings.STEWARD_DATA, Path(ledger) if ledger else None, Path(backups) if backups else None)
+    return Layout(
+        settings.STEWARD_DATA,
+        Path(ledger) if ledger else None,
+        place_of(backups) if backups else None,
+        configuration.object_store(),
+    )

@@ -194,6 +194,8 @@ def test_the_files_hold_all_columns_and_no_payload(hosted, adas):
 
 def test_who_runs_steward_for_themselves_reads_that_it_is_theirs(northwind, adas, ada, settings):
     settings.STEWARD_SMTP_RELAY = "smtp://mail.own.example:587"
+    settings.STEWARD_OBJECT_STORE = "s3s://key:hidden@files.own.example:9000/steward"
+    settings.STEWARD_BACKUPS = "s3s://key:hidden@backups.own.example/steward"
     with account_scope(northwind.id):
         declare_connector(
             Declaration(
@@ -204,6 +206,9 @@ def test_who_runs_steward_for_themselves_reads_that_it_is_theirs(northwind, adas
     words = read(adas)
     assert "You run Steward yourself" in words
     assert "mail.own.example:587" in words
+    assert "files.own.example:9000 Keeping files" in words
+    assert "backups.own.example:443 Keeping backups" in words
+    assert "hidden" not in words
     assert "imap.own.example:993" in words
     assert "Data processing agreement" not in words
     assert "Coming changes" not in words

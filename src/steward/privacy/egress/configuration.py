@@ -14,8 +14,10 @@ from steward.privacy.egress.addresses import (
     literal_address,
     parse_destination,
 )
+from steward.privacy.egress.s3.buckets import Bucket, is_bucket, parse_bucket
 
 DNS_PORT = 53
+_given: list[Bucket] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,34 @@ def relay() -> Relay | None:
     return _relay(text) if text else None
 
 
+def object_store() -> Bucket | None:
+    """The bucket that files are kept in (`STEWARD_OBJECT_STORE`); None where they stay on this machine.
+
+    Raises `BadDestination`.
+    """
+    text = _setting("STEWARD_OBJECT_STORE")
+    return _bucket(text) if text else None
+
+
+def backups() -> Bucket | None:
+    """The bucket that backups are kept in (`STEWARD_BACKUPS`); None for a folder, or for none.
+
+    Raises `BadDestination`.
+    """
+    text = _setting("STEWARD_BACKUPS")
+    return _bucket(text) if is_bucket(text) else None
+
+
+def buckets() -> tuple[Bucket, ...]:
+    """Both, and those that a command was given. Raises `BadDestination`."""
+    return tuple(dict.fromkeys(one for one in (object_store(), backups(), *_given) if one is not None))
+
+
+def give_bucket(bucket: Bucket) -> None:
+    """Let this process reach a bucket that an operator has typed: an instruction, as a setting is one."""
+    _given.append(bucket)
+
+
 def is_hosting() -> bool:
     """Whether accounts of others are served here (`STEWARD_HOSTING`): then the relay is a subprocessor of theirs.
 
@@ -81,6 +111,11 @@ def _setting(name: str) -> str:
 @lru_cache(maxsize=4)
 def _destinations(texts: tuple[str, ...]) -> frozenset[Destination]:
     return frozenset(map(parse_destination, texts))
+
+
+@lru_cache(maxsize=4)
+def _bucket(text: str) -> Bucket:
+    return parse_bucket(text)
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from uuid import UUID
 
-from steward.privacy.egress import configuration, ledger, tls, wall
+from steward.privacy.egress import configuration, early, ledger, tls, wall
 from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
 from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
 from steward.privacy.egress.known import gather, gather_together
@@ -30,7 +30,7 @@ class Passage:
 
     request: Request
     addresses: tuple[IPAddress, ...]
-    entry: ledger.Entry
+    entry: ledger.Entry | early.Noted
     sent: int = 0
     _is_closed: bool = field(default=False)
 
@@ -74,7 +74,10 @@ class Passage:
         """Write down how much was sent. Closing twice does nothing."""
         if not self._is_closed:
             self._is_closed = True
-            ledger.settle(self.entry, self.sent)
+            if isinstance(self.entry, early.Noted):
+                self.entry.sent = self.sent
+            else:
+                ledger.settle(self.entry, self.sent)
 
 
 def open_passage(request: Request) -> Passage:
@@ -84,9 +87,10 @@ def open_passage(request: Request) -> Passage:
     """
     if account_in_scope() is not None:
         raise InsideTransaction("close the account scope before using the network")
-    known = gather(request)
+    empty = early.there_is_none()
+    known = early.known() if empty else gather(request)
     decision, addresses = _judged(request, known)
-    entry = ledger.write(request, decision, known)
+    entry = empty.write(request, decision, known) if empty else ledger.write(request, decision, known)
     if not decision.is_allowed:
         raise EgressDenied(request, decision)
     return Passage(request, addresses, entry)

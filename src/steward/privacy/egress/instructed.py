@@ -8,15 +8,17 @@ from steward.tenancy.scope import account_scope
 
 
 def instructed_hosts() -> frozenset[str]:
-    """The servers that accounts declared and did not retire, and the relay of who runs this for themselves.
+    """The servers that accounts declared and did not retire, and the relay and buckets of who runs this for themselves.
 
     What the operator allows in a network of their own (`STEWARD_EGRESS_ALLOW`) is not among them: it is reached
     directly. Opens a scope for each account.
     """
     found = set(_declared())
     relay = configuration.relay()
-    if relay is not None and not configuration.is_hosting():
-        found.add((relay.destination.host, relay.destination.port))
+    if not configuration.is_hosting():
+        places = [bucket.destination for bucket in configuration.buckets()]
+        places += [relay.destination] if relay is not None else []
+        found |= {(place.host, place.port) for place in places}
     own = {(place.host, place.port) for place in configuration.allowed_private()}
     return frozenset(host for host, port in found if (host, port) not in own)
 

@@ -41,7 +41,7 @@ def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Known]]:
 
 def _without_account(request: Request) -> Known:
     list_ = published()
-    grants = (*_relay_grants(), *registry_grants(list_, request, None))
+    grants = (*own_grants(), *registry_grants(list_, request, None))
     return Known(now=now(), grants=grants, registry=list_.head.number or None)
 
 
@@ -55,7 +55,7 @@ def _known(request: Request, list_: Published, stored: OfAccount) -> Known:
     facts = stored.facts
     grants = (
         *_server_grants(stored.servers, request),
-        *_relay_grants(),
+        *own_grants(),
         *registry_grants(list_, request, facts),
         *_wished_grants(request),
     )
@@ -85,6 +85,21 @@ def _server_grant(account_id: UUID | None, declared: Server) -> Grant:
         connector_id=declared.id,
         country=declared.country,
     )
+
+
+def own_grants() -> tuple[Grant, ...]:
+    """What the operator configured: nobody has to be asked, so the database is not."""
+    return (*_relay_grants(), *_bucket_grants())
+
+
+def _bucket_grants() -> tuple[Grant, ...]:
+    """T: who runs the installation for itself chose where its files and backups are.
+
+    For accounts of others that is infrastructure (I): a subprocessor that is asked for at start, not at each call.
+    """
+    traffic = TrafficClass.INFRASTRUCTURE if configuration.is_hosting() else TrafficClass.TENANT_DIRECTED
+    places = {bucket.destination for bucket in configuration.buckets()}
+    return tuple(_grant(traffic, place, "data.keep") for place in places)
 
 
 def _relay_grants() -> tuple[Grant, ...]:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -20,6 +21,7 @@ from steward.privacy.egress.trips import ask
 from steward.tenancy.scope import account_scope
 
 _FLUSH_SECONDS = 60.0
+is_there = ContextVar("steward_ledger", default=True)  # False: there is no database yet (`early`)
 _LOOKUPS_LOCK = Lock()
 _lookups: Counter[tuple[Destination, str]] = Counter()
 _flushed_at = time.monotonic()
@@ -84,7 +86,7 @@ def count_lookup(server: Destination, purpose: str) -> None:
     with _LOOKUPS_LOCK:
         _lookups[server, purpose] += 1
         is_due = time.monotonic() - _flushed_at > _FLUSH_SECONDS
-    if is_due and not connection.in_atomic_block:
+    if is_due and is_there.get() and not connection.in_atomic_block:
         flush_lookups()
 
 

@@ -21,12 +21,14 @@ class TrafficClass(StrEnum):
 class Purpose:
     """One purpose: which classes of traffic serve it, and the data it may carry.
 
-    `is_by_wish`: only when a person has asked for it just now.
+    `is_by_wish`: only when a person has asked for it just now. `is_installations`: only where whoever runs Steward
+    has set it up; no account can.
     """
 
     classes: frozenset[TrafficClass]
     categories: frozenset[str]
     is_by_wish: bool = False
+    is_installations: bool = False
 
 
 _DIRECTED = frozenset({TrafficClass.SUBPROCESSOR, TrafficClass.TENANT_DIRECTED})
@@ -66,6 +68,12 @@ PURPOSES: dict[str, Purpose] = {
     "mail.remote_images": Purpose(frozenset({TrafficClass.BROWSER}), frozenset({"user.device.ip_address"})),
     # What subprocessors are engaged for beyond mail.
     "data.host": Purpose(frozenset({TrafficClass.INFRASTRUCTURE}), _ALL_HELD),
+    # Files and backups in an object store. What is asked without sending anything along is of nobody.
+    "data.keep": Purpose(
+        frozenset({TrafficClass.TENANT_DIRECTED, TrafficClass.INFRASTRUCTURE}),
+        _ALL_HELD | {"system.operations"},
+        is_installations=True,
+    ),
     "service.deliver": Purpose(_PEOPLES_WORK, _ALL_HELD),
     "support.cover": Purpose(_PEOPLES_WORK, _ALL_HELD),
     "call.carry": Purpose(
@@ -79,5 +87,5 @@ PURPOSES: dict[str, Purpose] = {
 INSTRUCTED = frozenset(
     name
     for name, purpose in PURPOSES.items()
-    if TrafficClass.TENANT_DIRECTED in purpose.classes and not purpose.is_by_wish
+    if TrafficClass.TENANT_DIRECTED in purpose.classes and not (purpose.is_by_wish or purpose.is_installations)
 )

@@ -38,6 +38,7 @@ class Fault(StrEnum):
     DATABASE = "database_not_registered"
     RESOLVER = "resolver_not_registered"
     RELAY = "relay_not_registered"
+    BUCKET = "bucket_not_registered"
     OWN = "own_instruction"
 
 
@@ -72,10 +73,18 @@ _WORDS: dict[Fault, Any] = {
         "The relay at %(what)s is not registered, so mail waits. It takes an engagement for “mail.deliver” with this "
         "host and port."
     ),
+    Fault.BUCKET: gettext_lazy(
+        "The object store at %(what)s is not registered, so no data of accounts may be kept there. It takes an "
+        "engagement for “data.host” with this host and port, an agreement in force, and the region among those it "
+        "serves; or take it out of STEWARD_OBJECT_STORE and STEWARD_BACKUPS."
+    ),
     Fault.OWN: gettext_lazy(
         "This installation serves the company that runs it: its servers are that company’s own instruction."
     ),
 }
+
+
+_UNSERVABLE = frozenset({Fault.UNKNOWN, Fault.ACCOUNTS_ELSEWHERE, Fault.BUCKET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +104,10 @@ class Finding:
     def is_unservable(self) -> bool:
         """Whether nothing may be served before it is.
 
-        What the list does not say yet can be added in the back office, which has to be served for that.
+        What the list does not say yet can be added in the back office, which has to be served for that. Not so where
+        the next file would leave for a store that nobody was told of.
         """
-        return self.is_contradicted or self.fault in {Fault.UNKNOWN, Fault.ACCOUNTS_ELSEWHERE}
+        return self.is_contradicted or self.fault in _UNSERVABLE
 
     @property
     def words(self) -> str:
@@ -145,6 +155,9 @@ def _of_servers(here: DataCentre) -> Iterator[Finding]:
     for place in _database():
         if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in agreed):
             yield Finding(Fault.DATABASE, str(place), bool(servers) and place not in servers)
+    for place in _buckets():
+        if not any(place in hosts_of(one) and _is_for(one, "data.host", here) for one in agreed):
+            yield Finding(Fault.BUCKET, str(place))
     for place in _resolvers():
         if not any(place in hosts_of(one) and _is_for(one, "dns.resolve", here) for one in agreed):
             yield Finding(Fault.RESOLVER, str(place))
@@ -194,6 +207,11 @@ def _database() -> list[Destination]:
         if host and not host.startswith("/") and not _is_own(address or host):
             found.append(Destination.of(host, int(ports[number] if number < len(ports) else ports[0])))
     return found
+
+
+def _buckets() -> list[Destination]:
+    places = dict.fromkeys(bucket.destination for bucket in configuration.buckets())
+    return [place for place in places if not _is_own(place.host)]
 
 
 def _resolvers() -> list[Destination]:

@@ -63,6 +63,7 @@ PURPOSE_WORDS: Mapping[str, Any] = {
     "mail.remote_images": pgettext_lazy("purpose of processing", "Showing pictures of an e-mail"),
     "dns.resolve": pgettext_lazy("purpose of processing", "Looking up names of hosts"),
     "data.host": pgettext_lazy("purpose of processing", "Hosting the servers that keep the data"),
+    "data.keep": pgettext_lazy("purpose of processing", "Keeping files and backups"),
     "service.deliver": pgettext_lazy("purpose of processing", "Delivering the service"),
     "support.cover": pgettext_lazy("purpose of processing", "Support around the clock"),
     "call.carry": pgettext_lazy("purpose of processing", "Telephone calls over the internet (VoIP)"),

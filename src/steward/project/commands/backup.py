@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from steward.backups.errors import BackupFault
@@ -11,9 +12,14 @@ from steward.backups.expiring import expire, overdue
 from steward.backups.key_copies import copy_keys, last_copy
 from steward.backups.making import make_backup
 from steward.backups.manifests import backups_in, read_manifest
+from steward.backups.places import Place, place_of
+from steward.backups.remote import Remote
 from steward.backups.verifying import verify
+from steward.privacy.egress.configuration import give_bucket
+from steward.privacy.egress.residency import Fault, findings
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.project import backing_up, settings
+from steward.project.commands import session
 from steward.project.commands.parsing import parser_for
 from steward.project.database import at_hand
 from steward.project.failure import Failure
@@ -25,9 +31,12 @@ _FAULTS = (BackupFault, KeyMissing, Tampered, OSError)
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if not options.to:
-        raise Failure("Where to? Name a folder with --to, or set STEWARD_BACKUPS.")
+        raise Failure("Where to? Name a folder or a bucket with --to, or set STEWARD_BACKUPS.")
     try:
-        return _ACTIONS[options.action](options, Path(options.to).absolute())
+        place = place_of(options.to)
+        _allow(place)
+        with nullcontext() if isinstance(place, Path) or options.action == "make" else session.database():
+            return _ACTIONS[options.action](options, place)
     except _FAULTS as problem:
         raise Failure(str(problem)) from problem
 
@@ -40,17 +49,32 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("action", nargs="?", choices=list(_ACTIONS), default="make")
     parser.add_argument("name", nargs="?", help="for `check`: only this backup (all)")
-    parser.add_argument("--to", default=settings.STEWARD_BACKUPS, metavar="DIR", help="the folder (STEWARD_BACKUPS)")
+    parser.add_argument(
+        "--to", default=settings.STEWARD_BACKUPS, metavar="PLACE", help="the folder or bucket (STEWARD_BACKUPS)"
+    )
     parser.add_argument("--json", action="store_true", help="for `list`: one JSON object per line")
     return parser
 
 
-def _make(_options: argparse.Namespace, place: Path) -> int:
+def _allow(place: Place) -> None:
+    """Whoever types a bucket instructs us to use it."""
+    if isinstance(place, Remote):
+        give_bucket(place.bucket)
+
+
+def _refuse_unregistered() -> None:
+    """No data of accounts leave for a store that they were not told of. Raises `Failure`."""
+    if strangers := [one for one in findings() if one.fault is Fault.BUCKET]:
+        raise Failure(" ".join(one.words for one in strangers))
+
+
+def _make(_options: argparse.Namespace, place: Place) -> int:
     with at_hand(settings.STEWARD_DATA) as server:
         with in_a_sentence():
             source = backing_up.source(server)
+            _refuse_unregistered()
         folder = make_backup(source, place)
-    manifest = read_manifest(folder)
+        manifest = read_manifest(folder)
     size = sum(part.size for part in manifest.parts.values()) / 2**20
     print(f"{folder}: {sum(manifest.rows.values())} rows, {manifest.files} files, {size:.0f} MB, read back and whole.")
     print(f"It is kept until {manifest.expires:%Y-%m-%d %H:%M} UTC.")
@@ -67,7 +91,7 @@ def _copy_its_key() -> int:
     return 0
 
 
-def _list(options: argparse.Namespace, place: Path) -> int:
+def _list(options: argparse.Namespace, place: Place) -> int:
     for folder in backups_in(place):
         manifest = read_manifest(folder)
         size = sum(part.size for part in manifest.parts.values())
@@ -83,7 +107,7 @@ def _list(options: argparse.Namespace, place: Path) -> int:
     return 0
 
 
-def _check(options: argparse.Namespace, place: Path) -> int:
+def _check(options: argparse.Namespace, place: Place) -> int:
     """1 where a backup is not what it says, or one is there that should be gone."""
     wrong = overdue(place)
     for folder in [place / options.name] if options.name else list(backups_in(place)):
@@ -100,7 +124,7 @@ def _check(options: argparse.Namespace, place: Path) -> int:
     return 1 if wrong else 0
 
 
-def _expire(_options: argparse.Namespace, place: Path) -> int:
+def _expire(_options: argparse.Namespace, place: Place) -> int:
     for name in expire(place):
         print(f"{name} and its key are gone.")
     for words in (left := overdue(place)):

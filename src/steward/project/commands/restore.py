@@ -9,15 +9,15 @@ from pathlib import Path
 
 from steward.backups.errors import BackupFault
 from steward.backups.manifests import trusted
-from steward.backups.redactions import redact_again
 from steward.backups.places import Place, place_of
+from steward.backups.redactions import redact_again
 from steward.backups.remote import Remote
 from steward.backups.replaying import replay
 from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
-from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.egress.configuration import give_bucket
 from steward.privacy.egress.early import without_a_database
 from steward.privacy.egress.s3.buckets import is_bucket
+from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.keys.errors import KeyMissing, Tampered, UnsafeMasterKey
 from steward.project import backing_up, settings
 from steward.project.commands import session
