@@ -6,9 +6,14 @@ from datetime import timedelta
 import pytest
 
 from steward.contacts.models import Contact
+from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.notifications.models import AccountNotice
 from steward.outbox.models import OutgoingMail
+from steward.people.access import actor_of
+from steward.people.models import Membership, User
+from steward.privacy.egress.models import EgressEvent
+from steward.privacy.erasure.certifying import is_genuine
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.watching import PROMISED, watch_erasures
 from steward.privacy.erasure.wording import GROUP_OF
@@ -21,6 +26,9 @@ from steward.tenancy.scope import account_scope
 from steward.testing.jobs import run_jobs
 from steward.testing.listings import words_in
 from steward.testing.tickets import make_ticket
+from steward.tickets.actions import add_note
+from steward.tickets.actions.drafting import save_draft
+from steward.tickets.actions.replying import Writing
 from steward.tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,3 +205,58 @@ def test_what_is_late_is_told_in_the_bell_and_by_mail(northwind, adas, ada, tick
     with account_scope(northwind.id):
         assert AccountNotice.objects.get(kind="erasure.late").membership_id == ada.pk
         assert OutgoingMail.objects.filter(purpose="erasure warning").exists()
+
+
+def test_who_was_told_is_noted_in_the_certificate(northwind, adas, ada, ticket):
+    with account_scope(northwind.id):
+        row = {"purpose": "mail.deliver", "categories": [], "port": 587, "from_region": "eu", "reason_code": "allowed"}
+        for traffic, host in (("T", "smtp.own.example"), ("P", "mx.somebody.example")):
+            EgressEvent.objects.create(traffic=traffic, host=host, is_allowed=True, at=ticket.created_at, **row)
+    page = plan(adas)
+    adas.post(page, {"word": "erase"})
+    run_jobs()
+    shown = adas.get(page).content.decode()
+    assert "smtp.own.example" in shown
+    assert "mx.somebody.example" not in shown, "whoever was written to has the mail; they are no recipient of data"
+    before = adas.get(f"{page}/certificate.json").content
+    assert adas.post(f"{page}/told", {"host": "smtp.own.example"}).status_code == 303
+    assert adas.post(f"{page}/told", {"host": "nobody.example"}).status_code == 303
+    [told] = json.loads(adas.get(f"{page}/certificate.json").content)["recipients"]
+    assert (told["told_by"], bool(told["told_at"])) == (str(ada.pk), True)
+    assert json.loads(before)["recipients"][0]["told_at"] is None
+    with account_scope(northwind.id):
+        assert is_genuine(Erasure.objects.get())
+
+
+def test_removing_an_agent_leads_to_a_certificate(northwind, adas, ada, ben, ticket):
+    with account_scope(northwind.id):
+        me = Membership.objects.get(pk=ben.pk)
+        save_draft(me, ticket, {"body_html": "<p>Soon</p>"})
+        add_note(ticket, Writing("<p>Looked.</p>"), author=me, actor=actor_of(me))
+    where = f"/console/settings/agents/{ben.pk}/removal"
+    assert "Drafts: 1" in words_in(adas.get(where).content.decode())
+    answer = adas.post(where, {"word": "remove", "tickets_to": ""})
+    page = answer.headers["Location"]
+    assert page.startswith(PAGE)
+    with account_scope(northwind.id):
+        assert not Membership.objects.filter(pk=ben.pk).exists(), "nobody waits for a job to be shut out"
+    run_jobs()
+    told = json.loads(adas.get(f"{page}/certificate.json").content)
+    assert (told["of"], told["asked_by"]["id"]) == ("agent", str(ada.pk))
+    stores = {each["store"]: each["erased"] for each in told["stores"] if each["erased"]}
+    assert stores["people.memberships"] == stores["people.identities"] == stores["tickets.drafts"] == 1
+    assert "recipients" not in told
+    with account_scope(northwind.id):
+        assert Message.objects.get(kind="note").author_id is None
+        assert Event.objects.filter(actor_id=ben.pk).exists(), "events keep the bare id"
+        assert not User.objects.filter(pk=ben.user_id).exists()
+
+
+def test_a_hold_on_the_account_keeps_agents_too_and_says_what_to_do(northwind, adas, ben):
+    with account_scope(northwind.id):
+        place_hold(LegalHold.On.ACCOUNT, northwind.id, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+    answer = adas.post(f"/console/settings/agents/{ben.pk}/removal", {"word": "remove", "tickets_to": ""})
+    assert answer.status_code == 422
+    assert "legal hold" in words_in(answer.content.decode())
+    with account_scope(northwind.id):
+        assert Membership.objects.filter(pk=ben.pk).exists()

@@ -8,4 +8,4 @@ class EmailConfig(AppConfig):
     label = "email"
 
     def ready(self) -> None:
-        from steward.channels.email import subscribers  # noqa: F401, PLC0415  registers itself with events
+        from steward.channels.email import mailbox_copies, rewriting, subscribers  # noqa: F401, PLC0415  register themselves

@@ -7,11 +7,12 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from steward.channels.email.correspondents import hashed
-from steward.channels.email.models import AutomaticAnswer, RawMail
+from steward.channels.email.models import AutomaticAnswer, MailboxCopies, RawMail
 from steward.channels.email.tasks import send
 from steward.contacts.actions import fold_email
 from steward.jobs import enqueue_many
 from steward.outbox.models import OutgoingMail, State
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, once, register
 from steward.tickets.erasing import erased_messages, naming, unnamed_messages
 from steward.tickets.models import Message
@@ -24,7 +25,7 @@ def _became_messages(extent: Extent) -> list[UUID]:
     return list(RawMail.objects.filter(message__in=messages).order_by("pk").values_list("pk", flat=True))
 
 
-def _raw(extent: Extent) -> "QuerySet[RawMail] | None":
+def raw_mails_of(extent: Extent) -> "QuerySet[RawMail] | None":
     """With the mails that came twice, by two ways: of these only the first became a message."""
     mails = _became_messages(extent)
     if not mails and not extent.addresses:
@@ -78,8 +79,12 @@ def _goes_to_others(message: Message, extent: Extent) -> bool:
 
 
 register(
-    Rows("email.raw", RawMail, Rank.COPIES, _raw),
+    Rows("email.raw", RawMail, Rank.COPIES, raw_mails_of),
     Quoting(),
+    Rows(
+        "email.mailboxes", MailboxCopies, Rank.RECORDS,
+        lambda e: MailboxCopies.objects.exclude(erasure_id__in=Erasure.objects.values("pk")),
+    ),
     Rows(
         "email.automatic_answers", AutomaticAnswer, Rank.PARTS,
         lambda e: (

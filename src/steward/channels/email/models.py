@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -189,3 +190,32 @@ class MailTemplate(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.language}"
+
+
+class MailboxCopies(AccountOwned):
+    """What an erasure still has to delete in one mailbox of the account; it goes when the erasure is done."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        GONE = "gone"
+        LEFT = "left"  # the server keeps some of them all the same
+
+    erasure_id = impersonal(models.UUIDField())  # the bare id
+    mail_account = impersonal(Ref(MailAccount, on_delete=models.CASCADE, related_name="+"))
+    message_ids = personal(  # RFC 5322 section 3.6.4, without the angle brackets
+        ArrayField(models.TextField(), default=list), Whose.CONTACT, "user.unique_id", purpose="privacy",
+        erase=Erase.DELETE_ROW, export=False,
+    )  # fmt: skip
+    state = impersonal(models.TextField(choices=State.choices, default=State.WAITING))
+    erased = impersonal(models.IntegerField(default=0))
+    left = impersonal(models.IntegerField(default=0))
+    cleared_at = impersonal(models.DateTimeField(null=True, blank=True))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "erasure_id", "mail_account"], name="email_mailboxcopies_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "mail_account"], name="email_mailboxcopies_box")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.mail_account_id}"

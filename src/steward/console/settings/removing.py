@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from steward.console.entrance import ConsoleRequest
-from steward.console.erasing import counted_lines
+from steward.console.erasures_shown import counted_lines
 from steward.console.settings.agents import member_or_404
 from steward.console.settings.departments import editable
 from steward.console.settings.entrance import settings_page, settings_response

@@ -124,6 +124,7 @@ urlpatterns = [
     path("privacy/agreement/own", agreement.own_text, name="settings-agreement-own"),
     path("privacy/agreement/withdrawal", agreement.withdrawal, name="settings-agreement-withdrawal"),
     path("privacy/agreement/ending", agreement.ending, name="settings-agreement-ending"),
+    path("privacy/agreement/staying", agreement.staying, name="settings-agreement-staying"),
     path("privacy/agreement/read", agreement.agreement_read, name="settings-agreement-read"),
     path("privacy/agreement/terms", agreement.terms_of_use, name="settings-agreement-terms"),
     path("privacy/agreement/<uuid:agreement_id>/<slug:part>", agreement.file, name="settings-agreement-file"),
@@ -140,6 +141,7 @@ urlpatterns = [
     path("privacy/erasures/new", erasures.erasure_new, name="settings-erasure-new"),
     path("privacy/erasures/<uuid:erasure_id>", erasure.erasure, name="settings-erasure"),
     path("privacy/erasures/<uuid:erasure_id>/again", erasure.erasure_again, name="settings-erasure-again"),
+    path("privacy/erasures/<uuid:erasure_id>/told", erasure.erasure_told, name="settings-erasure-told"),
     path(
         "privacy/erasures/<uuid:erasure_id>/certificate.pdf",
         erasure.certificate,

@@ -28,7 +28,7 @@ class Erasure(AccountOwned):
     extent = personal(
         models.JSONField(null=True), Whose.CONTACT, "user.contact.email", purpose="privacy", erase=Erase.NULL,
         export=False,
-        keys=["tickets", "contacts", "keeps_tickets", "members", "in_mailboxes",
+        keys=["tickets", "contacts", "keeps_tickets", "members", "in_mailboxes", "taken",
               Key("addresses", Whose.CONTACT, "user.contact.email")],
     )  # fmt: skip
     state = impersonal(models.TextField(choices=State.choices, default=State.PLANNED))

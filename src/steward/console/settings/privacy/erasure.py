@@ -11,12 +11,13 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest
-from steward.console.erasing import get_erasure, shown
+from steward.console.erasures_shown import get_erasure, shown
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.erasures import HELD
 from steward.lib.ids import read_id
 from steward.privacy.erasure.actions import NotPlanned, plan_erasure, start_erasure
 from steward.privacy.erasure.actions.planning import read
+from steward.privacy.erasure.actions.telling import note_told
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.holds.actions import Held
@@ -66,6 +67,15 @@ def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
     look_for_mentions(planned)
     carry_over(failed, planned)
     return HttpResponseRedirect(reverse("console:settings-erasure", args=[planned.pk]), status=303)
+
+
+@require_POST
+@settings_page("erasures")
+def erasure_told(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
+    """Note that the recipient at the server `host` was told: it goes into the certificate."""
+    if note_told(get_erasure(erasure_id), request.POST.get("host", "")[:255], actor=request.actor):
+        messages.success(request, _("Noted. The certificate says so now; download it again."))
+    return HttpResponseRedirect(reverse("console:settings-erasure", args=[erasure_id]), status=303)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from steward.channels.email.models import MailAccount
 from steward.console.entrance import ConsoleRequest
-from steward.console.erasing import newest
+from steward.console.erasures_shown import newest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.ids import read_id
 from steward.notifications.account_models import ERASURES

@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from steward.events.actions import record
+from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.erasure.actions.planning import read, steps, written
 from steward.privacy.erasure.certifying import certified
 from steward.privacy.erasure.ledger import write_down
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.outside import PATIENCE, PAUSE, prepare_outside, reach_outside
 from steward.privacy.holds.actions import Held, refuse_held
 from steward.privacy.inventory.stores import Extent, Key, all_stores, joined, looking, widened
 from steward.tenancy.scope import account_scope
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 BACKUPS_KEPT = timedelta(days=30)
 _PATIENCE = 5  # tries of one step: people go on writing while it runs
 
+TAKEN = "taken"  # in the extent: all steps are, and what is left to do is outside
 HOLDS = "legal_holds"  # in `left`: what stopped it
 State = Erasure.State
 Keys = Mapping[str, Sequence[Key]]
@@ -40,20 +43,37 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         if erasure.state in {State.DONE, State.FAILED}:
             return erasure
-        extent = widened(read(erasure.extent or {}))
-        erasure.state, erasure.extent = State.RUNNING, written(extent)
+        is_taken = bool((erasure.extent or {}).get(TAKEN))
+        extent = read(erasure.extent or {}) if is_taken else widened(read(erasure.extent or {}))
+        erasure.state, erasure.extent = State.RUNNING, written(extent) | {TAKEN: is_taken}
         erasure.started_at = erasure.started_at or now()
         erasure.save(update_fields=["state", "extent", "started_at"])
     _prove(account_id, erasure_id)
     try:
-        for step in steps(extent):
+        for step in () if is_taken else steps(extent):
             _take(account_id, erasure_id, step)
             _prove(account_id, erasure_id)
     except Held as held:
         with account_scope(account_id):
             return _conclude(erasure_id, stopped_by=len(held.holds))
+    if not reach_outside(account_id, erasure_id) and (waiting := _later(account_id, erasure_id)):
+        return waiting
     with account_scope(account_id):
         return _conclude(erasure_id)
+
+
+def _later(account_id: UUID, erasure_id: UUID) -> Erasure | None:
+    """Try what is out of reach again in a while; None when it was tried for long enough."""
+    from steward.privacy.erasure.tasks import run  # noqa: PLC0415  tasks call this module
+
+    with account_scope(account_id):
+        erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+        if erasure.state != State.RUNNING or now() >= (erasure.started_at or now()) + PATIENCE:
+            return None
+        erasure.extent = (erasure.extent or {}) | {TAKEN: True}
+        erasure.save(update_fields=["extent"])
+        enqueue(run, at=now() + PAUSE, erasure=str(erasure_id))
+    return erasure
 
 
 def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
@@ -78,6 +98,7 @@ def erase_step(erasure_id: UUID, step: Extent) -> None:
     """All that belongs to a step is found before anything of it goes: what goes early is what leads to the rest."""
     refuse_held(step)  # again: one may have been placed since it was written down
     erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+    prepare_outside(erasure_id, step)
     with looking():
         found = {store.name: store.find(step) for store in all_stores()}
     erased = Counter(erasure.erased)

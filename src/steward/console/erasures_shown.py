@@ -1,8 +1,10 @@
 """What the pages about erasures show: whom one is about while that is known, what goes, how far it is."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -11,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from steward.contacts.models import Contact
 from steward.people.models import Membership
 from steward.people.queries import member_names
+from steward.privacy.agreements.inventory_words import PURPOSES
 from steward.privacy.erasure.actions.planning import counted, read
 from steward.privacy.erasure.actions.running import HOLDS, missing
 from steward.privacy.erasure.models import Erasure
@@ -76,6 +79,24 @@ class Shown:
         """How many things have gone, and of how many; what came since the plan counts to both."""
         erased = sum(line.erased for line in self.lines)
         return erased, max(erased, sum(line.planned for line in self.lines))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the certificate says; empty before there is one."""
+        found: dict[str, Any] = json.loads(self.erasure.certificate) if self.erasure.certificate else {}
+        return found
+
+    @property
+    def recipients(self) -> list[dict[str, Any]]:
+        """To whom data of the account went, with when each was told."""
+        return [
+            one
+            | {
+                "purposes_words": [str(PURPOSES.get(purpose, purpose)) for purpose in one["purposes"]],
+                "told_at": datetime.fromisoformat(one["told_at"]) if one["told_at"] else None,
+            }
+            for one in self.told.get("recipients", [])
+        ]
 
     @property
     def is_late(self) -> bool:
