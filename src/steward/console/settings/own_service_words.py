@@ -25,7 +25,7 @@ from steward.privacy.subprocessors.words import (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One service as the pages show it. `country` is empty where it is not known."""
+    """One service as the pages show it. `country` is empty where it is not known, `by` at the command line."""
 
     row: Connector
     purposes: str
@@ -42,9 +42,15 @@ def shown(row: Connector, names: Mapping[UUID, str], *, is_outside: bool) -> Sho
         purposes=enumeration(PURPOSE_WORDS.get(one, one) for one in row.purposes),
         data=enumeration(sorted(str(CATEGORIES[one]) for one in data_of(row.purposes))),
         country=country_name(row.country) if row.country else "",
-        by=names.get(row.declared_by_id, "") if row.declared_by_id else "",
+        by=_by(row, names),
         is_outside=is_outside,
     )
+
+
+def _by(row: Connector, names: Mapping[UUID, str]) -> str:
+    if row.declared_by_id is None:
+        return ""
+    return names.get(row.declared_by_id) or gettext("a former agent")
 
 
 OUTCOMES: Mapping[Outcome, str | Promise] = {
