@@ -157,7 +157,7 @@ DEEDS = {
     ),
     "message:redact": Deed(
         lambda w: f"/console/messages/{w.reply.pk}/redaction",
-        lambda w: {"step": "redact", "words": w.reply.body_text.split()[0], "reason": "other", "word": "redact"},
+        lambda w: {"step": "redact", "words": w.reply.body_text.splitlines()[0], "reason": "other", "word": "redact"},
         lambda w: "redactions" in Message.objects.get(pk=w.reply.pk).findings,
     ),
     "department:edit": Deed(

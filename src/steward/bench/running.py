@@ -20,6 +20,9 @@ CLICK = "click"
 REGISTRY = "registry"
 GATE = "gate"
 ERASE = "erase"
+PURGE = "purge"
+BACKUP = "backup"
+EXPORT = "export"
 CLICKED_SIZE = 100_000
 COMPLETE = "bench-complete"  # in a data directory, once all rows are in
 Figures = dict[str, Any]
@@ -37,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
     told |= {"registry": next((part["registry"] for part in parts if part and "registry" in part), None)}
     told |= {"gate": next((part["gate"] for part in parts if part and "gate" in part), None)}
     told |= {"erase": next((part["erase"] for part in parts if part and "erase" in part), None)}
+    told |= {"export": next((part["export"] for part in parts if part and "export" in part), None)}
+    told |= {"purge": next((part["purge"] for part in parts if part and "purge" in part), None)}
+    told |= {"backup": next((part["backup"] for part in parts if part and "backup" in part), None)}
     told |= {"pages": [part for part in parts if part and "size" in part]}
     print(table(told))
     out = options.out or Path("bench-results") / f"{told['commit']}.json"
@@ -60,14 +66,22 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
         yield REGISTRY, ["--part", REGISTRY, "--rounds", str(options.rounds)]
     if options.only in {"", GATE}:
         yield GATE, ["--part", GATE, "--rounds", str(options.rounds)]
-    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE, ERASE}:
+    if options.only in {"", BACKUP}:
+        yield BACKUP, ["--part", BACKUP, "--size", str(options.size[-1])]
+    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE, ERASE, PURGE, BACKUP, EXPORT}:
         only = ["--only", options.only] if options.only else []
         for size in options.size:
             yield f"pages-{size}", ["--part", "pages", "--size", str(size), "--rounds", str(options.rounds), *only]
+    if options.only in {"", EXPORT}:
+        size = options.size[-1]
+        yield f"pages-{size}", ["--part", EXPORT, "--size", str(size)]
     if options.only in {"", ERASE}:
         # Last: one ticket in a hundred of these data is not there any more afterwards.
         size = options.size[-1]
         yield f"pages-{size}", ["--part", ERASE, "--size", str(size), "--rounds", str(options.rounds)]
+    if options.only in {"", PURGE}:
+        size = options.size[-1]
+        yield f"pages-{size}", ["--part", PURGE, "--size", str(size)]
 
 
 def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:

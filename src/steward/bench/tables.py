@@ -22,6 +22,12 @@ def table(told: Figures) -> str:
         lines += [*_gate(told["gate"]), ""]
     if told.get("erase"):
         lines += [*_erase(told["erase"]), ""]
+    if told.get("export"):
+        lines += [*_export(told["export"]), ""]
+    if told.get("purge"):
+        lines += [_purge(told["purge"]), ""]
+    if told.get("backup"):
+        lines += [*_backup(told["backup"]), ""]
     if told["pages"]:
         lines += _pages(told["pages"])
     return "\n".join(lines)
@@ -70,6 +76,11 @@ def _registry(registry: Figures) -> Iterator[str]:
             yield f"  {name:<22}{times}{spread['queries']:>8}"
 
 
+def _purge(purge: Figures) -> str:
+    head = f"purging {purge['tickets']:,} tickets among {purge['size']:,}: {purge['seconds']} s"
+    return f"{head}\n  tickets left {purge['left']}; load {purge['load']}"
+
+
 def _erase(erase: Figures) -> Iterator[str]:
     yield f"erasing a person with {erase['tickets']:,} tickets among {erase['size']:,}: {erase['seconds']} s"
     yield f"  tickets left {erase['left']}; load {erase['load']}"
@@ -78,6 +89,21 @@ def _erase(erase: Figures) -> Iterator[str]:
         during = erase["meanwhile"][kind]
         times = f"{before['p50']:>8.2f}{before['p95']:>8.2f}{during['p50']:>17.2f}{during['p95']:>8.2f}"
         yield f"  {_KINDS[kind]:<22}{times}"
+
+
+def _export(export: Figures) -> Iterator[str]:
+    yield f"exporting a person with {export['tickets']:,} tickets among {export['size']:,}: {export['seconds']} s"
+    few, file = export["few"], export["file"]
+    kinds = {f"{few['tickets']} tickets": few, f"and a file of {file['megabytes']} MB": file, "all tickets": export}
+    for name, one in kinds.items():
+        yield f"  {name:<28}{one['seconds']:>6} s{one['archive']:>8} MB{one['memory']:>6} MB of memory"
+    yield f"  load {export['load']}"
+
+
+def _backup(backup: Figures) -> Iterator[str]:
+    yield f"backup of {backup['tickets']:,} tickets and their files; load {backup['load']}"
+    yield f"  {backup['megabytes']} MB in {backup['seconds']} s, read back: {backup['per_second']} MB/s"
+    yield f"  restored with {backup['erasures']:,} erasures in {backup['restored']} s; not followed: {backup['left']}"
 
 
 _IN_MICROSECONDS = {"decide", "decide, denied", "what stands for an account"}

@@ -112,6 +112,22 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+def member_with(allowed: Callable[[Membership], bool]) -> Callable[[View], View]:
+    """Let in only those members of whom `allowed`, one of `people.access`, is true: 403 for the others."""
+
+    def wrap(view: View) -> View:
+        @member_required
+        @wraps(view)
+        def authorise(request: ConsoleRequest, **kwargs: Any) -> HttpResponseBase:
+            if not allowed(request.me):
+                raise PermissionDenied(allowed.__name__)
+            return view(request, **kwargs)
+
+        return authorise
+
+    return wrap
+
+
 def with_ticket(permission: str) -> Callable[[View], View]:
     """Give the view the ticket its address names: 404 when it is not visible, 403 when visible but not allowed.
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from steward.console.redactions import reason_in_words
 from steward.events.models import Event
 from steward.lib.actor import ActorKind
 from steward.people.models import Department, Membership
@@ -28,8 +29,10 @@ _SENTENCES = {
     "ticket.closed": gettext_lazy("%(who)s closed it"),
     "ticket.marked_spam": gettext_lazy("%(who)s marked it as spam"),
     "ticket.deleted": gettext_lazy("%(who)s deleted it"),
+    "ticket.purged": gettext_lazy("%(who)s purged it: it goes for good now"),
     "ticket.tagged": gettext_lazy("%(who)s added the tag %(tag)s"),
     "ticket.untagged": gettext_lazy("%(who)s took the tag %(tag)s off"),
+    "message.redacted": gettext_lazy("%(who)s redacted words of a message. Reason: %(why)s."),
     "ticket.woken": gettext_lazy("The time it was postponed to has come"),
 }
 _BY_ITSELF = {"ticket.reopened": gettext_lazy("Reopened: the customer wrote")}
@@ -90,6 +93,7 @@ def told(event: Event, names: Names) -> str:
         "from_whom": names.person(changes.get("from")),
         "from_department": names.department(changes.get("from")),
         "tag": names.tag(changes.get("tag")),
+        "why": reason_in_words(changes.get("reason")),
         "to_department": names.department(changes.get("to")),
     }
     return format_html(

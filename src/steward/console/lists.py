@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from steward.console.kept import bin_note
 from steward.contacts.queries import first_addresses
 from steward.lib.actor import Actor
 from steward.people.access import visible_departments
@@ -125,6 +126,7 @@ def list_context(
         "next_url": list_url(view, page.next) if page.next else None,
         "live_url": f"/console/changes?{urlencode({'view': view.key, 'current': current})}",
         "empty_kind": _empty_kind(view),
+        "bin": bin_note(view),
         "page": "tickets",
     }
 

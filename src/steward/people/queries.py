@@ -14,6 +14,7 @@ from steward.lib.alphabet import alphabetical
 from steward.lib.clock import now
 from steward.lib.fold import fold
 from steward.people.models import Department, DepartmentMembership, Invitation, Membership, Role, Session, User
+from steward.people.permissions import IN_ACCOUNT
 from steward.tenancy.scope import current_account_id
 from steward.ui.enumerating import isolated
 
@@ -106,6 +107,13 @@ def members_with(ids: Iterable[UUID]) -> list[Membership]:
 def others_than(member: Membership) -> QuerySet[Membership]:
     """Everybody else who works in the account, by name: a form chooses from them."""
     return Membership.objects.exclude(pk=member.pk).order_by("name")
+
+
+def approvers() -> list[Membership]:
+    """Who may answer for a legal hold: owners and admins, by name."""
+    return sorted(
+        Membership.objects.filter(role__in=IN_ACCOUNT["hold:place"]), key=lambda each: alphabetical(each.name)
+    )
 
 
 def colleagues_of(member: Membership) -> list[UUID]:

@@ -1,6 +1,6 @@
 """Who may see a ticket and what they may do with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from steward.people.access import departments_seen_by, may_in, members_who_see
 from steward.people.models import Membership
 from steward.tenancy.reading import Reading
 from steward.tickets.models import Attachment, Message, Tag, Ticket, TicketQuerySet
+from steward.tickets.statuses import Status
 
 
 def visible_tickets(actor: Actor) -> TicketQuerySet:
@@ -39,6 +40,18 @@ def get_ticket(actor: Actor, code: str) -> Ticket:
     if not found:
         raise Ticket.DoesNotExist
     return found[0]
+
+
+def hidden_tickets(actor: Actor, status: Status, codes: Iterable[str]) -> list[Ticket]:
+    """Those of the tickets with these codes that the actor sees and that have this status, in the order of ids."""
+    asked = [code for code in codes if "\0" not in code]
+    found = visible_tickets(actor).filter(status=status, code__in=asked)
+    return list(found.select_related("department", "requester").order_by("id"))
+
+
+def codes_of(tickets: Iterable[UUID]) -> dict[UUID, str]:
+    """The codes of those of the tickets that there are, for whoever sees all of them."""
+    return dict(Ticket.objects.filter(pk__in=list(tickets)).values_list("pk", "code"))
 
 
 def who_sees(ticket: Ticket) -> QuerySet[Membership]:

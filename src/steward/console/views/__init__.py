@@ -2,6 +2,7 @@
 
 from steward.console.views.arriving import invitation, welcome
 from steward.console.views.being import appearance, availability, guide
+from steward.console.views.bin import bin_page, purge, purge_progress, restore
 from steward.console.views.branding import brand_logo, brand_style
 from steward.console.views.commanding import palette
 from steward.console.views.composing import compose
@@ -13,6 +14,7 @@ from steward.console.views.messages import attachment, message_body, message_raw
 from steward.console.views.notifications import mentionable, notification_bell, notifications, notifications_read
 from steward.console.views.signing import passkey, second_factor, sign_in, sign_out
 from steward.console.views.tagging import tag_choices, ticket_tags
+from steward.console.views.redacting import redaction
 from steward.console.views.ticket import (
     assignees,
     change_status,
@@ -29,6 +31,7 @@ __all__ = [
     "assignees",
     "attachment",
     "availability",
+    "bin_page",
     "brand_logo",
     "brand_style",
     "change_status",
@@ -53,9 +56,13 @@ __all__ = [
     "palette",
     "passkey",
     "presence",
+    "purge",
+    "purge_progress",
+    "redaction",
     "reply",
     "resend",
     "reset_password",
+    "restore",
     "search",
     "second_factor",
     "sign_in",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -32,9 +33,12 @@ class Held(ValueError):
 
 
 def place_hold(
-    on: LegalHold.On, object_id: UUID, *, basis: LegalHold.Basis, actor: Actor, until: datetime | None = None
-) -> LegalHold:
+    on: LegalHold.On, object_id: UUID, *, basis: LegalHold.Basis, actor: Actor, until: datetime | None = None,
+    approved_by: UUID | None = None,
+) -> LegalHold:  # fmt: skip
     """Keep something from being erased, until a moment or until it is lifted. Raises `HoldRefused`.
+
+    `approved_by` is the member who answers for it, when that is not the actor.
 
     Waits for what is being erased just now: when this is committed, nothing more of it goes.
     """
@@ -43,19 +47,24 @@ def place_hold(
         raise HoldRefused("the hold would be over already")
     with transaction.atomic():
         _lock(_TO_PLACE)
-        by = {"placed_by_kind": actor.kind.value, "placed_by_id": actor.id, "placed_at": at}
+        by: dict[str, Any] = {"placed_by_kind": actor.kind.value, "placed_by_id": actor.id, "placed_at": at}
+        by["approved_by_id"] = approved_by
         hold = LegalHold.objects.create(on=on, object_id=object_id, basis=basis, until=until, **by)
         told = {"on": hold.on, "object": object_id, "basis": hold.basis, "until": until and until.isoformat()}
         record("hold.placed", hold, actor=actor, changes=told)
     return hold
 
 
-def lift_hold(hold: LegalHold, *, actor: Actor) -> None:
-    """Let what was held go as everything does. Lifting a lifted hold changes nothing."""
+def lift_hold(hold: LegalHold, *, actor: Actor, because: str = LegalHold.Lifted.OVER) -> None:
+    """Let what was held go as everything does; `because` is one of `LegalHold.Lifted`.
+
+    Lifting a lifted hold changes nothing.
+    """
     with transaction.atomic():
         lifted = {"lifted_by_kind": actor.kind.value, "lifted_by_id": actor.id, "lifted_at": now()}
-        if LegalHold.objects.filter(pk=hold.pk, lifted_at=None).update(**lifted):
-            record("hold.lifted", hold, actor=actor, changes={"on": hold.on, "object": hold.object_id})
+        if LegalHold.objects.filter(pk=hold.pk, lifted_at=None).update(**lifted, lifted_because=because):
+            told = {"on": hold.on, "object": hold.object_id, "reason": str(because)}
+            record("hold.lifted", hold, actor=actor, changes=told)
     hold.refresh_from_db()
 
 

@@ -40,6 +40,11 @@ class LegalHold(AccountOwned):
         CLAIMS = "claims"  # (e)
         RESTRICTION = "restriction"  # article 18(1)(b) and (c): the person asked that it be kept
 
+    class Lifted(models.TextChoices):
+        OVER = "over"  # what it was for is over: the claim is settled, the duty has run out
+        ASKED = "asked"  # the person who asked for it asked that it end
+        MISTAKE = "mistake"  # it should not have been placed
+
     on = impersonal(models.TextField(choices=On.choices))
     object_id = impersonal(models.UUIDField())
     basis = impersonal(models.TextField(choices=Basis.choices))
@@ -47,9 +52,12 @@ class LegalHold(AccountOwned):
     placed_by_kind = impersonal(models.TextField())
     placed_by_id = impersonal(models.UUIDField(null=True))
     placed_at = impersonal(models.DateTimeField())
+    # The bare id of the member who answers for it, where somebody else placed it.
+    approved_by_id = impersonal(models.UUIDField(null=True))
     lifted_by_kind = impersonal(models.TextField(blank=True, default=""))
     lifted_by_id = impersonal(models.UUIDField(null=True))
     lifted_at = impersonal(models.DateTimeField(null=True))
+    lifted_because = impersonal(models.TextField(choices=Lifted.choices, blank=True, default=""))
 
     objects: ClassVar[HoldManager] = HoldManager()
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from steward.people.models import Department
@@ -68,16 +69,22 @@ class RetentionRule(AccountOwned):
 
 
 class RetentionRun(AccountOwned):
-    """What went by a rule at one time: numbers, never what it was. A rule that is gone leaves its runs."""
+    """What went by a rule at one time, or what somebody purged: numbers, never what it was.
+
+    A rule that is gone leaves its runs.
+    """
 
     rule = impersonal(Ref(RetentionRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"))
     kind = impersonal(models.TextField(choices=Kind.choices))
-    days = impersonal(models.PositiveIntegerField())
+    days = impersonal(models.PositiveIntegerField())  # 0 for what was purged by somebody
     number = impersonal(models.IntegerField())  # of tickets, files or mails
     size = impersonal(models.BigIntegerField(default=0))  # bytes, where they are counted
-    # The erasure that tickets went by: the bare id, for it says itself what became of it.
-    erasure_id = impersonal(models.UUIDField(null=True))
+    # The erasures that tickets went by: bare ids, for they say themselves what became of them.
+    erasures = impersonal(ArrayField(models.UUIDField(), default=list, blank=True))
+    by_id = impersonal(models.UUIDField(null=True))  # the bare id of the member who purged it; None for a rule
+    status = impersonal(models.TextField(choices=Status.choices, blank=True, default=""))  # purged: the bin, or spam
     at = impersonal(models.DateTimeField())
+    ordered_at = impersonal(models.DateTimeField(null=True))  # when all of its erasures were ordered
 
     class Meta(AccountOwned.Meta):
         indexes: ClassVar = [

@@ -42,6 +42,12 @@ def due_or_held(rule: RetentionRule, beside: Iterable[RetentionRule]) -> "QueryS
     return rows
 
 
+def gives_way(rule: RetentionRule, beside: Iterable[RetentionRule]) -> list[RetentionRule]:
+    """The rules by which what this one keeps may go when it is off: of its kind, on, and less exact."""
+    others = [each for each in beside if each.kind == rule.kind and each.pk != rule.pk and each.days is not None]
+    return [each for each in others if each.weight < rule.weight] if rule.is_on else []
+
+
 def _where(rule: RetentionRule) -> Q:
     chosen = {"department": rule.department_id, "channel": rule.channel, "status": rule.status}
     path = _TICKET[Kind(rule.kind)]

@@ -80,7 +80,7 @@ def _report(options: argparse.Namespace) -> None:
     with account_scope(account_named(options.account).id):
         for run in RetentionRun.objects.order_by("-at", "-id")[:_MOST_RUNS]:
             told = {"at": run.at.isoformat(), "kind": run.kind, "days": run.days, "number": run.number}
-            print(json.dumps(told | {"bytes": run.size, "erasure": str(run.erasure_id) if run.erasure_id else None}))
+            print(json.dumps(told | {"bytes": run.size, "erasures": list(map(str, run.erasures))}))
 
 
 def _rule(options: argparse.Namespace) -> RetentionRule:

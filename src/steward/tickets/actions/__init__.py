@@ -13,9 +13,19 @@ from steward.tickets.actions.drafting import (
 )
 from steward.tickets.actions.purging import NothingToPurge, in_bin, plan_purge, purge_tickets, start_purge
 from steward.tickets.actions.receiving import receive_messages
-from steward.tickets.actions.redacting import NothingFound, Reason, Redaction, redact, redact_words, suggested
+from steward.tickets.actions.redacting import (
+    NothingFound,
+    Reason,
+    Redaction,
+    reach_of,
+    redact,
+    redact_words,
+    suggested,
+    words_at,
+)
 from steward.tickets.actions.removing_files import Removed, remove_attachments
 from steward.tickets.actions.replying import add_note, compose_ticket, reply_to_ticket
+from steward.tickets.actions.restoring import restore_ticket, status_before
 from steward.tickets.actions.ruling import change_ticket_rules
 from steward.tickets.actions.statuses import (
     MomentRefused,
@@ -69,14 +79,17 @@ __all__ = [
     "plan_purge",
     "postpone_ticket",
     "purge_tickets",
+    "reach_of",
     "receive_messages",
     "redact",
     "redact_words",
     "remove_attachments",
     "reply_to_ticket",
     "resolve_ticket",
+    "restore_ticket",
     "save_draft",
     "start_purge",
+    "status_before",
     "suggested",
     "tag_named",
     "tag_ticket",
@@ -85,4 +98,5 @@ __all__ = [
     "undo_change",
     "untag_ticket",
     "wake_ticket",
+    "words_at",
 ]

@@ -57,7 +57,7 @@ def _tickets(rule: RetentionRule, beside: list[RetentionRule]) -> RetentionRun |
         erasure = purge_tickets(keys, actor=SYSTEM, among=due(rule, beside))
     except NothingToPurge:
         return None  # all of them were written to just now
-    run.number, run.erasure_id = len((erasure.extent or {})["tickets"]), erasure.pk
+    run.number, run.erasures = len((erasure.extent or {})["tickets"]), [erasure.pk]
     return run
 
 
@@ -78,7 +78,9 @@ def _raw_mails(rule: RetentionRule, beside: list[RetentionRule]) -> RetentionRun
 
 
 def _run(rule: RetentionRule, *, number: int, size: int) -> RetentionRun:
-    return RetentionRun(rule=rule, kind=rule.kind, days=rule.days or 0, number=number, size=size, at=now())
+    at = now()
+    days = rule.days or 0
+    return RetentionRun(rule=rule, kind=rule.kind, days=days, number=number, size=size, at=at, ordered_at=at)
 
 
 _APPLY: dict[Kind, Any] = {Kind.TICKETS: _tickets, Kind.FILES: _files, Kind.RAW_MAIL: _raw_mails}

@@ -82,11 +82,21 @@ async function refresh(place, isCurrent) {
 async function ask(place, isCurrent, signal) {
   const response = await fetch(place.dataset.liveUrl, { headers: { "X-Requested-With": "live" }, signal });
   // The ticket is out of sight for us by now, or gone: what is shown stays until one leaves it.
-  if (response.status === 404 || response.status === 403) return true;
+  if (response.status === 404 || response.status === 403) return sayGone(place);
   if (!response.ok || response.redirected) return false;
   const html = await response.text();
   if (!isCurrent()) return true;
   if (place.isConnected) apply(new DOMParser().parseFromString(html, "text/html"), place);
+  return true;
+}
+
+/** A ticket says so; a list has no such line, and stays as it is. */
+function sayGone(place) {
+  const line = place.querySelector("#ticket-gone");
+  if (line?.hidden) {
+    line.hidden = false;
+    line.textContent = line.dataset.text;
+  }
   return true;
 }
 

@@ -1,0 +1,48 @@
+"""Rules of retention in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
+
+from steward.privacy.retention.models import Kind, RetentionRule, Since
+from steward.tickets.statuses import Status
+
+KINDS: dict[str, str | Promise] = {
+    Kind.TICKETS: pgettext_lazy("what a rule of retention is about", "Tickets with everything in them"),
+    Kind.FILES: pgettext_lazy("what a rule of retention is about", "Attached files, and the mails that carried them"),
+    Kind.RAW_MAIL: pgettext_lazy("what a rule of retention is about", "Mails as they came"),
+}
+SINCE: dict[str, str | Promise] = {
+    Since.ACTIVITY: pgettext_lazy("days are counted from", "the last activity in the ticket"),
+    Since.RESOLUTION: pgettext_lazy("days are counted from", "the resolution of the ticket"),
+    Since.CREATION: pgettext_lazy("days are counted from", "the opening of the ticket"),
+    Since.ARRIVAL: pgettext_lazy("days are counted from", "the arrival of the file or mail"),
+}
+
+
+def where_words(rule: RetentionRule) -> str:
+    """In which department, channel and status; the parts stand beside each other."""
+    parts = [
+        str(rule.department.name) if rule.department else "",
+        _("e-mail") if rule.channel else "",
+        str(Status(rule.status).label) if rule.status else "",
+    ]
+    return " · ".join(part for part in parts if part) or pgettext("where a rule of retention holds", "Everywhere")
+
+
+def kept_words(rule: RetentionRule) -> str:
+    """How long, and from when."""
+    return days_words(rule.days, rule.since)
+
+
+def days_words(days: int | None, since: str) -> str:
+    """`30 days after the last activity in the ticket`."""
+    if days is None:
+        return pgettext("how long something is kept", "For ever")
+    words = {
+        Since.ACTIVITY: ngettext("%(days)s day after the last activity", "%(days)s days after the last activity", days),
+        Since.RESOLUTION: ngettext("%(days)s day after the resolution", "%(days)s days after the resolution", days),
+        Since.CREATION: ngettext("%(days)s day after the opening", "%(days)s days after the opening", days),
+        Since.ARRIVAL: ngettext("%(days)s day after the arrival", "%(days)s days after the arrival", days),
+    }
+    return words[Since(since)] % {"days": days}
