@@ -1,6 +1,7 @@
 """What others wrote about somebody: found, read, confirmed, redacted; the rest stays and is counted."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from steward.people.access import actor_of
 from steward.people.models import Membership
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.watching import PLANS_KEPT, watch_erasures
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions
@@ -117,6 +119,21 @@ def test_a_hold_keeps_the_words_and_the_certificate_says_so(northwind, ada, told
         assert "eli@example.org" in texts(told)
         assert Mention.objects.filter(state=Mention.State.HELD).count() == (0 if done.certificate else 1)
     assert done.state == Erasure.State.FAILED, "what was to go is still there"
+
+
+def test_a_plan_that_nobody_orders_is_forgotten_with_its_list(northwind, ada, told, stop_clock):
+    stop_clock(told.created_at)
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+    stop_clock(told.created_at + PLANS_KEPT)
+    watch_erasures()
+    with account_scope(northwind.id):
+        assert Mention.objects.exists()
+    stop_clock(told.created_at + PLANS_KEPT + timedelta(seconds=1))
+    watch_erasures()
+    with account_scope(northwind.id):
+        assert not Mention.objects.exists()
+        assert not Erasure.objects.filter(pk=erasure.pk).exists()
 
 
 def test_nothing_is_confirmed_once_it_is_ordered(northwind, ada, told):

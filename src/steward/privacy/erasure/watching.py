@@ -1,10 +1,10 @@
-"""Erasures by the clock: what stopped is gone on with, and what takes too long is said aloud."""
+"""Erasures by the clock: what stopped goes on, what takes too long is said aloud, old plans are forgotten."""
 
 import logging
 from datetime import timedelta
 from uuid import UUID
 
-from steward.events.actions import record
+from steward.events.actions import Happening, record, record_many
 from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -16,6 +16,7 @@ from steward.tenancy.scope import account_scope
 logger = logging.getLogger(__name__)
 
 PROMISED = timedelta(hours=72)  # from when it was ordered until it is gone from all that is in use
+PLANS_KEPT = timedelta(days=7)  # without being ordered
 _QUIET = timedelta(hours=1)  # so long after its begin a running one may have lost its job
 
 State = Erasure.State
@@ -32,8 +33,16 @@ def _watch(account_id: UUID) -> int:
         # A job more than needed does no harm: it finds nothing left to do.
         for erasure in begun.filter(state=State.RUNNING, started_at__lt=now() - _QUIET):
             enqueue(run, erasure=erasure.pk)
+        _forget_old_plans()
         late = begun.filter(started_at__lt=now() - PROMISED, alarmed_at=None).select_for_update(no_key=True)
         return sum(_alarm(erasure) for erasure in late)
+
+
+def _forget_old_plans() -> None:
+    """A plan that nobody ordered names people, and what it counted is not true any more."""
+    old = list(Erasure.objects.filter(state=State.PLANNED, planned_at__lt=now() - PLANS_KEPT))
+    Erasure.objects.filter(pk__in=[one.pk for one in old], state=State.PLANNED).delete()
+    record_many([Happening("erasure.dropped", one) for one in old], actor=SYSTEM)
 
 
 def _alarm(erasure: Erasure) -> int:

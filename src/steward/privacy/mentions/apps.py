@@ -8,4 +8,4 @@ class MentionsConfig(AppConfig):
     label = "mentions"
 
     def ready(self) -> None:
-        from steward.privacy.mentions import certifying  # noqa: F401, PLC0415  it registers itself
+        from steward.privacy.mentions import certifying, subscribers  # noqa: F401, PLC0415  register themselves

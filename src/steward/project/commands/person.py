@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from steward.lib.actor import SYSTEM
-from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.erasure.actions import run_erasure
 from steward.privacy.erasure.actions.planning import counted
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import certificate_pdf
 from steward.privacy.holds.actions import Held
+from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions
+from steward.privacy.mentions.queries import mentions_of
+from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.persons import Person, person_by_address
 from steward.project.commands import person_export
 from steward.project.commands.parsing import parser_for
@@ -42,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--keep-tickets", action="store_true", help="only the person goes: tickets stay without a name"
     )
+    command.add_argument(
+        "--redact-mentions", action="store_true", help="make all mentions in texts of others unreadable, too"
+    )
+    command.add_argument(
+        "--in-mailboxes", action="store_true", help="delete the copies in mailboxes of the account, too"
+    )
     command.add_argument("--pdf", type=Path, metavar="FILE", help="write the certificate as a PDF too")
     return parser
 
@@ -57,7 +66,7 @@ def _export(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     with account_scope(account.id):
         person = _person(options)
-        told = _told(person, counted(person.extent))
+        told = {"names": person.names, "addresses": person.addresses, "tickets": len(person.tickets)}
     print(json.dumps({"plan": told}, indent=2, ensure_ascii=False))
     if not options.yes and input(f"Type {options.email} to export all of this: ") != options.email:
         raise Failure("Nothing was exported.")
@@ -68,20 +77,34 @@ def _erase(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     with account_scope(account.id):
         person = _person(options)
-        extent = person.nameless_extent if options.keep_tickets else person.extent
-        try:
-            erasure = plan_erasure(extent, actor=SYSTEM)
-        except Held as held:
-            raise Failure(f"A legal hold keeps it: {held}.") from held
-    print(json.dumps({"plan": _told(person, erasure.planned)}, indent=2, ensure_ascii=False))
+        erasure, mentions = _planned(person, options)
+    print(json.dumps({"plan": _told(person, erasure.planned) | {"mentions": mentions}}, indent=2, ensure_ascii=False))
     if not options.yes and input(f"Type {options.email} to erase all of this for good: ") != options.email:
         raise Failure("Nothing was erased.")
+    if options.redact_mentions:
+        with account_scope(account.id):
+            confirm_mentions(erasure, [], actor=SYSTEM, is_all=True)
     done = run_erasure(account.id, erasure.id)
     print(json.dumps({"certificate": _certificate(done)}, indent=2))
+    if done.state == Erasure.State.RUNNING:
+        raise Failure("All but copies in a mailbox that is out of reach is gone. It is tried again for a day.")
     if done.state != Erasure.State.DONE:
         raise Failure("The erasure is not complete: see what is left above. Nothing was certified.")
     if options.pdf:
         options.pdf.write_bytes(certificate_pdf(done))
+
+
+def _planned(person: Person, options: argparse.Namespace) -> tuple[Erasure, list[dict[str, str]]]:
+    """The plan, and where others mention the person."""
+    try:
+        erasure = plan_erasure_of(
+            person, actor=SYSTEM, keeps_tickets=options.keep_tickets, in_mailboxes=options.in_mailboxes
+        )
+    except Held as held:
+        raise Failure(f"A legal hold keeps it: {held}.") from held
+    look_for_mentions(erasure)
+    places = mentions_of(erasure)
+    return erasure, [{"ticket": one.code, "text": f"{one.before}{one.words}{one.after}"} for one in places]
 
 
 def _person(options: argparse.Namespace) -> Person:
