@@ -115,7 +115,7 @@ def answering(settings: Any, monkeypatch: Any, northwind: Any) -> Any:
     def answering(*results: DeliveryResult) -> Any:
         waiting = list(results)
 
-        def deliver(_route: Any, envelope: Any) -> DeliveryResult:
+        def deliver(_route: Any, envelope: Any, *, is_restricted: bool) -> DeliveryResult:
             tried.append(envelope.recipients)
             return waiting.pop(0)
 

@@ -18,7 +18,7 @@ def contacts_for(names: Mapping[str, str]) -> dict[str, Contact]:
     """The contacts behind e-mail addresses, made where there are none.
 
     `names` maps addresses as written to display names; the answer maps folded addresses to contacts. A known contact
-    keeps the name it has; one without a name takes the given one.
+    keeps the name it has; one without a name takes the given one, unless what is known of them is only kept.
     """
     wanted = {fold_email(address): (address.strip(), name) for address, name in names.items()}
     found = _known(list(wanted))
@@ -56,6 +56,6 @@ def _known(folded: list[str]) -> dict[str, Contact]:
 def _name_the_nameless(found: Mapping[str, Contact], wanted: Mapping[str, tuple[str, str]]) -> None:
     for folded, contact in found.items():
         name = wanted[folded][1]
-        if name and not contact.name:
+        if name and not contact.name and not contact.is_restricted:
             contact.name = name
             contact.save(update_fields=["name"])

@@ -11,6 +11,14 @@ from steward.tenancy.models import AccountOwned, Ref
 class Contact(AccountOwned):
     """A customer of the account. Never a user: customers have no sign-in among agents."""
 
+    class Ground(models.TextChoices):
+        """Why their data are kept and not used (GDPR article 18(1))."""
+
+        CONTESTED = "contested"  # (a): until it is checked what is true
+        UNLAWFUL = "unlawful"  # (b): they want it kept and not erased
+        CLAIMS = "claims"  # (c): they need it for a claim of theirs
+        OBJECTED = "objected"  # (d): until it is decided whose reasons weigh more
+
     name = personal(
         models.TextField(blank=True, default=""), Whose.CONTACT, "user.name", purpose="support",
         erase=Erase.DELETE_ROW,
@@ -20,9 +28,25 @@ class Contact(AccountOwned):
         erase=Erase.DELETE_ROW,
     )  # fmt: skip
     created_at = impersonal(models.DateTimeField())
+    restricted_at = impersonal(models.DateTimeField(null=True, blank=True))
+    restricted_for = impersonal(models.TextField(choices=Ground.choices, blank=True, default=""))
+    objected_at = impersonal(models.DateTimeField(null=True, blank=True))  # to direct mail (article 21(2))
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(restricted_at=None) | ~models.Q(restricted_for=""),
+                name="contacts_restricted_with_ground",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether their data are only kept."""
+        return self.restricted_at is not None
 
 
 class ContactAddress(AccountOwned):

@@ -1,6 +1,7 @@
 """The keys that `changes` of events may have, whatever their kind: codes, counters, times and ids, never words.
 
-Two of them are about people: the ids of the contact and of the member that something was about.
+Some are about people: the ids of the contact and of the member that something was about, and, of a correction that
+somebody asked for, what was wrong and what is right. An erasure takes them.
 """
 
 from steward.privacy.inventory import Key, Whose
@@ -16,7 +17,7 @@ CHANGES: tuple[Key | str, ...] = (
     Key("membership", Whose.AGENT, "user.unique_id"), "role", "tickets_to", "factor", "factors", "new_browser",
     "second_factor", "networks", "idle_minutes", "lifetime_hours",
     # Settings: which fields changed, and those that are codes themselves.
-    "fields", "time_zone", "reopens_for_days", "closes_after_days", "code_letters", "code_digits",
+    "fields", "time_zone", "reopens_for_days", "closes_after_days", "code_letters", "code_digits", "looks_for_sensitive",
     # The account, its agreements and the list of subprocessors.
     "terms_version", "list_version", "from_region", "to_region", "sha256", "version", "notice_days", "mode",
     "engagement", "resolution", "result",
@@ -24,6 +25,13 @@ CHANGES: tuple[Key | str, ...] = (
     "purposes", "country",
     # Requests of persons.
     "type", "due_at", "by", "day",
+    *(
+        Key(f"{when}.{what}", Whose.CONTACT, category)
+        for when in ("was", "became")
+        for what, category in (
+            ("name", "user.name"), ("language", "user.demographic.language"), ("addresses", "user.contact.email"),
+        )
+    ),
     # Retention and redaction.
     "messages", "rule", "number", "size", "days", "since", "status", "is_on",
     # Erasures count by store; holds name what they are on.

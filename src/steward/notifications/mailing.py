@@ -25,6 +25,7 @@ from steward.people.access import actor_of
 from steward.people.models import Membership
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
+from steward.tickets.restriction import restricted_tickets
 
 SINGLY = 3  # notices due together that are still a mail each
 MOST_MAILS = 12  # to one person
@@ -78,7 +79,10 @@ def mail_trial(member: Membership) -> None:
 
 
 def _still_wanted(ids: Sequence[UUID], member: Membership, actor: Actor) -> list[Notice]:
-    """Those that were not read meanwhile, of tickets the person sees and does not look at, in an account that lives."""
+    """Those that were not read meanwhile, of tickets the person sees and does not look at, in an account that lives.
+
+    Of whom everything is only kept, nothing leaves in a mail: the bell says it alone (GDPR article 18).
+    """
     is_served = Account.objects.filter(pk=current_account_id(), state=Account.State.ACTIVE).exists()
     if not ids or not is_served or _is_ours(member.user.email):
         return []
@@ -86,7 +90,8 @@ def _still_wanted(ids: Sequence[UUID], member: Membership, actor: Actor) -> list
     notices = visible_notices(member, actor).unread().filter(pk__in=ids).select_related(*related).order_by("id")
     found = list(notices.defer("message__body_html", "message__recipients"))
     looking = looking_at({notice.ticket_id for notice in found}, members=[member.pk])
-    return [notice for notice in found if (member.pk, notice.ticket_id) not in looking]
+    kept = restricted_tickets({notice.ticket_id for notice in found})
+    return [each for each in found if (member.pk, each.ticket_id) not in looking and each.ticket_id not in kept]
 
 
 def _is_ours(address: str) -> bool:

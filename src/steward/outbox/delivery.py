@@ -17,8 +17,9 @@ from steward.lib import tally
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.outbox import maildir
-from steward.outbox.demo_gate import ask_the_account
+from steward.outbox.demo_gate import ask_the_account, refuse_restricted
 from steward.outbox.models import InstallationMail, OutgoingMail, State
+from steward.outbox.restriction import is_about_restricted
 from steward.privacy.egress.gate import EgressDenied
 from steward.privacy.egress.routes import Route, connector_route, relay_route
 from steward.privacy.egress.smtp import DeliveryResult, Envelope, Outcome, deliver
@@ -81,7 +82,13 @@ def _tried(mail: OutgoingMail) -> Verdict:
     route = _route(mail)
     if route is None:
         return Verdict(State.HELD, reason="no_relay", pause=HELD_PAUSE)
-    return verdict_on(deliver(route, _envelope(mail)), tries=mail.attempts)
+    result = deliver(route, _envelope(mail), is_restricted=_is_restricted(mail))
+    return verdict_on(result, tries=mail.attempts)
+
+
+def _is_restricted(mail: OutgoingMail) -> bool:
+    with account_scope(mail.account_id):
+        return is_about_restricted(mail)
 
 
 def _route(mail: OutgoingMail) -> Route | None:
@@ -125,6 +132,8 @@ def _kept_here(mail: OutgoingMail) -> Verdict:
     """In the demo no mail leaves the machine: it goes to the Maildir behind the outbox page. Raises `EgressDenied`."""
     if mail.connector_id is None:
         ask_the_account(mail.account_id)
+    if _is_restricted(mail):
+        refuse_restricted(mail.account_id)
     envelope = _envelope(mail)
     slug = Account.objects.values_list("slug", flat=True).get(pk=mail.account_id)
     maildir.keep(envelope.message, envelope_from=envelope.sender, envelope_to=envelope.recipients, account=slug)

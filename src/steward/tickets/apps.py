@@ -9,4 +9,4 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # Register themselves: with holds, live and events.
-        from steward.tickets import holding, places, subscribers  # noqa: F401, PLC0415
+        from steward.tickets import holding, places, restriction, subscribers  # noqa: F401, PLC0415

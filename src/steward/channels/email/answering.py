@@ -14,11 +14,14 @@ from steward.channels.email.mail_templates import Kind, Wordings
 from steward.channels.email.models import MailAccount
 from steward.channels.email.recipients import base_address
 from steward.channels.email.wording import filled, laid_out, on_one_line, spoken
+from steward.contacts.actions import fold_email
+from steward.contacts.restriction import restricted_behind
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail, put_in_outbox
 from steward.tenancy.scope import current_account_id
 from steward.tickets.models import Message, Participant
+from steward.tickets.restriction import restricted_tickets
 from steward.tickets.statuses import Status
 
 _REMEMBER = """
@@ -39,7 +42,7 @@ def answer(message_ids: Sequence[UUID]) -> None:
     answering = {mail_account.department_id: mail_account for mail_account in on}
     if not answering:
         return
-    messages = _answerable(message_ids, list(answering))
+    messages = _unrestricted(_answerable(message_ids, list(answering)))
     openers = _not_yet_answered_today(messages)
     requesters = Participant.objects.filter(ticket__in=[m.ticket_id for m in openers], is_requester=True)
     parts = {part.ticket_id: part for part in requesters.select_related("contact")}
@@ -69,6 +72,13 @@ def _answerable(message_ids: Sequence[UUID], departments: list[UUID]) -> list[Me
         messages.filter(sender_email__contains="@").select_related("ticket__department").defer("body_html", "body_text")
     )
     return [message for message in found if base_address(message.sender_email) not in ours]
+
+
+def _unrestricted(messages: Sequence[Message]) -> list[Message]:
+    """Whose data are only kept gets no automatic answer, and no ticket of theirs causes one (GDPR article 18)."""
+    silent = restricted_behind(message.sender_email for message in messages)
+    kept = restricted_tickets(message.ticket_id for message in messages)
+    return [each for each in messages if fold_email(each.sender_email) not in silent and each.ticket_id not in kept]
 
 
 def _not_yet_answered_today(messages: Sequence[Message]) -> list[Message]:

@@ -25,6 +25,7 @@ from steward.tickets.actions.replying import NothingWritten, Writing
 from steward.tickets.conversation import Correspondent
 from steward.tickets.messages import draft_files, is_message
 from steward.tickets.models import Ticket
+from steward.tickets.restriction import Restricted
 
 T = TypeVar("T")
 
@@ -97,7 +98,9 @@ class AnotherWish(ValueError):
     """A newer mail asks for answers somewhere else than the one that was shown."""
 
 
-_REFUSALS = (NothingWritten, actions.StatusRefused, NotToBeResolved, NobodyToWriteTo, AnotherWish, FileGone)
+_REFUSALS = (
+    NothingWritten, actions.StatusRefused, NotToBeResolved, NobodyToWriteTo, AnotherWish, FileGone, Restricted
+)  # fmt: skip
 _WORDS = {
     NothingWritten: gettext_lazy("There is nothing to send yet: write something first."),
     actions.StatusRefused: gettext_lazy(
@@ -112,6 +115,10 @@ _WORDS = {
     AnotherWish: gettext_lazy(
         "Nothing was sent: since this page was opened, the customer has asked for answers at another address. "
         "Look at it, then send again."
+    ),
+    Restricted: gettext_lazy(
+        "Nothing was sent: somebody it would go to asked that their data be kept and not used. They are written to "
+        "only in answer to their request."
     ),
     FileGone: gettext_lazy("Nothing was sent: a file of this draft is not there any more. Attach it again."),
 }

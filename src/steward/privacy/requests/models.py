@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from steward.contacts.models import Contact
 from steward.privacy.inventory import Erase, Whose, impersonal, personal
@@ -118,8 +119,12 @@ class PrivacyRequest(AccountOwned):
             models.Index(
                 fields=["account", "due_at"], condition=models.Q(answered_at=None), name="requests_unanswered"
             ),
+            models.Index(
+                models.F("account"), Coalesce("extended_until", "due_at"), models.F("id"),
+                condition=models.Q(answered_at=None), name="requests_by_due",
+            ),
             models.Index(fields=["account", "-received_at"], name="requests_newest"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.type} {self.state}"

@@ -23,6 +23,7 @@ def close_resolved_tickets() -> int:
     if days is None:
         return 0
     due = Ticket.objects.filter(status=Status.RESOLVED, resolved_at__lte=now() - timedelta(days=days))
+    due = due.filter(requester__restricted_at=None)  # nothing is done with them by itself
     with transaction.atomic():
         # Who is just answering one of them keeps it.
         tickets = list(

@@ -26,6 +26,7 @@ from steward.tickets.conversation import Correspondent, preview_of
 from steward.tickets.going import going
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket
+from steward.tickets.restriction import refuse_writing
 from steward.tickets.statuses import HIDDEN, Status
 
 _ANSWERED: dict[str, Any] = {
@@ -64,7 +65,8 @@ def reply_to_ticket(
 ) -> Message:
     """Answer the customer. The mail is sent by a job once this is committed; the ticket becomes answered.
 
-    Whoever answers a ticket that nobody had takes it. Raises `NothingWritten`, and `StatusRefused` when it is closed.
+    Whoever answers a ticket that nobody had takes it. Raises `NothingWritten`, `StatusRefused` when it is closed, and
+    `Restricted` when what is known of whom it goes to is only kept.
     """
     with transaction.atomic():
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True, of=("self",)))
@@ -72,6 +74,7 @@ def reply_to_ticket(
             raise StatusRefused("a closed ticket is not answered")
         if going([ticket.pk]):
             raise StatusRefused("the ticket is being erased")
+        refuse_writing([*to, *cc], ticket=ticket)
         before = remember(ticket, [*to, *cc]) if writing.held_for else {}
         message = _write(ticket, writing, kind=Message.Kind.OUTGOING, author=author, to=to, cc=cc)
         told = {"message": message.id, "from": ticket.status} | _held(message, writing, before)
@@ -105,11 +108,17 @@ def compose_ticket(
     actor: Actor,
     to: Sequence[Correspondent],
     cc: Sequence[Correspondent] = (),
+    answers_request: bool = False,
 ) -> Ticket:
-    """Write to a customer first: a new ticket, answered, whose requester is the first addressee."""
+    """Write to a customer first: a new ticket, answered, whose requester is the first addressee.
+
+    Raises `Restricted` when what is known of them is only kept, unless it `answers_request` of theirs.
+    """
     if not to:
         raise ValueError("a ticket needs somebody to write to")
     with transaction.atomic():
+        if not answers_request:
+            refuse_writing([*to, *cc])
         strangers = strangers_of([*to, *cc]) if writing.held_for else {}
         requester = contacts_for({person.email: person.name for person in to})[fold_email(to[0].email)]
         ticket = _begin(department, subject, author=author, requester=requester)

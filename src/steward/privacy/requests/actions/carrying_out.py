@@ -8,6 +8,7 @@ from django.db import transaction
 from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
+from steward.outbox.models import OutgoingMail
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.states import S, Type, WrongState, move
 
@@ -52,4 +53,6 @@ def close(request: PrivacyRequest, *, actor: Actor) -> None:
             raise WrongState(f"{request.pk} is not answered")
         is_forgotten = request.type == Type.ERASE or request.subject_id is None
         move(request, S.CLOSED, closed_at=now(), **(WORDS if is_forgotten else {}))
+        # The answer to who is erased became no ticket: it is kept no longer than their name.
+        OutgoingMail.objects.filter(about=request.pk).delete()
         record("privacy_request.closed", request, actor=actor)
