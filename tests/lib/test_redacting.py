@@ -26,6 +26,12 @@ CARD = "4111 1111 1111 1111"
         ("+49 30 901820", "call +4930901820 or +49-30-901820", f"call +{MARK} or +{MARK}"),
         ("田中さん", "これは田中さんのです", f"これは{MARK}のです"),
         ("نص سري", "هذا نص سري هنا", f"هذا {MARK} هنا"),
+        (CARD, "٤١١١ ١١١١ ١١١١ ١١١١", MARK),
+        ("٤١١١ ١١١١ ١١١١ ١١١١", f"It is {CARD}.", f"It is {MARK}."),
+        ("Elisabeth", "Eli\u00adsa\u200bbeth", MARK),
+        ("Eli\u00adsabeth", "Elisabeth", MARK),
+        ("Zoë", "Zoe\u0308 was here", f"{MARK} was here"),
+        ("44051401359", "440514 01359", MARK),
     ],
 )
 def test_in_text(words, text, expected):
@@ -71,6 +77,8 @@ def test_whole_words_are_chosen(text, chosen, expected):
         ("<p>4111&nbsp;1111&nbsp;1111&nbsp;1111 &amp; &lt;b&gt;</p>", f"<p>{MARK} &amp; &lt;b&gt;</p>"),
         (f"<p>{CARD}, {CARD}, {CARD}</p>", f"<p>{MARK}, {MARK}, {MARK}</p>"),
         ('<p title="4111111111111111">x</p>', '<p title="">x</p>'),
+        ("<p>4111&#160;1111&shy; 1111&#x20;11<wbr>11</p>", f"<p>{MARK}<wbr></p>"),
+        ("<p><b>4111</b>-<i>1111</i>-<u>1111</u>-1111</p>", f"<p><b>{MARK}</b><i></i><u></u></p>"),
         ("<p>a</p><p>b</p>", "<p>a</p><p>b</p>"),
     ],
 )

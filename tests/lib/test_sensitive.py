@@ -37,6 +37,21 @@ FOUND = [
     ("phone", "(555) 010-4477"),
     ("phone", "555-010-4477"),
     ("phone", "+84 24 3825 3829"),
+    ("identity", "44051401359"),  # PESEL
+    ("identity", "010100-1234"),  # CPR
+    ("identity", "161175-19997"),  # personas kods
+    ("identity", "320012-34567"),
+    ("identity", "37605030299"),  # isikukood
+    ("identity", "811228-9874"),  # personnummer
+    ("identity", "131052-308T"),  # henkilötunnus
+    ("identity", "86095742719"),  # steuerliche Identifikationsnummer
+    ("identity", "12345678Z"),  # DNI
+    ("identity", "85.07.30-033.28"),  # rijksregisternummer
+    ("identity", "AB 12 34 56 C"),
+    ("identity", "078-05-1120"),
+    ("identity", "RSSMRA85T10A562S"),
+    ("secret", "sk_live_4eC39HqLyjWDarjtT1zdp7dc"),
+    ("secret", "AKIAIOSFODNN7EXAMPLE"),
     ("email", "eli@example.org"),
     ("email", "Eli.Berg+desk@mail.example.co.uk"),
     ("email", "żółw@przykład.pl"),
@@ -63,6 +78,13 @@ NOT_FOUND = [
     "192.168.10.21",
     "KXQ-40321",
     "order 100200300",
+    "44051401358",
+    "311300-1234",
+    "invoice 12345678901",
+    "tracking 1Z999AA10123456784",
+    "12345678A",
+    "password",
+    "the password is long",
     "1.234.567,89",
     "EUR 12,500.00",
     "ISBN 978-3-16-148410-0",
@@ -100,6 +122,22 @@ def test_not_found(words):
     assert [words[spot.start : spot.end] for spot in spots(words)] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "kind"),
+    [
+        ("Password: correct-horse.", "correct-horse", "secret"),
+        ("hasło = Zażółć9!", "Zażółć9", "secret"),
+        ("كلمة المرور: sesame42", "sesame42", "secret"),
+        ("my passport no. C01X00T47", "C01X00T47", "identity"),
+        ("CCCD số 001099012345", "001099012345", "identity"),
+        ("بطاقتي ٤١١١ ١١١١ ١١١١ ١١١١ شكرا", "٤١١١ ١١١١ ١١١١ ١١١١", "card"),
+        ("4111\u00ad1111\u20111111\u20091111", "4111\u00ad1111\u20111111\u20091111", "card"),
+    ],
+)
+def test_found_by_what_stands_before_it_or_in_other_scripts(text, words, kind):
+    assert [(text[spot.start : spot.end], spot.kind) for spot in spots(text)] == [(words, Kind(kind))]
+
+
 def test_several_in_one_text():
     text = "Card 4111 1111 1111 1111 (or 5500000000000004), call +49 30 901820, write to eli@example.org."
     assert [spot.kind for spot in spots(text)] == [Kind.CARD, Kind.CARD, Kind.PHONE, Kind.EMAIL]
@@ -111,7 +149,9 @@ def test_what_words_are_as_a_whole():
     assert kind_of("Eli Berg") is None
 
 
-@pytest.mark.parametrize("text", ["1 " * 50_000, "4" * 100_000, "+4 " * 50_000, "DE89 " * 30_000, "a@" * 50_000])
+@pytest.mark.parametrize(
+    "text", ["1 " * 50_000, "4" * 100_000, "+4 " * 50_000, "DE89 " * 30_000, "a@" * 50_000, "1-" * 50_000, "٤" * 50_000]
+)
 def test_long_texts_take_little_time(text):
     before = time.process_time()
     spots(text)

@@ -1,10 +1,18 @@
 """Words of a message become unreadable: in every copy within the ticket, and nowhere else."""
 
+from email import message_from_bytes
+from email.policy import default
+
 import pytest
+from django.core.files.storage import default_storage
+from django.test import TestCase
 
 from steward.channels.email.access import mail_as_it_came
 from steward.channels.email.models import MailAccount, RawMail
+from steward.channels.email.spool import read as read_raw
 from steward.events.models import Event
+from steward.files.actions import read_file
+from steward.files.models import File
 from steward.lib.actor import SYSTEM
 from steward.lib.redacting import MARK, TooShort
 from steward.lib.sensitive import Kind
@@ -12,13 +20,25 @@ from steward.outbox.models import OutgoingMail, State
 from steward.people.access import actor_of
 from steward.privacy.holds.actions import Held, place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.keys.cipher import encrypt
 from steward.tenancy.scope import account_scope
+from steward.testing.jobs import run_jobs
 from steward.testing.letters import mail_of, receive, written
 from steward.testing.tickets import make_message, make_note, make_reply, make_ticket
-from steward.tickets.actions import NothingFound, Reason, redact, redact_words, save_draft, suggested
+from steward.tickets.actions import (
+    NothingFound,
+    Reason,
+    change_ticket_rules,
+    reach_of,
+    redact,
+    redact_words,
+    save_draft,
+    suggested,
+)
 from steward.tickets.conversation import NewAttachment
 from steward.tickets.models import Attachment, Draft, Message, Ticket
 from steward.tickets.queries import search_tickets
+from steward.tickets.rewriting import Where
 
 CARD = "4111 1111 1111 1111"
 
@@ -63,7 +83,7 @@ def test_every_copy_in_the_ticket(northwind, ada, spread):
         assert "quokka" in said
         assert said.count(MARK) == 10  # 3 messages twice, the subject, the preview, a name, a draft
         assert CARD in texts_of(other)
-        assert (len(done.messages), done.files) == (3, 1)
+        assert (len(done.messages), done.files) == (3, 0)
 
 
 def test_the_search_forgets_it_and_finds_the_rest(northwind, ada, spread):
@@ -126,10 +146,25 @@ def test_what_is_held_stays_as_it_is(northwind, eli, spread):
         assert "4111" in texts_of(ticket)
 
 
-def test_the_mail_as_it_came_is_forgotten_and_known_again(northwind, support_mail):
-    mail = written(support_mail.address, text=f"It is {CARD}.")
+def test_the_mail_as_it_came_is_rewritten_and_known_again(northwind, support_mail):
+    mail = written(support_mail.address, text=f"It is {CARD}, quokka.", headers={"X-Card": CARD})
     [came] = receive(support_mail, mail)
     with account_scope(northwind.id):
+        done = redact_card(came.message.ticket)
+        raw = mail_as_it_came(came.message)
+        assert b"1111" not in raw
+        assert "quokka" in str(message_from_bytes(raw, policy=default).get_content())
+        assert raw.startswith(b"X-Steward-Redacted:")
+        assert (done.copies[Where.RAW_MAIL], done.gone[Where.RAW_MAIL]) == (1, 0)
+    [again] = receive(support_mail, mail)
+    assert again.raw.state == RawMail.State.KNOWN
+
+
+def test_a_mail_that_cannot_be_rewritten_is_forgotten_and_known_again(northwind, support_mail):
+    mail = written(support_mail.address, text=f"It is {CARD}.\r\nbegin 644 a.txt\r\n#0V%T\r\n`\r\nend")
+    [came] = receive(support_mail, mail)
+    with account_scope(northwind.id):
+        assert reach_of(came.message, [CARD]).gone[Where.RAW_MAIL] == 1
         redact_card(came.message.ticket)
         raw = RawMail.objects.get(pk=came.raw.pk)
         assert (bytes(raw.content), raw.size, raw.envelope_from) == (b"", 0, "")
@@ -137,6 +172,90 @@ def test_the_mail_as_it_came_is_forgotten_and_known_again(northwind, support_mai
             mail_as_it_came(came.message)
     [again] = receive(support_mail, mail)
     assert again.raw.state == RawMail.State.KNOWN
+
+
+def test_the_same_mail_that_came_twice_and_reports_that_quote_ours(northwind, ada, support_mail):
+    mail = written(support_mail.address, text=f"It is {CARD}.")
+    [came] = receive(support_mail, mail)
+    [twice] = receive(support_mail, mail)
+    answer = mail_of(make_reply(came.message.ticket, ada))
+    with account_scope(northwind.id):
+        report = b"Subject: Undelivered\r\n\r\n> It is 4111 1111 1111 1111\r\n"
+        sealed = encrypt(northwind.id, report, context=f"email.rawmail:{twice.raw.pk}")
+        RawMail.objects.filter(pk=twice.raw.pk).update(content=sealed, returned=answer.row, state="bounce")
+        assert redact_card(came.message.ticket).copies[Where.RETURNED] == 1
+        assert b"1111" not in read_raw(RawMail.objects.get(pk=twice.raw.pk))
+
+
+def test_files_that_are_text_are_rewritten_and_the_old_bytes_go(northwind, eli):
+    within = written("help@northwind.example", text=f"It was {CARD}.")
+    files = [
+        NewAttachment("list.csv", f"Zoë;{CARD}".encode(), "text/csv"),
+        NewAttachment("before.eml", within, "message/rfc822"),
+        NewAttachment("scan.pdf", f"%PDF {CARD}".encode(), "application/pdf"),
+    ]
+    ticket = make_ticket(eli, body=f"It is {CARD}.", attachments=files)
+    with account_scope(northwind.id), TestCase.captureOnCommitCallbacks(execute=True):
+        old = {each.name: each.file for each in Attachment.objects.select_related("file")}
+        done = redact_card(ticket)
+    with account_scope(northwind.id):
+        new = {each.name: each.file for each in Attachment.objects.select_related("file")}
+        assert b"".join(read_file(new["list.csv"])).decode() == f"Zoë;{MARK}"
+        assert b"1111" not in b"".join(read_file(new["before.eml"]))
+        assert new["scan.pdf"] == old["scan.pdf"]
+        assert not File.objects.filter(pk__in=[old["list.csv"].pk, old["before.eml"].pk]).exists()
+        assert not default_storage.exists(old["list.csv"].storage_key)
+        assert (done.copies[Where.FILE], done.files) == (2, 1)
+
+
+def test_words_in_a_file_only(northwind, eli):
+    ticket = make_ticket(eli, attachments=[NewAttachment("list.txt", f"card {CARD}".encode(), "text/plain")])
+    with account_scope(northwind.id):
+        redact_words(first_of(ticket), [CARD], reason=Reason.CARD, actor=SYSTEM)
+        [attachment] = Attachment.objects.select_related("file")
+        assert b"".join(read_file(attachment.file)).decode() == f"card {MARK}"
+
+
+def test_an_automatic_answer_that_waits_does_not_leave_with_the_words(northwind, support_mail, ada):
+    with account_scope(northwind.id):
+        MailAccount.objects.update(answers_automatically=True, automatic_text="About {{ticket.subject}}")
+    [came] = receive(support_mail, written(support_mail.address, subject=f"Card {CARD}", text=f"It is {CARD}."))
+    run_jobs("email.answer")
+    with account_scope(northwind.id):
+        OutgoingMail.objects.update(state=State.WAITING)
+        assert OutgoingMail.objects.filter(about=came.message.ticket_id).count() == 1
+        redact_card(came.message.ticket)
+        assert not OutgoingMail.objects.filter(about=came.message.ticket_id).exists()
+
+
+def test_what_would_be_rewritten_is_told_before_and_nothing_changes(northwind, spread):
+    ticket, _other = spread
+    with account_scope(northwind.id):
+        before = texts_of(ticket)
+        reach = reach_of(first_of(ticket), [CARD])
+        assert texts_of(ticket) == before
+        assert redact_card(ticket) == reach
+        with pytest.raises(NothingFound):
+            reach_of(first_of(ticket), [CARD])
+
+
+def test_incoming_messages_are_pointed_out_where_the_account_wants_it(northwind, eli):
+    def found():
+        with account_scope(northwind.id):
+            return first_of(make_ticket(eli, body=f"It is {CARD}; write to eli@example.org.")).findings.get("sensitive")
+
+    assert found() == ["card"]
+    with account_scope(northwind.id):
+        change_ticket_rules({"looks_for_sensitive": False}, actor=SYSTEM)
+    assert found() is None
+
+
+def test_what_is_pointed_out_goes_with_the_words(northwind, eli):
+    ticket = make_ticket(eli, body=f"It is {CARD}. Password: correct-horse")
+    with account_scope(northwind.id):
+        assert first_of(ticket).findings["sensitive"] == ["card", "secret"]
+        redact_card(ticket)
+        assert first_of(ticket).findings["sensitive"] == ["secret"]
 
 
 def test_an_answer_that_left_is_forgotten(northwind, eli, ada):

@@ -1,6 +1,6 @@
 """What the ticket page shows of a conversation: messages, what happened between them, days."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,12 @@ from django.utils.translation import pgettext
 from steward.console.deliveries import Delivery, delivery_of
 from steward.console.findings import Caution, problems_of, warnings_of
 from steward.console.happenings import Names, told
+from steward.console.redactions import hint_of, redactions_of, redactors
 from steward.events.models import Event
 from steward.events.queries import timeline_of
 from steward.files.content_types import is_inline_image
 from steward.lib.html import has_remote_images, render_mail, sanitise_note, sanitise_outgoing
+from steward.lib.html.redacting import label_marks
 from steward.tenancy.reading import Question, Reading
 from steward.tickets.models import Attachment, Message, Ticket
 from steward.ui.enumerating import enumerated
@@ -55,6 +57,9 @@ class ShownMessage:
     delivery: Delivery | None
     warnings: list[Caution]
     problems: list[str]
+    redact_url: str
+    redactions: list[str]  # who, when and why, a sentence for each
+    hint: str  # what was found that may be meant to go
     attachments: list[ShownFile] = field(default_factory=list)
     kind: str = "message"
 
@@ -152,10 +157,14 @@ def _shown(messages: Sequence[Message]) -> list[ShownMessage]:
     files: dict[object, list[Attachment]] = {}
     for attachment in _FILES(messages=[message.pk for message in messages]):
         files.setdefault(attachment.message_id, []).append(attachment)
-    return [_shown_message(message, files.get(message.id, [])) for message in messages]
+    names = redactors(messages)
+    return [_shown_message(message, files.get(message.id, []), names) for message in messages]
 
 
-def _shown_message(message: Message, attachments: Iterable[Attachment]) -> ShownMessage:
+def _shown_message(
+    message: Message, attachments: Iterable[Attachment], redactors_names: Mapping[UUID, str]
+) -> ShownMessage:
+    redactions = redactions_of(message, redactors_names)
     is_incoming = message.kind == Message.Kind.INCOMING
     base = f"/console/messages/{message.id}"
     return ShownMessage(
@@ -169,12 +178,15 @@ def _shown_message(message: Message, attachments: Iterable[Attachment]) -> Shown
         language=message.language,
         is_html=is_incoming and message.is_html,
         body_url=f"{base}/body",
-        text_html=mark_safe("") if is_incoming and message.is_html else _text_html(message, is_incoming=is_incoming),
+        text_html=mark_safe("") if is_incoming and message.is_html else _text_html(message, redactions),
         has_remote_images=is_incoming and message.is_html and has_remote_images(message.body_html),
         raw_url=f"{base}/raw" if is_incoming else "",
         delivery=delivery_of(message) if message.kind == Message.Kind.OUTGOING else None,
         warnings=warnings_of(message),
         problems=problems_of(message),
+        redact_url=f"{base}/redaction",
+        redactions=redactions,
+        hint=hint_of(message) if is_incoming else "",
         attachments=[_shown_file(a) for a in attachments if not _is_in_the_text(a, message)],
     )
 
@@ -201,15 +213,18 @@ def _to_line(message: Message) -> str:
     return pgettext("recipients of a message", "%(to)s, copy to %(cc)s") % {"to": to, "cc": cc}
 
 
-def _text_html(message: Message, *, is_incoming: bool) -> SafeString:
+def _text_html(message: Message, redactions: Sequence[str]) -> SafeString:
     if "erased" in message.findings:
         return format_html("<p>{}</p>", _("Whoever wrote this was erased, and their words with them."))
     html = message.body_html
-    # Sanitised before it was stored; once more here, by the profile of today, and nothing touches it afterwards.
+    # Sanitised before it was stored; once more here, by the profile of today; only marks are named afterwards.
     if message.kind == Message.Kind.NOTE:
         clean = sanitise_note(html)
     else:
+        is_incoming = message.kind == Message.Kind.INCOMING
         clean = render_mail(html, images=False, cid={}) if is_incoming else sanitise_outgoing(html)
+    if redactions:
+        clean = label_marks(clean, " ".join(redactions))
     return mark_safe(clean)  # noqa: S308  the sanitiser's output
 
 

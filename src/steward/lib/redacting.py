@@ -6,16 +6,23 @@ the same card with dashes.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from unicodedata import normalize
 
+from steward.lib.digits import in_any_script
 from steward.lib.sensitive import Kind, kind_of
 
 MARK = "\u2588" * 6  # always as long: the length of what stood there would say something about it
 SHORTEST = 3  # letters or digits: less stands everywhere
 
+# What nobody sees: places where a word may be broken, and the same where it may not.
+_UNSEEN = "\u00ad\u200b\u2060\ufeff"
+_SOFT = f"[{_UNSEEN}]*"
+_WITHOUT = str.maketrans("", "", _UNSEEN)
 # What stands between words, also where a line of a quotation ends: `> ` begins the next one.
-_APART = "[\\s>|\u00ad\u200b\u2060]{1,12}"
-_WITHIN = "[\\s>|./()\u00ad\u200b\u2060\u2010-\u2015-]{0,12}"  # the same, or nothing, between the digits of numbers
-_NUMBERS = frozenset({Kind.CARD, Kind.IBAN, Kind.PHONE})
+_APART = f"[\\s>|{_UNSEEN}]{{1,12}}"
+_WITHIN = f"[\\s>|./(){_UNSEEN}\u2010-\u2015-]{{0,12}}"  # the same, or nothing, between the digits of numbers
+_NUMBERS = frozenset({Kind.CARD, Kind.IBAN, Kind.PHONE, Kind.IDENTITY})
 # Letters of scripts that put spaces between words: there a name is not looked for inside a longer word.
 _LETTER = "[^\\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
 _IS_LETTER = re.compile(_LETTER)
@@ -39,7 +46,7 @@ def widened(text: str, start: int, end: int) -> str:
 def pattern_of(words: Iterable[str]) -> "re.Pattern[str]":
     """What finds any of the words, however they are broken into lines. Raises `TooShort`."""
     # The longest first: one may be a part of another.
-    found = sorted({" ".join(each.split()) for each in words}, key=len, reverse=True)
+    found = sorted({" ".join(each.translate(_WITHOUT).split()) for each in words}, key=len, reverse=True)
     if not found or any(sum(map(str.isalnum, each)) < SHORTEST for each in found):
         raise TooShort("at least three letters or digits")
     return re.compile("|".join(map(_pattern, found)), re.IGNORECASE)
@@ -47,12 +54,21 @@ def pattern_of(words: Iterable[str]) -> "re.Pattern[str]":
 
 def _pattern(words: str) -> str:
     if kind_of(words) in _NUMBERS:
-        body = _WITHIN.join(map(re.escape, filter(str.isalnum, words)))
+        body = _WITHIN.join(map(_letter, filter(str.isalnum, words)))
         return f"(?<!{_LETTER}){body}(?!{_LETTER})"
-    body = _APART.join(map(re.escape, words.split()))
+    body = _APART.join(_SOFT.join(map(_letter, word)) for word in normalize("NFC", words).split())
     before = f"(?<!{_LETTER})" if _IS_LETTER.match(words[0]) else ""
     after = f"(?!{_LETTER})" if _IS_LETTER.match(words[-1]) else ""
     return f"{before}{body}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _letter(letter: str) -> str:
+    """One letter however it is written: digits in the numerals of each script, accents in the letter or after it."""
+    if letter.isdecimal():
+        return in_any_script(letter)
+    apart = normalize("NFD", letter)
+    return re.escape(letter) if apart == letter else f"(?:{re.escape(letter)}|{re.escape(apart)})"
 
 
 def redacted(text: str, pattern: "re.Pattern[str]") -> tuple[str, Sequence[str]]:

@@ -1,19 +1,29 @@
-"""Finding what should not lie about in texts: numbers of cards and accounts, telephone numbers, addresses. Pure.
+"""Finding what should not lie about in texts: numbers of cards, accounts, people and telephones, addresses. Pure.
 
 What has a check digit is only found when it is right; the others by their shape, so that a few are found too many.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from steward.lib.digits import plain_digits
+from steward.lib.identity_numbers import identity_numbers
+from steward.lib.secrets_in_text import secrets_in
 
 
 class Kind(StrEnum):
     CARD = "card"
     IBAN = "iban"
+    IDENTITY = "identity"  # of passports, tax and the registers of states
+    SECRET = "secret"  # noqa: S105  passwords and keys
     PHONE = "phone"
     EMAIL = "email"
+
+
+# What hardly anybody means to leave in a ticket. Telephone numbers and addresses stand under every mail.
+TELLING = frozenset({Kind.CARD, Kind.IBAN, Kind.IDENTITY, Kind.SECRET})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,10 +35,13 @@ class Spot:
     kind: Kind
 
 
-def spots(text: str) -> list[Spot]:
+def spots(text: str, kinds: Collection[Kind] = frozenset(Kind)) -> list[Spot]:
     """What is found in a text, in order, none within another. Linear time."""
     found: list[Spot] = []
+    text = plain_digits(text)
     for kind, look in _LOOKS:
+        if kind not in kinds:
+            continue
         spans = list(look(text))
         found += (Spot(start, end, kind) for start, end in spans)
         text = _without(text, spans)
@@ -57,7 +70,7 @@ def kind_of(words: str) -> Kind | None:
 _EMAIL = re.compile(
     r"(?<![\w.@/+-])[\w.+%-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w@])", re.IGNORECASE
 )
-_GAPS = " \u00a0\u202f-"
+_GAPS = " \u00a0\u00ad\u2009\u2010\u2011\u202f-"
 _GAP = f"[{_GAPS}]"
 _DIGITS = re.compile(rf"(?<![\w.,+])\d+(?:{_GAP}\d+)*")
 _GROUP = re.compile(r"\d+")
@@ -121,6 +134,8 @@ def has_iban_checksum(iban: str) -> bool:
 def _cards(text: str) -> Iterator[tuple[int, int]]:
     """Groups of digits that make a number together; a date or a code may stand beside them."""
     for run in _DIGITS.finditer(text):
+        if run.end() - run.start() < _SHORTEST_CARD:
+            continue
         groups = [(run.start() + group.start(), run.start() + group.end()) for group in _GROUP.finditer(run[0])]
         first = 0
         while first < len(groups):
@@ -172,5 +187,7 @@ _LOOKS: list[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]]] = [
     (Kind.EMAIL, _emails),
     (Kind.IBAN, _ibans),
     (Kind.CARD, _cards),
+    (Kind.IDENTITY, identity_numbers),
+    (Kind.SECRET, secrets_in),
     *((Kind.PHONE, _phones_like(pattern)) for pattern in _PHONES),
 ]

@@ -130,6 +130,8 @@ class TicketRules(AccountOwned):
     )  # after being resolved; None: never
     code_letters = impersonal(models.TextField(blank=True, default=""))  # "": three at random
     code_digits = impersonal(models.PositiveSmallIntegerField(default=5))
+    # Whether messages that come in are looked at for numbers of cards and the like, to be pointed out.
+    looks_for_sensitive = impersonal(models.BooleanField(default=True, db_default=True))
 
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [models.UniqueConstraint(fields=["account"], name="tickets_ticketrules_account")]
@@ -242,7 +244,7 @@ class Message(AccountOwned):
         models.JSONField(default=dict),
         keys=(
             "authentication.*", "warnings", "problems", "automatic", "sending", "erased", "files_removed",
-            "redactions.reason", "redactions.by", "redactions.at",
+            "redactions.id", "redactions.reason", "redactions.by", "redactions.at", "sensitive",
         ),
     )  # fmt: skip
     outgoing = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))

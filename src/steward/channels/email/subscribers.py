@@ -63,17 +63,10 @@ def forget_mails_with_files(events: Sequence[Event]) -> None:
 
 
 @subscribe("message.redacted")
-def forget_what_was_redacted(events: Sequence[Event]) -> None:
-    """Words became unreadable: mails that brought them are forgotten, and those that still have to leave made anew."""
+def make_unsent_mails_anew(events: Sequence[Event]) -> None:
+    """Words became unreadable: mails that still have to leave may quote them, or have them in their subject."""
     for event in events:
-        messages = [UUID(each) for each in (event.changes or {})["messages"]]
-        empty_raw_mails(raw_mails_of(messages))
-        for message in _unsent_since(event.object_id, messages):
+        answers = Message.objects.filter(ticket=event.object_id, outgoing__isnull=False)
+        unsent = answers.exclude(outgoing__state=State.SENT).select_related("outgoing").order_by("at")
+        for message in list(unsent):
             renew_or_withdraw(message)
-
-
-def _unsent_since(ticket_id: UUID, messages: Sequence[UUID]) -> list[Message]:
-    """The answers since the first of the messages whose mails have not left: they may quote it."""
-    first = Message.objects.filter(pk__in=messages).order_by("at").values_list("at", flat=True).first()
-    answers = Message.objects.filter(ticket=ticket_id, at__gte=first, outgoing__isnull=False)
-    return list(answers.exclude(outgoing__state=State.SENT).select_related("outgoing").order_by("at"))

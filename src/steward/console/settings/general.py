@@ -24,7 +24,7 @@ LONGEST = 3650  # days
 
 
 class GeneralForm(forms.Form):
-    """Name, language, time zone, reopening, closing, codes."""
+    """Name, language, time zone, reopening, closing, codes, what is pointed out."""
 
     name = forms.CharField(label=gettext_lazy("Name of the company"), max_length=120)
     language = forms.ChoiceField(
@@ -62,6 +62,16 @@ class GeneralForm(forms.Form):
         help_text=gettext_lazy("Drawn at random, so that a code does not tell how many tickets there are."),
         choices=[(digits, str(digits)) for digits in (5, 6, 7, 8)],
         coerce=int,
+    )
+    looks_for_sensitive = forms.BooleanField(
+        label=gettext_lazy(
+            "Point out card numbers, bank accounts, identity numbers and passwords in incoming messages"
+        ),
+        help_text=gettext_lazy(
+            "Only for people who may redact messages. They are looked for here, when a message comes in; nothing leaves "
+            "for it."
+        ),
+        required=False,
     )
 
     def clean(self) -> dict[str, Any]:

@@ -20,9 +20,12 @@ from steward.channels.email.access import mail_as_it_came
 from steward.channels.email.models import RawMail
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.lists import ticket_url
+from steward.console.redactions import redactions_of, redactors
+from steward.console.shell import shell
 from steward.files.actions import read_file
 from steward.files.content_types import INLINE, is_inline_image
 from steward.lib.html import frame_policy, remote_images, render_mail
+from steward.lib.html.redacting import label_marks
 from steward.privacy.egress.decision import Reason
 from steward.privacy.egress.gate import record_remote_images
 from steward.privacy.subprocessors.words import refusal
@@ -44,6 +47,8 @@ def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
     message = _message(request, message_id)
     images, refused = _allowed_images(request, message) if request.GET.get("images") == "1" else (frozenset[str](), "")
     html = render_mail(message.body_html, images=images, cid=_inline_images(message))
+    if redactions := redactions_of(message, redactors([message])):
+        html = label_marks(html, " ".join(redactions))
     language = message.language or "und"  # whichever the customer wrote in
     body = mark_safe(html)  # noqa: S308  the sanitiser's output
     context = {"body_html": body, "title": message.ticket.subject, "language": language, "refused": refused}
@@ -57,14 +62,30 @@ def message_body(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
 @require_safe
 @member_required
 def message_raw(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
-    """The mail as it came in, as a download."""
+    """The mail as it came in, as a download; or a page that says why it is not kept any more."""
     message = _message(request, message_id)
     try:
         raw = mail_as_it_came(message)
     except RawMail.DoesNotExist as error:
-        raise Http404("this message did not come by mail") from error
+        if message.kind != Message.Kind.INCOMING:
+            raise Http404("this message did not come by mail") from error
+        return _not_kept(request, message)
     response = HttpResponse(raw, content_type="message/rfc822")
     return _as_download(response, f"{message.ticket.code}.eml")
+
+
+def _not_kept(request: ConsoleRequest, message: Message) -> HttpResponse:
+    """Whoever follows the link learns what became of the mail; what the message says is in the ticket all the same."""
+    why = [_("What was read from it is in the ticket.")]
+    if redactions := redactions_of(message, redactors([message])):
+        why = [*redactions, _("The mail could not be rewritten, so nothing of it is kept."), *why]
+    elif "files_removed" in message.findings:
+        why = [_("Files were taken out of the message, and the mail they came with went with them."), *why]
+    else:
+        why = [_("Mails as they came are kept only for a time, or this one was taken out for another reason."), *why]
+    do = {"label": _("Back to the ticket"), "url": ticket_url(message.ticket.code)}
+    context = {"what": _("The mail as it came is not kept any more"), "why": why, "do": do, "page": "tickets"}
+    return TemplateResponse(request, "console/error.html", shell(request) | context, status=410)
 
 
 @require_safe

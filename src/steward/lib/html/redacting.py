@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from steward.lib.redacting import MARK
 
 _TOKEN = re.compile(r'<(?P<end>/?)(?P<tag>[a-zA-Z0-9]+)(?P<attributes>(?:[^<>"]|"[^"]*")*)>|(?P<text>[^<]+)|<')
-_ATTRIBUTE = re.compile(r'(\s[a-z-]+=)"([^"]*)"')
+_ATTRIBUTE = re.compile(r"""(\s[\w:-]+\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 # Between these, words of one line go on.
 _INLINE = frozenset(
     "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup time tt u "
@@ -20,7 +20,8 @@ _INLINE = frozenset(
 def redact_html(html: str, pattern: "re.Pattern[str]") -> tuple[str, Sequence[str]]:
     """The HTML with marks in place of what the pattern finds in its text, and what stood there.
 
-    `html` as a sanitiser returned it; the answer is to be sanitised again. Attributes with the words become empty.
+    `html` as a sanitiser returned it, and the answer is to be sanitised again; of other HTML what is found in comments
+    and scripts stays. Attributes with the words become empty.
     """
     pieces = [_Piece(match) for match in _TOKEN.finditer(html)]
     texts = [piece for piece in pieces if piece.is_text]
@@ -33,6 +34,16 @@ def redact_html(html: str, pattern: "re.Pattern[str]") -> tuple[str, Sequence[st
     found = [match[0] for match in matches]
     found += [words for piece in pieces if not piece.is_text for words in piece.clear_attributes(pattern)]
     return ("".join(piece.markup for piece in pieces), found) if found else (html, [])
+
+
+def label_marks(html: str, label: str) -> str:
+    """Sanitised HTML in which each mark in the text says what it is: to who hears the page, and who points at it."""
+    said = escape(label)
+    # The only markup that is added to what a sanitiser returned: one fixed element around a fixed text.
+    marked = f'<span class="redacted" role="img" aria-label="{said}" title="{said}">{MARK}</span>'
+    return "".join(
+        match[0].replace(MARK, marked) if match["text"] is not None else match[0] for match in _TOKEN.finditer(html)
+    )
 
 
 def _starts(pieces: "Sequence[_Piece]") -> Iterator[int]:
@@ -63,7 +74,7 @@ class _Piece:
         found: list[str] = []
 
         def cleared(attribute: "re.Match[str]") -> str:
-            value = unescape(attribute[2])
+            value = unescape(next(filter(None, attribute.groups()[1:]), ""))
             says = [match[0] for form in (value, unquote(value)) for match in pattern.finditer(form)]
             found.extend(says)
             return f'{attribute[1]}""' if says else attribute[0]

@@ -18,6 +18,7 @@ from steward.tickets.conversation import IncomingMessage, preview_of
 from steward.tickets.going import going
 from steward.tickets.indexing import index_messages
 from steward.tickets.models import Attachment, Message, Participant, Ticket, TicketRules
+from steward.tickets.sensitive_messages import SENSITIVE, telling
 from steward.tickets.statuses import Status, after_customer_wrote
 
 
@@ -54,10 +55,16 @@ def receive_messages(incoming: Sequence[IncomingMessage], *, actor: Actor = SYST
 
 def _arrivals(incoming: Sequence[IncomingMessage]) -> list[_Arrival]:
     rules = rules_of_account()
-    incoming = _held(incoming, rules)
+    incoming = [_looked_at(each) if rules.looks_for_sensitive else each for each in _held(incoming, rules)]
     contacts = contacts_for({each.sender.email: each.sender.name for each in incoming if each.sender.email})
     codes = fresh_codes(sum(each.ticket is None for each in incoming), rules)
     return [_arrival(each, contacts, codes) for each in incoming]
+
+
+def _looked_at(incoming: IncomingMessage) -> IncomingMessage:
+    """The same with the kinds of what should not lie about in it: looked for once, not each time it is shown."""
+    kinds = telling(incoming.body_text)
+    return replace(incoming, findings=incoming.findings | {SENSITIVE: kinds}) if kinds else incoming
 
 
 def _held(incoming: Sequence[IncomingMessage], rules: TicketRules) -> Sequence[IncomingMessage]:

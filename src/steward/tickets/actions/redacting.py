@@ -1,8 +1,8 @@
 """Redacting: words of a message become unreadable, for good, wherever in the ticket they were copied to."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,24 +12,21 @@ from django.db.models import Q
 from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
-from steward.lib.html import sanitise_mail, sanitise_note, sanitise_outgoing
-from steward.lib.html.redacting import redact_html
+from steward.lib.ids import new_id
 from steward.lib.redacting import pattern_of, redacted, widened
 from steward.lib.sensitive import Spot, spots
 from steward.outbox.forgetting import forget_contents
 from steward.outbox.models import OutgoingMail
+from steward.privacy.erasure.ledger import write_redaction
 from steward.privacy.holds.actions import refuse_held
 from steward.privacy.inventory.stores import Extent
 from steward.tickets.conversation import preview_of
 from steward.tickets.indexing import forget_words
-from steward.tickets.models import Attachment, Draft, Message, Ticket
+from steward.tickets.models import Message, Ticket
+from steward.tickets.rewriting import Copy, Pattern, Where, copies_of, unread_files
+from steward.tickets.sensitive_messages import SENSITIVE, telling
 
 REDACTIONS = "redactions"  # in a message's findings: why, by whom and when, never what
-_SANITISERS = {
-    Message.Kind.INCOMING: sanitise_mail,
-    Message.Kind.OUTGOING: sanitise_outgoing,
-    Message.Kind.NOTE: sanitise_note,
-}
 
 
 class Reason(StrEnum):
@@ -51,23 +48,23 @@ class NothingFound(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """The messages that were rewritten, and the files of the ticket that nobody has looked into."""
+    """The messages that were rewritten, how many copies in each place, and the files nobody has looked into."""
 
     messages: tuple[UUID, ...]
     files: int
-
-
-@dataclass(slots=True)
-class _Rewritten:
-    """A message as it will be, and what stood where the marks are now."""
-
-    message: Message
-    found: list[str] = field(default_factory=list)
+    copies: Mapping[Where, int]
+    gone: Mapping[Where, int]  # of the copies: those that could not be rewritten and are kept no longer
+    breaks_signature: bool = False
 
 
 def suggested(message: Message) -> list[Spot]:
-    """What in a message one may want to redact: numbers of cards and accounts, and ways to reach somebody."""
+    """What in a message one may want to redact: numbers of cards, accounts and people, and ways to reach somebody."""
     return spots(message.body_text)
+
+
+def words_at(message: Message, spans: Iterable[tuple[int, int]]) -> list[str]:
+    """What stands between each `(start, end)` of the message's text, widened to whole words."""
+    return [widened(message.body_text, start, end) for start, end in spans]
 
 
 def redact(message: Message, spans: Iterable[tuple[int, int]], *, reason: Reason, actor: Actor) -> Redaction:
@@ -75,103 +72,109 @@ def redact(message: Message, spans: Iterable[tuple[int, int]], *, reason: Reason
 
     See `redact_words`.
     """
-    words = [widened(message.body_text, start, end) for start, end in spans]
-    return redact_words(message, words, reason=reason, actor=actor)
+    return redact_words(message, words_at(message, spans), reason=reason, actor=actor)
 
 
-def redact_words(message: Message, words: Iterable[str], *, reason: Reason, actor: Actor) -> Redaction:
-    """Put marks in the place of words, in the message and in all copies within its ticket.
+def reach_of(message: Message, words: Iterable[str]) -> Redaction:
+    """What `redact_words` would rewrite, without changing anything. Raises `TooShort` and `NothingFound`."""
+    ticket = Ticket.objects.get(pk=message.ticket_id)
+    return _told(message, copies_of(ticket, pattern_of(words)), ticket)
 
-    Messages with their HTML, text, quotations and names of files; subject, preview and drafts; what the search finds.
-    Mails that have left are forgotten; those that have not, and the mails as they came, are for channels, which hear
-    `message.redacted`. Raises `TooShort`, `NothingFound` when the message does not hold the words, and `Held` when a
-    legal hold keeps the ticket as it is.
+
+def redact_words(
+    message: Message, words: Iterable[str], *, reason: Reason, actor: Actor, again: UUID | None = None
+) -> Redaction:
+    """Put marks in the place of words, in the message and in all copies within its ticket: for one message at a time.
+
+    `words` are names, numbers or phrases of any length from three letters or digits on; each is found however it is
+    broken into lines, grouped or accented, and only as whole words. Rewritten are messages with their HTML, text,
+    quotations and names of files; files that are text, HTML or mails; subject, preview and drafts; mails as they came
+    and reports that quote ours; what the search finds. Mails that have left are forgotten, those that have not are made
+    anew by channels, which hear `message.redacted`.
+
+    Raises `TooShort`, `NothingFound` when neither the message nor a file of it holds the words, and `Held` when a legal
+    hold keeps the ticket as it is. It is written to the ledger, so that a restored backup is redacted, too; `again` is
+    the redaction that is done again there.
     """
+    redaction = again or new_id()
     pattern = pattern_of(words)
     with transaction.atomic():
         refuse_held(Extent(tickets=(message.ticket_id,)))
         ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.ticket_id)
-        changed = _rewrite_messages(ticket, pattern)
-        if message.pk not in changed:
-            raise NothingFound("the message does not hold these words")
-        in_subject = _rewrite_subject(ticket, pattern)
-        _forget_in_search(ticket, changed, in_subject)
-        _renew_preview(ticket, changed)
-        _rewrite_drafts(ticket, pattern)
-        _mark(changed, reason, actor)
-        _forget_mails(ticket, changed)
-        told = {"message": message.pk, "messages": list(changed), "reason": reason.value}
+        copies = copies_of(ticket, pattern)
+        done = _told(message, copies, ticket)
+        for copy in copies:
+            copy.rewrite()
+        _forget_in_search(ticket, copies)
+        _renew_preview(ticket, done.messages, pattern)
+        _mark(done.messages, reason, actor, redaction)
+        _forget_mails(ticket, done)
+        told = {"message": message.pk, "messages": list(done.messages), "reason": reason.value}
         record("message.redacted", ticket, actor=actor, changes=told)
+        found = [each for copy in copies if copy.message == message.pk for each in copy.found]
+        if found and not again:  # last of all, for what is rolled back must not be in the ledger
+            write_redaction(message.account_id, redaction, message.pk, found, reason.value)
     message.refresh_from_db()
-    return Redaction(tuple(changed), Attachment.objects.filter(message__ticket=ticket).count())
+    return done
 
 
-def _rewrite_messages(ticket: Ticket, pattern: "re.Pattern[str]") -> Mapping[UUID, _Rewritten]:
-    """The messages of the ticket that hold the words, rewritten, oldest first."""
-    changed: dict[UUID, _Rewritten] = {}
-    for message in Message.objects.filter(ticket=ticket).order_by("at", "id"):
-        html, in_html = redact_html(message.body_html, pattern)
-        text, in_text = redacted(message.body_text, pattern)
-        in_names = _rewrite_names(message, pattern)
-        if found := [*in_html, *in_text, *in_names]:
-            sanitise = _SANITISERS[Message.Kind(message.kind)]
-            message.body_html, message.body_text = sanitise(html) if in_html else html, text
-            message.save(update_fields=["body_html", "body_text"])
-            changed[message.pk] = _Rewritten(message, found)
-    return changed
+# Where a message holds words that can be read in the ticket.
+_SEEN = frozenset({Where.MESSAGE, Where.NAME, Where.FILE})
 
 
-def _rewrite_names(message: Message, pattern: "re.Pattern[str]") -> Sequence[str]:
-    found: list[str] = []
-    for attachment in Attachment.objects.filter(message=message):
-        name, in_name = redacted(attachment.name, pattern)
-        if in_name:
-            Attachment.objects.filter(pk=attachment.pk).update(name=name)
-            found.extend(in_name)
-    return found
+def _told(message: Message, copies: Sequence[Copy], ticket: Ticket) -> Redaction:
+    holding = dict.fromkeys(copy.message for copy in copies if copy.message and copy.where in _SEEN)
+    if message.pk not in holding:
+        raise NothingFound("the message does not hold these words")
+    return Redaction(
+        messages=tuple(each for each in holding if each),
+        files=len(unread_files(ticket)),
+        copies=Counter(copy.where for copy in copies),
+        gone=Counter(copy.where for copy in copies if copy.goes),
+        breaks_signature=any(copy.is_signed and not copy.goes for copy in copies),
+    )
 
 
-def _rewrite_subject(ticket: Ticket, pattern: "re.Pattern[str]") -> Sequence[str]:
-    subject, found = redacted(ticket.subject, pattern)
-    if found:
-        Ticket.objects.filter(pk=ticket.pk).update(subject=subject)
-    return found
+def _forget_in_search(ticket: Ticket, copies: Sequence[Copy]) -> None:
+    """Each message is found by the words of the subject, too.
 
-
-def _forget_in_search(ticket: Ticket, changed: Mapping[UUID, _Rewritten], in_subject: Sequence[str]) -> None:
-    """Each message is found by the words of the subject, too."""
-    found = {key: list(each.found) for key, each in changed.items()}
+    Whole texts are compared with what they are now: the search also knows words that were written together.
+    """
+    before: dict[UUID, list[str]] = {}
+    for copy in copies:
+        if copy.message and copy.found:
+            before.setdefault(copy.message, []).extend([*copy.found, *copy.before])
+    in_subject = [each for copy in copies if copy.where is Where.SUBJECT for each in copy.before]
     if in_subject:
         keys = Message.objects.filter(ticket=ticket).values_list("pk", flat=True)
-        found = {key: [*found.get(key, []), *in_subject] for key in keys}
-    forget_words(found)
+        before = {key: [*before.get(key, []), *in_subject] for key in keys}
+    forget_words(before)
 
 
-def _renew_preview(ticket: Ticket, changed: Mapping[UUID, _Rewritten]) -> None:
+def _renew_preview(ticket: Ticket, changed: Collection[UUID], pattern: Pattern) -> None:
+    """The first words of the newest message; in an old preview they may break off within what was redacted."""
     newest = Message.objects.filter(ticket=ticket).exclude(kind=Message.Kind.NOTE).order_by("-at", "-id").first()
-    if newest is not None and newest.pk in changed:
-        Ticket.objects.filter(pk=ticket.pk).update(preview=preview_of(newest.body_text))
+    is_changed = newest is not None and newest.pk in changed
+    preview = preview_of(newest.body_text) if newest and is_changed else ticket.preview
+    Ticket.objects.filter(pk=ticket.pk).update(preview=redacted(preview, pattern)[0])
 
 
-def _rewrite_drafts(ticket: Ticket, pattern: "re.Pattern[str]") -> None:
-    for draft in Draft.objects.filter(ticket=ticket):
-        html, in_html = redact_html(draft.body_html, pattern)
-        subject, in_subject = redacted(draft.subject, pattern)
-        if in_html or in_subject:
-            Draft.objects.filter(pk=draft.pk).update(body_html=sanitise_note(html), subject=subject)
+def _mark(changed: Collection[UUID], reason: Reason, actor: Actor, redaction: UUID) -> None:
+    """Each message says that something in it was redacted; what it was warned of may be gone with that."""
+    by = str(actor.id) if actor.id else None
+    mark = {"id": str(redaction), "reason": reason.value, "by": by, "at": now().isoformat()}
+    for message in Message.objects.filter(pk__in=list(changed)).defer("body_html"):
+        findings = message.findings | {REDACTIONS: [*message.findings.get(REDACTIONS, []), mark]}
+        if SENSITIVE in findings:
+            findings |= {SENSITIVE: telling(message.body_text)}
+        Message.objects.filter(pk=message.pk).update(findings=findings)
 
 
-def _mark(changed: Mapping[UUID, _Rewritten], reason: Reason, actor: Actor) -> None:
-    """Each message says that something in it was redacted."""
-    mark = {"reason": reason.value, "by": str(actor.id) if actor.id else None, "at": now().isoformat()}
-    for key, each in changed.items():
-        marks = [*each.message.findings.get(REDACTIONS, []), mark]
-        Message.objects.filter(pk=key).update(findings=each.message.findings | {REDACTIONS: marks})
-
-
-def _forget_mails(ticket: Ticket, changed: Mapping[UUID, _Rewritten]) -> None:
-    """Every answer since may quote the words; mails that were sent by themselves have the subject."""
-    first = min(each.message.at for each in changed.values())
-    since = Message.objects.filter(ticket=ticket, at__gte=first, outgoing__isnull=False)
-    mails = OutgoingMail.objects.filter(Q(pk__in=since.values("outgoing")) | Q(about=ticket.pk))
+def _forget_mails(ticket: Ticket, done: Redaction) -> None:
+    """Every answer since may quote the words; each mail of the ticket has the subject."""
+    sent = Message.objects.filter(ticket=ticket, outgoing__isnull=False)
+    if Where.SUBJECT not in done.copies:
+        first = Message.objects.filter(pk__in=done.messages).order_by("at").values_list("at", flat=True)[:1].get()
+        sent = sent.filter(at__gte=first)
+    mails = OutgoingMail.objects.filter(Q(pk__in=sent.values("outgoing")) | Q(about=ticket.pk))
     forget_contents(mails.values_list("pk", flat=True))

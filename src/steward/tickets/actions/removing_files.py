@@ -3,20 +3,17 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
 
 from steward.events.actions import Happening, record_many
-from steward.files.models import File
 from steward.lib.actor import Actor
 from steward.outbox.forgetting import forget_contents
+from steward.tickets.files_of import forget_files
 from steward.tickets.indexing import forget_words
-from steward.tickets.models import Attachment, DraftAttachment, Message
+from steward.tickets.models import Attachment, Message
 
 REMOVED = "files_removed"  # in a message's findings: how many files it had once
 
@@ -42,7 +39,7 @@ def remove_attachments(attachments: Collection[UUID], *, actor: Actor) -> Remove
         _note(messages, Counter(row.message_id for row in rows))
         forget_words({key: [row.name for row in rows if row.message_id == key] for key in messages})
         forget_contents([message.outgoing_id for message in messages.values() if message.outgoing_id])
-        size = _forget_files({row.file_id for row in rows})
+        size = forget_files({row.file_id for row in rows})
         told = Counter(row.message_id for row in rows)
         happenings = [
             Happening("message.files_removed", message.ticket, {"message": key, "number": told[key]})
@@ -56,19 +53,6 @@ def _note(messages: dict[UUID, Message], numbers: Counter[UUID]) -> None:
     for key, message in messages.items():
         findings = message.findings | {REMOVED: message.findings.get(REMOVED, 0) + numbers[key]}
         Message.objects.filter(pk=key).update(findings=findings)
-
-
-def _forget_files(files: Collection[UUID]) -> int:
-    """Delete those that nothing is attached to any more. Bytes that a dead process leaves go in the night."""
-    attached, drafted = (model.objects.filter(file=OuterRef("pk")) for model in (Attachment, DraftAttachment))
-    loose = File.objects.filter(~Exists(attached), ~Exists(drafted), pk__in=list(files))
-    keys = list(loose.values_list("pk", "storage_key"))
-    gone = File.objects.filter(pk__in=[pk for pk, _key in keys])
-    size = gone.aggregate(total=Sum("size"))["total"] or 0
-    _raw_delete(File, [pk for pk, _key in keys])
-    for _pk, key in keys:
-        transaction.on_commit(partial(default_storage.delete, key))
-    return int(size)
 
 
 def _raw_delete(model: Any, keys: Collection[UUID]) -> None:

@@ -8,7 +8,7 @@ from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.tickets.models import TicketRules
 
-NAMES = ("reopens_for_days", "closes_after_days", "code_letters", "code_digits")
+NAMES = ("reopens_for_days", "closes_after_days", "code_letters", "code_digits", "looks_for_sensitive")
 
 
 def change_ticket_rules(rules: dict[str, Any], *, actor: Actor) -> None:

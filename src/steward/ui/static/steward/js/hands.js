@@ -11,6 +11,7 @@ import "./choosing.js";
 import "./settings.js";
 import "./filter.js";
 import "./returning.js";
+import "./redacting.js";
 import { notify } from "./notifying.js";
 import { begin as answer } from "./touched.js";
 

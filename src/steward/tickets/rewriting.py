@@ -1,0 +1,161 @@
+"""Where words of a ticket stand, and how they are rewritten there: looked for first, so that it can be shown before.
+
+Tickets answer for their own tables and files. Whoever keeps copies elsewhere registers a `Look` with `copies_lie_in`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from uuid import UUID
+
+from steward.files.actions import NewFile, read_file, store_files
+from steward.files.models import File
+from steward.lib.html import sanitise_mail, sanitise_note, sanitise_outgoing
+from steward.lib.html.redacting import redact_html
+from steward.lib.redacting import redacted
+from steward.lib.redacting_files import LONGEST, Form, NotRewritten, form_of, redacted_text
+from steward.lib.redacting_mail import redacted_mail
+from steward.privacy.keys.errors import KeyMissing, Tampered
+from steward.tickets.files_of import forget_files
+from steward.tickets.models import Attachment, Draft, DraftAttachment, Message, Ticket
+
+_SANITISERS = {
+    Message.Kind.INCOMING: sanitise_mail,
+    Message.Kind.OUTGOING: sanitise_outgoing,
+    Message.Kind.NOTE: sanitise_note,
+}
+Pattern = re.Pattern[str]
+
+
+class Where(StrEnum):
+    """Places in which words stand."""
+
+    MESSAGE = "message"
+    SUBJECT = "subject"
+    NAME = "name"  # of a file
+    FILE = "file"
+    DRAFT = "draft"
+    RAW_MAIL = "raw_mail"
+    RETURNED = "returned"  # reports about mails of ours, which quote them
+    WAITING = "waiting"  # mails of ours that were not written by anybody and have not left
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One row or file that holds the words; `rewrite` puts marks there, or lets go of what cannot be rewritten."""
+
+    where: Where
+    rewrite: Callable[[], object]
+    message: UUID | None = None  # in which, or which became of it
+    found: Sequence[str] = ()  # what stands there
+    before: Sequence[str] = ()  # the texts it stands in, where the search knows them
+    goes: bool = False  # it cannot be rewritten: nothing of it is kept
+    is_signed: bool = False
+
+
+Look = Callable[[Ticket, Pattern, Set[UUID]], Iterator[Copy]]
+_elsewhere: list[Look] = []
+
+
+def copies_lie_in(look: Look) -> Look:
+    """Register a place. It is told which messages hold the words, for what it cannot look into itself."""
+    _elsewhere.append(look)
+    return look
+
+
+def copies_of(ticket: Ticket, pattern: Pattern) -> list[Copy]:
+    """Everywhere in the ticket that what the pattern finds stands; nothing is changed."""
+    looks = (_messages, _names, _subject, _drafts, _draft_files, _files)
+    copies = [copy for look in looks for copy in look(ticket, pattern)]
+    holding = {copy.message for copy in copies if copy.message}
+    return [*copies, *(copy for look in _elsewhere for copy in look(ticket, pattern, holding))]
+
+
+def unread_files(ticket: Ticket) -> "list[Attachment]":
+    """The ticket's files whose words nobody here can reach: they stay as they are, or go as a whole."""
+    files = Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id")
+    return [each for each in files if _form(each.file, each.name) is None]
+
+
+def _messages(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
+    for message in Message.objects.filter(ticket=ticket).order_by("at", "id"):
+        html, in_html = redact_html(message.body_html, pattern)
+        text, in_text = redacted(message.body_text, pattern)
+        if in_html or in_text:
+            clean = _SANITISERS[Message.Kind(message.kind)](html) if in_html else html
+            rewrite = partial(Message.objects.filter(pk=message.pk).update, body_html=clean, body_text=text)
+            yield Copy(Where.MESSAGE, rewrite, message.pk, [*in_html, *in_text], [message.body_text])
+
+
+def _names(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
+    for attachment in Attachment.objects.filter(message__ticket=ticket):
+        name, found = redacted(attachment.name, pattern)
+        if found:
+            rewrite = partial(Attachment.objects.filter(pk=attachment.pk).update, name=name)
+            yield Copy(Where.NAME, rewrite, attachment.message_id, found, [attachment.name])
+    for drafted in DraftAttachment.objects.filter(draft__ticket=ticket):
+        name, found = redacted(drafted.name, pattern)
+        if found:
+            yield Copy(Where.NAME, partial(DraftAttachment.objects.filter(pk=drafted.pk).update, name=name))
+
+
+def _subject(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
+    subject, found = redacted(ticket.subject, pattern)
+    if found:
+        rewrite = partial(Ticket.objects.filter(pk=ticket.pk).update, subject=subject)
+        yield Copy(Where.SUBJECT, rewrite, found=found, before=[ticket.subject])
+
+
+def _drafts(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
+    for draft in Draft.objects.filter(ticket=ticket):
+        html, in_html = redact_html(draft.body_html, pattern)
+        subject, in_subject = redacted(draft.subject, pattern)
+        if in_html or in_subject:
+            new = {"body_html": sanitise_note(html) if in_html else html, "subject": subject}
+            yield Copy(Where.DRAFT, partial(Draft.objects.filter(pk=draft.pk).update, **new))
+
+
+def _files(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
+    for attachment in Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id"):
+        new = _rewritten(attachment.file, attachment.name, pattern)
+        if new is not None:
+            yield Copy(Where.FILE, partial(_exchange, attachment, new, pattern), attachment.message_id)
+
+
+def _draft_files(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
+    for drafted in DraftAttachment.objects.filter(draft__ticket=ticket).select_related("file"):
+        new = _rewritten(drafted.file, drafted.name, pattern)
+        if new is not None:
+            yield Copy(Where.FILE, partial(_exchange, drafted, new, pattern))
+
+
+def _form(file: File, name: str) -> Form | None:
+    return form_of(file.content_type, name) if file.size <= LONGEST else None
+
+
+def _rewritten(file: File, name: str, pattern: Pattern) -> bytes | None:
+    """The bytes as they are to be; None where nothing is found or nothing can be read."""
+    form = _form(file, name)
+    if form is None:
+        return None
+    try:
+        return _marked(b"".join(read_file(file)), form, pattern)
+    except (KeyMissing, Tampered, OSError, NotRewritten):
+        return None
+
+
+def _marked(content: bytes, form: Form, pattern: Pattern) -> bytes | None:
+    return redacted_mail(content, pattern) if form is Form.MAIL else redacted_text(content, form, pattern)
+
+
+def _exchange(attached: "Attachment | DraftAttachment", new: bytes, pattern: Pattern) -> None:
+    """Put other bytes in the place of a file's, and let go of the old ones, once the new ones read as they should."""
+    old = attached.file
+    [file] = store_files([NewFile(new, old.content_type)])
+    form = form_of(old.content_type, attached.name) or Form.TEXT
+    if _marked(b"".join(read_file(file)), form, pattern) is not None:
+        raise NotRewritten("the words are in the file still")
+    type(attached).objects.filter(pk=attached.pk).update(file=file)
+    forget_files({old.pk})
