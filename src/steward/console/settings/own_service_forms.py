@@ -85,8 +85,9 @@ class OwnServiceForm(forms.Form):
     )
     purposes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may be used for"),
+        help_text=gettext_lazy("For another purpose, or with other data, a call is refused."),
         error_messages={"required": SLIPS[Slip.PURPOSE][1]},
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"aria-describedby": "id_purposes-about"}),
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Country it is in"),

@@ -21,6 +21,7 @@ import httpx
 
 from steward.privacy.egress import configuration, tls
 from steward.privacy.egress.addresses import BadDestination, Destination, Unresolvable
+from steward.privacy.egress.again import Again
 from steward.privacy.egress.decision import EgressDenied, Request
 from steward.privacy.egress.gate import CONNECT_SECONDS, Passage, passage
 
@@ -182,7 +183,7 @@ def _exchange(running: _Running, leg: _Leg) -> Answer:
         is_restricted=wanted.is_restricted,
         is_on_request=wanted.is_on_request,
     )
-    with _told(), passage(request) as opened, closing(_Wire(running, opened)) as wire:
+    with _told(), passage(request) as opened, closing(_Wire(running, opened, Again(request))) as wire:
         connection = httpcore.HTTPConnection(
             origin=httpcore.Origin(leg.url.raw_scheme, leg.url.raw_host, request.destination.port),
             ssl_context=tls.web_context(),
@@ -273,8 +274,8 @@ class _Backend(httpcore.NetworkBackend):
 class _Wire(httpcore.NetworkStream):
     """The bytes on that connection: what is sent is counted, and nothing takes longer than the call may."""
 
-    def __init__(self, running: _Running, opened: Passage) -> None:
-        self._running, self._passage = running, opened
+    def __init__(self, running: _Running, opened: Passage, again: Again | None = None) -> None:
+        self._running, self._passage, self._again = running, opened, again
         self._sock: socket.socket | None = None
 
     def connect(self) -> None:
@@ -290,6 +291,8 @@ class _Wire(httpcore.NetworkStream):
         """All of the bytes. Who stops listening may have answered already: `WriteError` lets the library read it."""
         rest = memoryview(buffer)
         while rest:
+            if self._again is not None:
+                self._again.check()
             sock = self._ready()
             try:
                 done = sock.send(rest[:65536])

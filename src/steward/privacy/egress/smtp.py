@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from steward.privacy.egress import tls
 from steward.privacy.egress.addresses import Unresolvable
+from steward.privacy.egress.again import Again
 from steward.privacy.egress.deadline import Deadline
 from steward.privacy.egress.decision import Request
 from steward.privacy.egress.envelope import (
@@ -75,6 +76,10 @@ class _Conversation:
     is_verifying: bool = True
     stage: Stage = Stage.CONNECT
     refused: dict[str, Refusal] = field(default_factory=dict)
+    again: Again = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.again = Again(self.passage.request)
 
     def deliver(self, envelope: Envelope) -> DeliveryResult:
         client = Client(self.passage, is_implicit=self.route.tls is Tls.IMPLICIT)
@@ -134,6 +139,7 @@ class _Conversation:
 
     def _send(self, client: Client, envelope: Envelope) -> DeliveryResult:
         self.stage = Stage.SENDER
+        self.again.check()
         message, options = _fitted(client, envelope)
         sender = sender_form(envelope.sender, takes_utf8=client.has_extn("smtputf8"))
         code, words = client.docmd("MAIL", f"FROM:<{sender}>{options}")
@@ -145,7 +151,7 @@ class _Conversation:
         if not accepted:
             return self._all_refused()
         self.stage = Stage.TEXT
-        code, words = _send_text(client, message)
+        code, words = _send_text(client, message, self.again)
         if code != 250:
             raise _Failed(Stage.TEXT, code, words, outcome_of(code))
         self._leave(client)
@@ -167,6 +173,7 @@ class _Conversation:
             address = recipient_form(recipient, takes_utf8=client.has_extn("smtputf8"))
         except Unsendable as error:
             return Refusal(Outcome.PERMANENT, 0, str(error))
+        self.again.check()
         code, words = client.docmd("RCPT", f"TO:<{address}>")
         return None if code in (250, 251) else Refusal(outcome_of(code), code, words_of(words))
 
@@ -200,9 +207,11 @@ def _fitted(client: Client, envelope: Envelope) -> tuple[bytes, str]:
     return wire, (f" SIZE={len(wire)}" if client.has_extn("size") else "") + options
 
 
-def _send_text(client: Client, wire: bytes) -> tuple[int, bytes]:
+def _send_text(client: Client, wire: bytes, again: Again) -> tuple[int, bytes]:
+    again.check()
     code, words = client.docmd("DATA")
     if code != 354:
         raise _Failed(Stage.TEXT, code, words, outcome_of(code))
+    again.check()
     client.send(wire)
     return client.getreply()
