@@ -66,6 +66,13 @@ class TestBench:
         assert page["list"]["owner"]["all"]["rows"] == PAGE
         assert page["search"]["owner"]["code"]["rows"] == 1
 
+    def test_a_backup_is_made_and_restored_with_the_erasures_since(self, told):
+        printed, figures = told
+        backup = figures["backup"]
+        assert (backup["tickets"], backup["erasures"], backup["left"]) == (200, 10, 0)
+        assert backup["per_second"] > 0
+        assert "restored with 10 erasures" in printed
+
     def test_all_browsers_hear_of_all_events(self, told):
         printed, figures = told
         live = figures["live"]

@@ -1,13 +1,14 @@
 """What operators see and do: accounts, jobs, mail, health, the log of it. Never what an account holds."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
+from steward.backups.manifests import new_name
 from steward.events.models import Event
 from steward.jobs.queries import counted_jobs
 from steward.lib.clock import now
@@ -198,10 +199,13 @@ def test_what_cannot_be_tried_again_is_not_found(operator_client, form):
 def test_settings_are_shown_without_secrets(operator_client, monkeypatch, settings):
     monkeypatch.setenv("STEWARD_METRICS_TOKEN", "hunter2-the-token")
     settings.STEWARD_SMTP_RELAY = "smtps://user:hunter2@relay.example:465"
+    settings.STEWARD_OBJECT_STORE = "s3s://key:hunter2@s3.example/steward"
+    settings.STEWARD_BACKUPS = "s3s://key:hunter2@backups.example/steward"
     text = page(operator_client, "installation")
     assert "hunter2" not in text
     assert django_settings.SECRET_KEY not in text
     assert "smtps://relay.example:465" in text
+    assert "s3s://s3.example" in text
     assert "STEWARD_DATA" in text
 
 
@@ -300,9 +304,18 @@ class TestForgettingTheLog:
             environment.days("STEWARD_OPERATOR_LOG_DAYS", 365, least=30)
 
 
+def test_the_overview_says_when_the_last_backup_was_made(operator_client, settings, tmp_path, stop_clock):
+    stop_clock(datetime(2026, 11, 21, 2, tzinfo=UTC))
+    settings.STEWARD_BACKUPS = str(tmp_path / "backups")
+    (tmp_path / "backups").mkdir()
+    assert "There is no backup in" in page(operator_client, "")
+    (tmp_path / "backups" / new_name(datetime(2026, 11, 20, 2, tzinfo=UTC))).mkdir()
+    assert "The last backup was made on Nov. 20, 2026." in page(operator_client, "")
+
+
 def test_the_overview_says_what_to_back_up(operator_client):
     text = page(operator_client, "")
-    assert "makes no backups by itself yet" in text
+    assert "No folder for backups is set" in text
     for place in (django_settings.STEWARD_DATA / "files", key_folder()):
         assert str(place) in text
 

@@ -14,6 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from steward.backups.errors import BackupFault
+from steward.backups.places import place_of
+from steward.backups.standing import FRESH, last_backup
 from steward.jobs.queries import workers
 from steward.lib.clock import now
 from steward.operator.gauges import queue_age
@@ -167,8 +170,20 @@ def _agreements() -> Finding:
 
 
 def _backup() -> Finding:
-    words = _("Steward makes no backups by itself yet, and knows of none. Copy these; docs/operate/backup.md says how:")
-    return Finding(_("Backup"), words, "warn", _to_copy())
+    place = settings.STEWARD_BACKUPS
+    if not place:
+        words = _(
+            "No folder for backups is set (STEWARD_BACKUPS). docs/operate/backup.md says what has to be copied, and how:"
+        )
+        return Finding(_("Backup"), words, "warn", _to_copy())
+    try:
+        last = last_backup(kept := place_of(place))
+    except BackupFault as fault:
+        return Finding(_("Backup"), str(fault), "bad")
+    if last is None:
+        return Finding(_("Backup"), _("There is no backup in %(folder)s yet.") % {"folder": kept}, "bad")
+    words = _("The last backup was made on %(day)s.") % {"day": date_format(last, "DATE_FORMAT")}
+    return Finding(_("Backup"), words, "ok" if last + FRESH > now() else "bad")
 
 
 def _to_copy() -> tuple[str, ...]:
