@@ -123,6 +123,14 @@ class TestBench:
         assert erase["meanwhile"]["page"]["count"] > 0
         assert "erasing a person with 20 tickets among 200" in printed
 
+    def test_a_person_is_exported(self, told):
+        printed, figures = told
+        export = figures["export"]
+        assert export["tickets"] > 10
+        assert 0 < export["memory"] < 2 * export["few"]["memory"]
+        assert export["file"]["archive"] >= export["file"]["megabytes"]
+        assert "exporting a person with" in printed
+
     def test_machine_and_commit_stand_beside_the_figures(self, told):
         printed, figures = told
         assert figures["commit"] in printed

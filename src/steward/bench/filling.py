@@ -39,7 +39,7 @@ _TICKETS_PER_CONTACT = 3
 _FIRST_POSITION = 1_000  # of our events: those of making the people come before
 
 COLUMNS = {
-    "contacts_contact": "id account_id name language created_at",
+    "contacts_contact": "id account_id name language restricted_for created_at",
     "contacts_contactaddress": "id account_id contact_id kind value folded",
     "tickets_ticket": "id account_id code subject status status_before channel department_id assignee_id requester_id "
     "preview message_count created_at changed_at",
@@ -135,7 +135,7 @@ class _Writer:
         first, last = self.vocabulary.draw(self.drawing, 2)
         number = len(self.rows.get("contacts_contact", ()))
         name, address = f"{first.title()} {last.title()}", f"{first}.{last}{number}@{last}.example"
-        made = self._add("contacts_contact", account_id, name, "en", now())
+        made = self._add("contacts_contact", account_id, name, "en", "", now())
         self._add("contacts_contactaddress", account_id, made, "email", address, address)
         return made, name, address
 

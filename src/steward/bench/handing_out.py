@@ -1,0 +1,88 @@
+"""Exporting a person with many tickets among many more, by the command, and how much memory that takes."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+
+from steward.bench.figures import load
+from steward.bench.filling import fill
+from steward.bench.forgetting import MOST, make_theirs, tickets_of
+from steward.bench.inhabitants import SLUG, large_account
+from steward.files.models import File
+from steward.files.streams import discard, store_stream
+from steward.privacy.egress import wall
+from steward.tenancy.models import Account
+from steward.tenancy.scope import account_scope
+from steward.tickets.models import Attachment, Message
+
+FEW = 100  # tickets of somebody else, to compare memory with
+_SHARE = 10  # at most one ticket in so many
+_FILE = 200  # megabytes of one file
+_MB = 1 << 20
+Figures = dict[str, Any]
+
+
+def measure(superuser: str, size: int) -> Figures:
+    """Seconds from the command to the archive, and the most memory its process had: with few and with many tickets,
+    and with one large file. Raises `CalledProcessError`.
+    """
+    if large_account() is None:
+        fill(superuser, size)
+    account = large_account()
+    assert account is not None  # noqa: S101  just made
+    many, few = "copied@customer.example", "seldom@customer.example"
+    make_theirs(superuser, account, min(FEW, size // _SHARE), address=few)
+    make_theirs(superuser, account, min(MOST, size // _SHARE), address=many)
+    rarely = {"tickets": tickets_of(account, few)} | _exported(few)
+    told: Figures = {"size": size, "tickets": tickets_of(account, many), "few": rarely}
+    with _large_file(account, few):
+        told["file"] = {"megabytes": _FILE} | _exported(few)
+    return {"export": told | _exported(many) | {"load": load()}}
+
+
+@contextmanager
+def _large_file(account: Account, address: str) -> Iterator[None]:
+    """Within, one of their messages has a file that does not compress."""
+    file = store_stream(account.id, (secrets.token_bytes(_MB) for _ in range(_FILE)), content_type="image/tiff")
+    with account_scope(account.id):
+        file.save(force_insert=True)
+        message = Message.objects.filter(contact__addresses__folded=address).first()
+        attached = Attachment.objects.create(message=message, file=file, name="Scan.tiff")
+    try:
+        yield
+    finally:
+        with account_scope(account.id):
+            attached.delete()
+            File.objects.filter(pk=file.pk).delete()
+        discard(file.storage_key)
+
+
+def _exported(address: str) -> Figures:
+    """The command as it is typed, in a process of its own."""
+    with TemporaryDirectory(dir=settings.STEWARD_DATA) as folder:
+        archive = Path(folder) / "export.zip"
+        command = [sys.executable, "-m", "steward.project.cli", "person", "export", "--account", SLUG]
+        command += ["--email", address, "--yes", "--to", str(archive)]
+        begin = perf_counter()
+        with wall.allow_child("what is measured is the command as it is typed"):
+            child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        _pid, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        seconds = perf_counter() - begin
+        if child.returncode:
+            raise subprocess.CalledProcessError(child.returncode, command)
+        # Linux counts in KiB (getrusage(2)).
+        return {
+            "seconds": round(seconds, 1),
+            "archive": round(archive.stat().st_size / _MB, 1),
+            "memory": round(used.ru_maxrss / 1024),
+        }
