@@ -1,12 +1,15 @@
 """Customers' own agreements as operators review them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
 from steward.outbox.models import InstallationMail
 from steward.people.models import OperatorAct
-from steward.privacy.agreements.actions import Proposal, Signer, submit
+from steward.privacy.agreements.actions import Ending, Proposal, Signer, end, end_what_is_due, submit
 from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.uploads import read_upload
 from steward.privacy.egress.models import AccountTerms
@@ -124,7 +127,7 @@ def test_the_agreement_of_an_account_is_ended_with_words_and_the_address_typed(o
     assert (over.state, over.ended_side, over.ended_by, over.ended_words) == ("ended", "provider", olga.pk, "Unpaid.")
     with account_scope(in_force.account_id):
         assert not AccountTerms.objects.filter(ends_at=None).exists()
-    assert InstallationMail.objects.count() == before + 1
+    assert InstallationMail.objects.count() == before + 2, "the owner, and the operators"
     assert OperatorAct.objects.filter(act="agreement.ended", account_id=in_force.account_id).count() == 1
     page = operator_client.get(OF_ACCOUNT).content.decode()
     assert "ended by us" in page
@@ -132,3 +135,39 @@ def test_the_agreement_of_an_account_is_ended_with_words_and_the_address_typed(o
     assert "End the agreement" not in page
     assert operator_client.post(f"{OF_ACCOUNT}/ending", {"words": "Again.", "word": "northwind"}).status_code == 302
     assert OperatorAct.objects.filter(act="agreement.ended").count() == 1
+
+
+def test_the_provider_sets_a_last_day_and_takes_it_back(operator_client, in_force):
+    day = now().date() + timedelta(days=60)
+    typed = {"words": "Unpaid.", "word": "northwind", "ends_at": str(day)}
+    assert operator_client.post(f"{OF_ACCOUNT}/ending", typed | {"ends_at": "2020-01-01"}).status_code == 422
+    assert operator_client.post(f"{OF_ACCOUNT}/ending", typed)["Location"] == OF_ACCOUNT
+    assert (stored(in_force).state, stored(in_force).last_day) == ("in_force", day)
+    page = operator_client.get(OF_ACCOUNT).content.decode()
+    assert "data-ends" in page
+    assert "Take the end back" in page
+    assert operator_client.post(f"{OF_ACCOUNT}/staying")["Location"] == OF_ACCOUNT
+    assert stored(in_force).last_day is None
+    assert OperatorAct.objects.filter(act="agreement.end_taken_back").count() == 1
+    assert operator_client.post(f"{OF_ACCOUNT}/staying").status_code == 302
+    assert OperatorAct.objects.filter(act="agreement.end_taken_back").count() == 1
+
+
+def test_when_its_last_day_is_over_it_has_ended(in_force, stop_clock, contoso):
+    stop_clock(datetime.now(UTC))
+    with account_scope(in_force.account_id):
+        end(in_force, Ending(side=Agreement.Side.PROVIDER, by=None, at=now() + timedelta(days=9)), actor=SYSTEM)
+    assert end_what_is_due() == 0
+    stop_clock(now() + timedelta(days=9, seconds=1))
+    assert end_what_is_due() == 1
+    assert stored(in_force).state == "ended"
+
+
+def test_what_the_account_has_set_only_the_account_takes_back(operator_client, in_force, ada):
+    with account_scope(in_force.account_id):
+        end(in_force, Ending(side=Agreement.Side.ACCOUNT, by=ada.pk, at=now() + timedelta(days=9)), actor=SYSTEM)
+    page = operator_client.get(OF_ACCOUNT).content.decode()
+    assert "The account ends it." in page
+    assert "Take the end back" not in page
+    operator_client.post(f"{OF_ACCOUNT}/staying")
+    assert stored(in_force).last_day is not None

@@ -26,6 +26,7 @@ _WORDS: dict[str, Any] = {
     "agreement.rejected": _("Rejected an agreement"),
     "account.agreement_read": _("Looked at an agreement of an account"),
     "agreement.ended": _("Ended the agreement of an account"),
+    "agreement.end_taken_back": _("Took back the end of an agreement"),
     "agreement.countersigned": _("Countersigned an agreement"),
     "objections.read": _("Read the objections of accounts"),
     "objection.read": _("Read an objection of an account"),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("accounts/<slug:slug>/resumption", accounts.resumption, name="account-resumption"),
     path("accounts/<slug:slug>/agreement", agreement_of_account.agreement, name="account-agreement"),
     path("accounts/<slug:slug>/agreement/ending", agreement_of_account.ending, name="account-agreement-ending"),
+    path("accounts/<slug:slug>/agreement/staying", agreement_of_account.staying, name="account-agreement-staying"),
     path("objections", objections.objections, name="objections"),
     path("objections/<slug:slug>/<uuid:objection>", objections.objection, name="objection"),
     path("objections/undelivered/<uuid:delivery>/settlement", objections.settlement, name="undelivered-settlement"),

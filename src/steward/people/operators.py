@@ -132,6 +132,12 @@ def is_operator(user: User) -> bool:
     return user.is_active and Operator.objects.filter(user=user).exists()
 
 
+def operator_addresses() -> list[str]:
+    """Where operators get mail."""
+    rows = Operator.objects.filter(user__is_active=True).order_by("created_at", "user_id")
+    return list(rows.values_list("user__email", flat=True))
+
+
 def count_operators() -> int:
     """How many people can open the back office."""
     return Operator.objects.filter(user__is_active=True).count()

@@ -11,6 +11,7 @@ from steward.people.browsers import forget_unused_browsers
 from steward.people.operators import forget_old_acts
 from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
+from steward.privacy.agreements.actions import end_what_is_due
 from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.erasure.watching import watch_erasures
@@ -85,6 +86,12 @@ def tell_of_new_texts() -> None:
     tell_accounts_of_new_texts()
 
 
+@periodic("agreements.end", cron="*/5 * * * *")
+def end_agreements() -> None:
+    """Agreements whose last day is over are ended, and both sides are told."""
+    end_what_is_due()
+
+
 @periodic("subprocessors.forget_unproven", cron="12 * * * *")
 def forget_unproven_subscriptions() -> None:
     """Addresses that asked for the list of subprocessors and were not proven, or that mail does not reach, go."""
@@ -102,6 +109,12 @@ def forget_papers() -> None:
 def delete_past_exports() -> None:
     """Archives with what is held about a person go when their days are over."""
     expire_exports()
+
+
+@periodic("subprocessors.forget_unnamed_papers", cron="42 3 * * *")
+def forget_papers() -> None:
+    """Files of due diligence that no version of the list and no draft names go."""
+    forget_unnamed_papers()
 
 
 @periodic("erasure.watch", cron="19 * * * *")

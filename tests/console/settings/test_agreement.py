@@ -1,10 +1,13 @@
 """The owner's page of the agreement: concluded by click, handed in, downloaded; and the terms of use."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from steward.console.settings import agreement as settings_pages
+from steward.lib.clock import now
 from steward.people.models import Membership
 from steward.people.signed_in import CONFIRMED
 from steward.privacy.agreements.models import Agreement, Review, TermsAcceptance
@@ -83,8 +86,17 @@ def test_its_files_are_downloads_and_hold_what_was_hashed(adas, northwind, clien
 
 def test_the_draft_is_read_before(adas):
     answer = adas.get(f"{PAGE}/draft.pdf")
-    assert answer.content.startswith(b"%PDF-")
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
     assert answer["Content-Disposition"].startswith("attachment; ")
+
+
+def test_it_is_set_when_the_transaction_of_the_request_is_over(adas, monkeypatch):
+    made = []
+    monkeypatch.setattr(settings_pages, "render", lambda content: made.append(content) or b"%PDF-")
+    answer = adas.get(f"{PAGE}/draft.pdf")
+    assert not made
+    assert b"".join(answer.streaming_content) == b"%PDF-"
+    assert len(made) == 1
 
 
 def test_a_newer_list_is_read_before_it_is_signed(adas, northwind):
@@ -110,13 +122,15 @@ def test_who_signs_has_shown_lately_who_they_are(adas, northwind):
         assert not Agreement.objects.exists()
 
 
-@pytest.mark.parametrize("end", ["", "/signing", "/own", "/ending", "/draft.pdf", "/withdrawal", "/terms"])
+@pytest.mark.parametrize("end", ["", "/signing", "/own", "/ending", "/staying", "/draft.pdf", "/withdrawal", "/terms"])
 def test_admins_read_it_and_owners_act(client_of, ada, ben, end):
     for role, expected in (("agent", 403), ("admin", 200 if end in {"", "/draft.pdf"} else 403)):
         with account_scope(ben.account_id):
             Membership.objects.filter(pk=ben.pk).update(role=role)
         browser = client_of(ben)
-        assert (browser.post if end in {"/withdrawal", "/terms"} else browser.get)(PAGE + end).status_code == expected
+        assert (browser.post if end in {"/staying", "/withdrawal", "/terms"} else browser.get)(
+            PAGE + end
+        ).status_code == expected
 
 
 def test_an_admin_is_shown_no_button(client_of, ben):
@@ -219,6 +233,26 @@ def test_the_owner_ends_it_by_typing_the_address_of_the_account(adas, ada, north
     assert "No agreement is in force" in page
     assert "ended by you" in page
     assert "We move." in page
+
+
+def test_the_owner_sets_a_last_day_and_takes_it_back(adas, ada, northwind):
+    adas.post(f"{PAGE}/signing", SIGNED)
+    answer = adas.post(f"{PAGE}/ending", {"word": "northwind", "words": "We move.", "ends_at": "2020-01-01"})
+    assert answer.status_code == 422
+    assert "This day is over." in answer.content.decode()
+    assert "We move." in answer.content.decode()
+    day = now().date() + timedelta(days=40)
+    assert (
+        adas.post(f"{PAGE}/ending", {"word": "northwind", "words": "We move.", "ends_at": str(day)}).status_code == 302
+    )
+    made = only_agreement(northwind)
+    assert (made.state, made.last_day) == ("in_force", day)
+    page = adas.get(PAGE).content.decode()
+    assert "data-ends" in page
+    assert "ended by you" not in page
+    assert adas.post(f"{PAGE}/staying").status_code == 302
+    assert only_agreement(northwind).last_day is None
+    assert "data-ends" not in adas.get(PAGE).content.decode()
 
 
 def test_what_one_is_told_stands_on_top_until_it_is_read(adas, ben, client_of, northwind):

@@ -219,6 +219,7 @@ def test_who_approves_sees_the_files_and_so_does_who_looks_at_the_version(operat
     keep(operator_client, RELAY, form_of(operator_client, RELAY) | {"due_diligence-0-papers-0-out": "on"})
     page = his.get(f"{DRAFT}/publication")
     assert (page.context["filed"], [one.sha256 for one in page.context["unfiled"]]) == ([], [HASH])
+    assert "Nothing that the public sees: files have changed." in page.content.decode()
 
 
 def test_the_public_knows_nothing_of_them(operator_client):

@@ -11,6 +11,7 @@ import time_machine
 
 from steward.events.models import Event
 from steward.files.actions import read_file
+from steward.files.sniffing import DOCX, PDF
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.lib.ids import new_id
@@ -32,7 +33,7 @@ from steward.privacy.agreements.actions import (
 )
 from steward.privacy.agreements.models import Agreement, Review
 from steward.privacy.agreements.states import MOVES, WrongState, move
-from steward.privacy.agreements.uploads import DOCX, PDF, Problem, UploadRefused, read_upload
+from steward.privacy.agreements.uploads import Problem, UploadRefused, read_upload
 from steward.privacy.egress.models import AccountTerms
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope

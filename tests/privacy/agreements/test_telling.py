@@ -1,5 +1,6 @@
 """Who hears of an agreement: owners and admins in the bell, owners by mail, nobody of what they did themselves."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.conf import settings as configured
 from django.utils.translation import override
 
 from steward.lib.actor import SYSTEM, Actor, ActorKind
+from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.notifications.account_models import AccountNotice
 from steward.outbox.models import InstallationMail
@@ -26,6 +28,7 @@ from steward.privacy.agreements.actions import (
     take_into_review,
 )
 from steward.privacy.agreements.composing import FORM
+from steward.privacy.agreements.ending_words import Step, words_for_operators, words_for_owners
 from steward.privacy.agreements.models import Agreement, TextNotice
 from steward.privacy.agreements.notices import _words, _words_of_text
 from steward.privacy.agreements.telling import tell_accounts_of_new_texts, tell_of_new_texts
@@ -144,14 +147,22 @@ def test_the_mails_are_complete_in_every_language(hosted: Account, language: str
     rows = [
         Agreement(origin="ours", state=state.IN_FORCE, signer_name="Ada"),
         Agreement(origin="theirs", state=state.IN_FORCE),
-        Agreement(origin="ours", state=state.ENDED, ended_side=side.ACCOUNT),
-        Agreement(origin="ours", state=state.ENDED, ended_side=side.PROVIDER, ended_words="Unpaid"),
+    ]
+    ends = [
+        Agreement(origin="ours", ended_side=one, ended_words="Unpaid", ends_at=now() + timedelta(days=9))
+        for one in (side.ACCOUNT, side.PROVIDER)
     ]
     with override(language):
         written = [_words(row, hosted) for row in rows] + [_words_of_text(text, "7", hosted) for text in texts]
+        written += [words_for_owners(step, end, hosted) for step in Step for end in ends]
+        to_operators = [words_for_operators(step, end, hosted) for step in Step for end in ends]
+    for subject, text in to_operators:
+        assert hosted.slug in subject
+        assert "%(" not in subject + text
+        assert f"/operator/accounts/{hosted.slug}/agreement" in text
     for subject, text in written:
         assert subject
         assert "%(" not in text
         assert "/console/settings/privacy/agreement" in text
         assert hosted.name in text
-    assert len({subject for subject, _ in written}) == 4
+    assert len({subject for subject, _ in written}) == 6

@@ -43,6 +43,7 @@ from steward.privacy.agreements.actions import (
     is_needed,
     is_on_offer,
     is_terms_asked,
+    keep_in_force,
     submit,
     withdraw,
 )
@@ -50,6 +51,7 @@ from steward.privacy.agreements.composing import FORM, NothingToSign
 from steward.privacy.agreements.effects import OfOurs, effects_of
 from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.rendering import render
+from steward.privacy.agreements.shown import Reader, shown_versions
 from steward.privacy.agreements.states import WrongState
 from steward.privacy.egress.registry.versions import newest_head
 
@@ -78,7 +80,7 @@ def agreement(request: ConsoleRequest) -> HttpResponse:
         "waiting_means": _means(request, standing.waiting),
         "is_reworded": standing.in_force is not None and standing.in_force.form_version not in {"", FORM},
         "unread": list(dict.fromkeys(one.get_kind_display() for one in told)),
-        "names": member_names(),
+        "versions": shown_versions(standing.versions, _reader()),
         "may_act": can_own(request.me),
         "is_needed": is_needed(),
         "is_on_offer": is_on_offer(),
@@ -180,15 +182,34 @@ def ending(request: ConsoleRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = EndingForm(request.POST if is_sent else None, word=request.account.slug)
     if is_sent and form.is_valid():
-        words = Ending(side=Agreement.Side.ACCOUNT, by=request.me.pk, words=form.cleaned_data["words"])
+        typed = form.cleaned_data
+        words = Ending(side=Agreement.Side.ACCOUNT, by=request.me.pk, words=typed["words"], at=typed["ends_at"])
         try:
-            end(in_force, words, actor=request.actor)
-            messages.success(request, _("The agreement has ended."))
+            ended = end(in_force, words, actor=request.actor)
+            messages.success(
+                request, _("The agreement ends on its last day.") if ended.ends_at else _("The agreement has ended.")
+            )
         except WrongState:
             messages.info(request, _("It was not in force any more."))
         return HttpResponseRedirect(reverse("console:settings-agreement"))
     context = {"form": form, "one": in_force}
     return settings_response(request, "console/settings/agreement_ending.html", context, status=422 if is_sent else 200)
+
+
+@require_POST
+@settings_page("agreement")
+@owner_only
+def staying(request: ConsoleRequest) -> HttpResponse:
+    """Take the end that was set back."""
+    in_force = standing_of_account().in_force
+    try:
+        if in_force is None:
+            raise WrongState("nothing is in force")
+        keep_in_force(in_force, side=Agreement.Side.ACCOUNT, actor=request.actor)
+        messages.success(request, _("The agreement stays in force."))
+    except WrongState:
+        messages.info(request, _("Nothing was changed: no end of yours is set."))
+    return HttpResponseRedirect(reverse("console:settings-agreement"))
 
 
 @require_POST
@@ -236,6 +257,13 @@ def _download(response: Any, name: str) -> HttpResponseBase:
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response  # type: ignore[no-any-return]
+
+
+def _reader() -> Reader:
+    def file_url(one: Agreement, part: str) -> str:
+        return reverse("console:settings-agreement-file", args=[one.pk, part])
+
+    return Reader(side=Agreement.Side.ACCOUNT, names=dict(member_names()), file_url=file_url)
 
 
 def _means(request: ConsoleRequest, agreed: Agreement | OfOurs | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from steward.privacy.agreements.access import region_names
 from steward.privacy.agreements.actions import Proposal
+from steward.privacy.agreements.asking import LastDay
 from steward.privacy.agreements.uploads import Problem, Upload, UploadRefused, read_upload
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
@@ -121,7 +122,8 @@ class OwnTextForm(forms.Form):
 class EndingForm(MeantForm):
     """Why the agreement is ended, and the address of the account, which shows that it is meant."""
 
-    field_order = ("words", "word")
+    field_order = ("ends_at", "words", "word")
+    ends_at = LastDay()
     words = forms.CharField(
         label=gettext_lazy("Why you end it"),
         help_text=gettext_lazy("It may stay empty. Who runs this installation reads it."),

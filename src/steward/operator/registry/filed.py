@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,6 +37,16 @@ def files_taken_out(registry: Registry, before: Registry | None) -> list[ShownFi
     """What the earlier document names and this one does not; the earlier one keeps it."""
     now = set(map(_place, filed_in(registry)))
     return [_shown(one, is_new=False) for one in _filed(before) if _place(one) not in now]
+
+
+def files_context(registry: Registry, before: Registry | None) -> dict[str, Any]:
+    """The files of a document for a page that compares it with the one before."""
+    filed, unfiled = shown_files(registry, before), files_taken_out(registry, before)
+    return {
+        "filed": filed,
+        "unfiled": unfiled,
+        "are_files_changed": bool(unfiled) or (before is not None and any(one.is_new for one in filed)),
+    }
 
 
 def title_of(registry: Registry, sha256: str) -> str | None:

@@ -13,9 +13,11 @@ from steward.operator.entrance import OperatorRequest, fresh_required, noted, op
 from steward.operator.queries import get_account
 from steward.people.operators import note
 from steward.privacy.agreements.access import standing_of_account
-from steward.privacy.agreements.actions import Ending, end
+from steward.privacy.agreements.actions import Ending, end, keep_in_force
+from steward.privacy.agreements.asking import LastDay
 from steward.privacy.agreements.effects import effects_of
 from steward.privacy.agreements.models import Agreement
+from steward.privacy.agreements.shown import Reader, shown_versions
 from steward.privacy.agreements.states import WrongState
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -25,7 +27,8 @@ from steward.ui.meant import MeantForm
 class EndingForm(MeantForm):
     """Why it is ended, for the owners, and the address of the account, which shows that it is meant."""
 
-    field_order = ("words", "word")
+    field_order = ("ends_at", "words", "word")
+    ends_at = LastDay()
     words = forms.CharField(
         label=gettext_lazy("What you write to the owners"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -48,11 +51,32 @@ def ending(request: OperatorRequest, slug: str) -> HttpResponse:
     form = EndingForm(request.POST, word=found.slug)
     if not form.is_valid():
         return _page(request, found, form, status=422)
-    words = Ending(side=Agreement.Side.PROVIDER, by=request.person.pk, words=form.cleaned_data["words"])
+    typed = form.cleaned_data
+    words = Ending(side=Agreement.Side.PROVIDER, by=request.person.pk, words=typed["words"], at=typed["ends_at"])
     if _is_ended(request, found, words):
-        messages.success(request, _("The agreement has ended, and the owners are told."))
+        has_day = typed["ends_at"] is not None
+        on_its_day = _("The agreement ends on its last day, and the owners are told.")
+        messages.success(request, on_its_day if has_day else _("The agreement has ended, and the owners are told."))
     else:
         messages.error(request, _("Nothing was changed: no agreement is in force."))
+    return HttpResponseRedirect(reverse("operator:account-agreement", args=[found.slug]))
+
+
+@require_POST
+@fresh_required
+def staying(request: OperatorRequest, slug: str) -> HttpResponse:
+    """Take back an end that the provider has set."""
+    found = _account(slug)
+    with account_scope(found.pk):
+        in_force = standing_of_account().in_force
+        try:
+            if in_force is None:
+                raise WrongState("nothing is in force")
+            keep_in_force(in_force, side=Agreement.Side.PROVIDER, actor=SYSTEM)
+            note(request.person.pk, "agreement.end_taken_back", account_id=found.pk)
+            messages.success(request, _("The agreement stays in force, and the owners are told."))
+        except WrongState:
+            messages.error(request, _("Nothing was changed: no end of ours is set."))
     return HttpResponseRedirect(reverse("operator:account-agreement", args=[found.slug]))
 
 
@@ -81,5 +105,9 @@ def _page(request: OperatorRequest, found: Account, form: EndingForm, *, status:
         standing = standing_of_account()
     one = standing.in_force
     means = effects_of(one, region=found.data_centre.region) if one else ()
-    context = {"account": found, "standing": standing, "one": one, "means": means, "form": form}
+    reader = Reader(
+        side=Agreement.Side.PROVIDER, names={}, url_of=lambda each: reverse("operator:agreement", args=[each.pk])
+    )
+    versions = shown_versions(standing.versions, reader)
+    context = {"account": found, "versions": versions, "one": one, "means": means, "form": form}
     return page_response(request, "accounts", "operator/account_agreement.html", context, status=status)

@@ -1,5 +1,6 @@
 """Agreements of an account, the queue in which operators review them, and accepted terms of use."""
 
+from datetime import UTC, date, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -71,8 +72,11 @@ class Agreement(AccountOwned):
     reviewed_by = impersonal(models.UUIDField(null=True))  # an operator, by the bare id
     created_at = impersonal(models.DateTimeField())
     in_force_from = impersonal(models.DateTimeField(null=True))
+    ends_at = impersonal(models.DateTimeField(null=True))  # in force until then, as one side has said beforehand
     ended_at = impersonal(models.DateTimeField(null=True))
-    ended_side = impersonal(models.TextField(choices=Side, blank=True, default=""))  # only of one that was in force
+    ended_side = impersonal(
+        models.TextField(choices=Side, blank=True, default="")
+    )  # only of one that is or was in force
     ended_by = impersonal(models.UUIDField(null=True))  # a member or an operator, by the bare id
     ended_words = personal(  # of whoever ended it, why
         models.TextField(blank=True, default=""), Whose.ANYBODY, "user.content", purpose="privacy", erase=Erase.NULL
@@ -97,6 +101,11 @@ class Agreement(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.origin} {self.state}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is in force (UTC), where its end is set: it ends with that day."""
+        return (self.ends_at.astimezone(UTC) - timedelta(microseconds=1)).date() if self.ends_at else None
 
     @property
     def is_open(self) -> bool:

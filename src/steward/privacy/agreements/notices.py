@@ -13,6 +13,8 @@ from django.utils.translation import override
 from steward.outbox.installation import Unsendable, put_in_installation_outbox
 from steward.people.languages import language_of
 from steward.people.models import Membership, Role
+from steward.people.operators import operator_addresses
+from steward.privacy.agreements.ending_words import Step, words_for_operators, words_for_owners
 from steward.privacy.agreements.models import Agreement, TextNotice
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
@@ -25,6 +27,15 @@ _Mail = tuple[str, str]  # subject and text
 def tell_owners_of(agreement: Agreement, *, but: UUID | None = None) -> int:
     """Tell each owner, in their language, what has become of an agreement; returns to how many. `but` did it."""
     return _tell(lambda account: _words(agreement, account), but=but)
+
+
+def tell_of_end(step: Step, agreement: Agreement, *, but: UUID | None = None) -> int:
+    """Tell owners and operators that an agreement has ended, will end, or will not after all; returns to how many."""
+    account = Account.objects.get(pk=agreement.account_id)
+    told = _tell(lambda _account: words_for_owners(step, agreement, account), but=but)
+    with override(settings.LANGUAGE_CODE):  # nobody has said which language an operator reads mail in
+        mail = words_for_operators(step, agreement, account)
+    return told + sum(_put(address, *mail) for address in operator_addresses())
 
 
 def tell_owners_of_text(text: TextNotice.Text, version: str) -> int:
@@ -52,8 +63,6 @@ def _put(to: str, subject: str, text: str) -> int:
 
 
 def _words(agreement: Agreement, account: Account) -> _Mail:
-    if agreement.state == S.ENDED:
-        return _words_of_end(agreement, account)
     more = _more(account) | {"words": agreement.review_words, "name": agreement.signer_name}
     if agreement.state == S.CHANGES_REQUESTED:
         text = _(
@@ -78,23 +87,6 @@ def _words(agreement: Agreement, account: Account) -> _Mail:
         "with both signatures is here:\n%(link)s\n"
     )
     return _("Your agreement is in force"), text % more
-
-
-def _words_of_end(agreement: Agreement, account: Account) -> _Mail:
-    more = _more(account) | {"words": agreement.ended_words or "–"}
-    if agreement.ended_side == Agreement.Side.PROVIDER:
-        text = _(
-            "Whoever runs %(installation)s has ended the data processing agreement for %(company)s:\n\n%(words)s\n\n"
-            "From now on nothing goes to a subprocessor for your account, and mail that leaves by one waits. Your data "
-            "stay where they are. Conclude another agreement here:\n%(link)s\n"
-        )
-    else:
-        text = _(
-            "An owner has ended the data processing agreement for %(company)s at %(installation)s. From now on nothing "
-            "goes to a subprocessor for your account, and mail that leaves by one waits. Your data stay where they "
-            "are. Conclude another agreement here:\n%(link)s\n"
-        )
-    return _("Your data processing agreement has ended"), text % more
 
 
 def _words_of_text(text: TextNotice.Text, version: str, account: Account) -> _Mail:

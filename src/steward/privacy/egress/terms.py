@@ -29,7 +29,7 @@ def bring_into_force(
         raise ValueError(f"notice is {LEAST_NOTICE_DAYS} days at least")
     at = now()
     with transaction.atomic():
-        AccountTerms.objects.filter(ends_at=None).update(ends_at=at)
+        AccountTerms.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at)).update(ends_at=at)
         terms: AccountTerms = AccountTerms.objects.create(
             agreement_id=agreement_id,
             notice_days=notice_days,
@@ -57,8 +57,15 @@ def _names(account_id: UUID, region: str) -> bool:
 
 def end_terms(*, actor: Actor, at: datetime | None = None) -> None:
     """Let the agreement that stands end, now or at a moment to come. Without one nothing happens."""
+    standing = Q(ends_at=None) | Q(ends_at__gt=now())
     with transaction.atomic():
-        for terms in AccountTerms.objects.select_for_update(no_key=True).filter(ends_at=None):
+        for terms in AccountTerms.objects.select_for_update(no_key=True).filter(standing):
             terms.ends_at = at or now()
             terms.save(update_fields=["ends_at"])
-            record("agreement.ended", terms, actor=actor)
+            if at is None:
+                record("agreement.ended", terms, actor=actor)
+
+
+def keep_terms(agreement_id: UUID) -> None:
+    """Let an agreement whose end is to come stand without one."""
+    AccountTerms.objects.filter(agreement_id=agreement_id, ends_at__gt=now()).update(ends_at=None)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from steward.operator.entrance import OperatorRequest, fresh_required, page_response, typed
 from steward.operator.registry.differing import differing_texts, shown_differences, stands_from
 from steward.operator.registry.faults import shown_faults
-from steward.operator.registry.filed import files_taken_out, shown_files
+from steward.operator.registry.filed import files_context
 from steward.operator.registry.publication import PublicationForm
 from steward.operator.registry.state import Written, count_told, written_now
 from steward.operator.views.registry.draft import nobody_writes
@@ -144,8 +144,7 @@ def _page(
         "approver": emails_of([draft.approved_by]).get(draft.approved_by) if draft.approved_by else "",
         "differences": differences,
         "texts": differing_texts(before, written.registry),
-        "filed": shown_files(written.registry, before),
-        "unfiled": files_taken_out(written.registry, before),
+        **files_context(written.registry, before),
         "is_first": before is None,
         "stands_from": stands_from(wished=draft.effective_at, is_first=before is None),
         "needs_notice": any(one.needs_notice for one in differences),

@@ -11,7 +11,7 @@ from steward.lib.clock import now
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response
 from steward.operator.queries import addresses_of
 from steward.operator.registry.differing import differing_texts, shown_differences
-from steward.operator.registry.filed import files_taken_out, shown_files
+from steward.operator.registry.filed import files_context
 from steward.operator.registry.state import count_notices, count_told, stored_version, written_now
 from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.registry.document import canonical
@@ -54,8 +54,7 @@ def version(request: OperatorRequest, version: int) -> HttpResponse:
         "people": emails_of([row.drafted_by, row.approved_by]),
         "differences": shown_differences(before.registry, found.registry) if before else [],
         "texts": differing_texts(before.registry if before else None, found.registry),
-        "filed": shown_files(found.registry, before.registry if before else None),
-        "unfiled": files_taken_out(found.registry, before.registry if before else None),
+        **files_context(found.registry, before.registry if before else None),
         "before": before,
         "noticed": count_notices(version, operator_id=request.person.pk) if is_hosting() and before else None,
         "served": count_told(),

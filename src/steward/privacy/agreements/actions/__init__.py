@@ -9,7 +9,7 @@ from steward.privacy.agreements.actions.concluding import (
     is_needed,
     is_on_offer,
 )
-from steward.privacy.agreements.actions.ending import Ending, end
+from steward.privacy.agreements.actions.ending import Ending, end, end_what_is_due, keep_in_force
 from steward.privacy.agreements.actions.reviewing import (
     Proposal,
     countersign,
@@ -32,9 +32,11 @@ __all__ = [
     "countersign",
     "draft_content",
     "end",
+    "end_what_is_due",
     "is_needed",
     "is_on_offer",
     "is_terms_asked",
+    "keep_in_force",
     "note_terms",
     "reject",
     "request_changes",

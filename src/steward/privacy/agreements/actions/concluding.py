@@ -113,7 +113,7 @@ def hold_account(account_id: UUID) -> None:
 
 def _into_force(agreement: Agreement, at: datetime, *, actor: Actor, **columns: object) -> Agreement:
     for earlier in Agreement.objects.select_for_update(no_key=True).filter(state=S.IN_FORCE):
-        move(earlier, S.SUPERSEDED, ended_at=at)
+        move(earlier, S.SUPERSEDED, ended_at=at, ends_at=None, ended_side="", ended_by=None, ended_words="")
     move(agreement, S.IN_FORCE, in_force_from=at, **columns)
     bring_into_force(
         agreement.pk,
