@@ -111,12 +111,6 @@ def delete_past_exports() -> None:
     expire_exports()
 
 
-@periodic("subprocessors.forget_unnamed_papers", cron="42 3 * * *")
-def forget_papers() -> None:
-    """Files of due diligence that no version of the list and no draft names go."""
-    forget_unnamed_papers()
-
-
 @periodic("erasure.watch", cron="19 * * * *")
 def watch_over_erasures() -> None:
     """Erasures that stopped are gone on with, and those that are late raise the alarm."""
