@@ -18,7 +18,7 @@ from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.authorising import authorise, object_to, refuse
 from steward.privacy.egress.decision import EgressDenied, Reason, Request
 from steward.privacy.egress.gate import passage
-from steward.privacy.egress.models import AccountTerms, EgressEvent, RegistryVersion
+from steward.privacy.egress.models import AccountTerms, EgressEvent, InstallationEgress, RegistryVersion
 from steward.privacy.egress.registry import document as doc
 from steward.privacy.egress.terms import bring_into_force, end_terms
 from steward.tenancy.models import Account, DataCentre, Region
@@ -144,6 +144,13 @@ def test_with_every_condition_it_arrives_and_stands_in_the_ledger(hosted: Accoun
     assert (row.is_allowed, row.reason_code, row.registry_version, row.vendor_agreement) == (True, "allowed", 1, "1")
     assert row.agreement_id is not None
     assert row.bytes == 6
+
+
+def test_what_leaves_for_no_account_says_under_which_engagement_too(hosted: Account, listener: Listener) -> None:
+    publish(registry(relay(listener)))
+    send(None, listener)
+    row = InstallationEgress.objects.get()
+    assert (row.traffic, row.engagement, row.registry_version, row.bytes) == ("S", "relay", 1, 6)
 
 
 Case = Callable[[Account, Listener], dict[str, Any] | None]

@@ -10,9 +10,11 @@ from msgspec import structs
 
 from steward.privacy.egress.registry.changes import Change, changes_between, engaged_in, needs_notice
 from steward.privacy.egress.registry.document import (
+    Endpoint,
     Engagement,
     Kind,
     Place,
+    Protocol,
     Provider,
     Registry,
     Subprocessor,
@@ -26,6 +28,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OLD = Bound(opened_at=START - DAY)
 
+ELSEWHERE = Endpoint(host="relay-2.example", port=465, protocol=Protocol.SMTP)
 RELAY = Engagement(
     key="relay",
     purposes=("mail.deliver",),
@@ -174,6 +177,9 @@ def test_widening_an_announced_change_further_does() -> None:
         (structs.replace(RELAY, regions=("eu", "us")), Change.WIDEN_LOCATION),
         (structs.replace(RELAY, regions=()), Change.NARROW),
         (structs.replace(RELAY, is_optional=True), Change.CORRECT),
+        # Another host of the same company, for the same, in the same countries (docs/decisions/0025).
+        (structs.replace(RELAY, endpoints=(ELSEWHERE,)), Change.CORRECT),
+        (structs.replace(RELAY, endpoints=(ELSEWHERE,), countries=("DE", "US")), Change.WIDEN_LOCATION),
     ],
 )
 def test_each_kind_of_change_is_told_apart(after: Engagement | None, change: Change) -> None:
