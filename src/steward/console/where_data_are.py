@@ -158,7 +158,7 @@ def gathered(account_id: UUID) -> Gathered:
         ),
         instructed=tuple(_instructed(names, region)),
         coming=tuple(map(_change, listing.coming)),
-        answers=tuple(one for one in said.values() if one.state != Authorisation.State.NOTIFIED),
+        answers=tuple(said.values()),
         terms=terms if terms and (terms.ends_at is None or at < terms.ends_at) else None,
         people=len(names),
     )

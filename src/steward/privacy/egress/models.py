@@ -183,7 +183,6 @@ class Authorisation(AccountOwned):
     """What an account has said about one engagement of the registry."""
 
     class State(models.TextChoices):
-        NOTIFIED = "notified", _("told of it")
         AUTHORISED = "authorised", _("agreed to")
         OBJECTED = "objected", _("objected to")
         REFUSED = "refused", _("refused")
