@@ -32,6 +32,7 @@ from steward.testing.erasure_samples import samples_of_erasures
 from steward.testing.jobs import failed_job
 from steward.testing.pictures import png
 from steward.testing.registry_samples import samples_of_the_registry
+from steward.testing.request_samples import request_about
 from steward.testing.retention_samples import samples_of_retention
 from steward.testing.service_samples import service_of
 from steward.tickets.actions import tag_named, tag_ticket
@@ -92,6 +93,7 @@ def _of_the_account(account: Account, people: dict[str, Membership]) -> dict[str
             "code": ticket.code,
             "message_id": Message.objects.filter(ticket=ticket).order_by("id")[0].pk,
             "tag_id": tag.pk,
+            "request_id": request_about(ticket.requester),
             "mail_account_id": MailAccount.objects.order_by("id")[0].pk,
             "digest": bytes(logo.sha256).hex() if logo else "",
             **samples_of_erasures(account, ticket.requester_id),

@@ -15,7 +15,7 @@ FRONT = {
 }  # fmt: skip
 # Of whoever's host it is: the list of subprocessors says nothing personal, and nobody signs in to read it.
 LISTS = {
-    "subprocessors", "subprocessors.json", ".well-known/subprocessors.json", "subprocessors.atom",
+    "subprocessors", "subprocessors/", "subprocessors.json", ".well-known/subprocessors.json", "subprocessors.atom",
     "subprocessors/feed.json",
 }  # fmt: skip
 # Programs for mail post here, with nothing but the token (RFC 8058 section 3.2).

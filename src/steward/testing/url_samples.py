@@ -22,8 +22,6 @@ from steward.people.signed_in import stored_session
 from steward.people.tokens import hashed_token, new_token
 from steward.privacy.exports.actions import start_export
 from steward.privacy.exports.building import run_export
-from steward.privacy.requests.actions import NewRequest, open_request
-from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import person_of
 from steward.privacy.subprocessors.models import Subscription
 from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_of
@@ -36,6 +34,7 @@ from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
 from steward.testing.registry_samples import forms_of_the_registry, samples_of_the_registry
+from steward.testing.request_samples import request_about
 from steward.testing.retention_samples import samples_of_retention
 from steward.testing.service_samples import service_of
 from steward.testing.tickets import make_reply, make_ticket
@@ -109,13 +108,6 @@ def all_samples(
         **samples_of_the_back_office(olga, ticket.account),
         "passkey_id": [Authenticator.objects.create(user=ada.user, type="webauthn", data={"name": "Key"}).pk],
     }
-
-
-def request_about(customer: Contact) -> UUID:
-    """A request of a customer about their data, just noted."""
-    new = NewRequest(PrivacyRequest.Type.ACCESS, PrivacyRequest.Channel.AGENT, now(), subject=customer)
-    with account_scope(customer.account_id):
-        return open_request(new, actor=SYSTEM).pk
 
 
 def export_of(customer: Contact) -> UUID:

@@ -106,7 +106,7 @@ class TestTheList:
     def test_another_account_finds_none(self, client_of, zoe, eli):
         request = noted(eli)
         zoes = client_of(zoe)
-        assert zoes.get(f"{LIST}/{request.pk}").status_code == post(zoes, request, "proof").status_code == 404
+        assert zoes.get(f"{LIST}/{request.pk}").status_code == post(zoes, request, "approval").status_code == 404
         assert str(request.pk) not in zoes.get(LIST).content.decode()
         assert fresh(request).state == "received"
 
@@ -150,7 +150,7 @@ class TestNoting:
 class TestTheSteps:
     def test_access_from_proof_to_closing(self, adas, northwind, eli, support_mail):
         request = noted(eli)
-        assert post(adas, request, "proof").status_code == 303
+        assert post(adas, request, "proof", words="Was it you?", by_mail="on").status_code == 303
         assert post(adas, request, "identity", address="eli@example.org", proof="address").status_code == 303
         assert post(adas, request, "approval").status_code == 303
         assert post(adas, request, "doing").status_code == 303
@@ -158,7 +158,7 @@ class TestTheSteps:
         assert post(adas, request, "closure").status_code == 303
         done = fresh(request)
         assert (done.state, done.ticket.requester_id) == ("closed", eli.pk)
-        assert texts_of(northwind) == ["Here it is."]
+        assert texts_of(northwind) == ["Was it you?", "Here it is."]
         assert [kind.partition(".")[2] for kind in kinds(request)] == [
             "received", "proof_asked", "verified", "approved", "done", "answered", "closed",
         ]  # fmt: skip

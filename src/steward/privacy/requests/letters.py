@@ -64,6 +64,16 @@ def answer_words(request: PrivacyRequest) -> str:
         return _framed(request, str(_ANSWERS[request.type]) % {"day": _day(request)})
 
 
+def proof_words(request: PrivacyRequest) -> str:
+    """What the person is asked while it is not certain that it is they (article 12(6))."""
+    with _speaking(request):
+        text = _(
+            "On %(day)s we were asked about data of yours (%(type)s). Was it you? Please answer this mail, so that we "
+            "know. Without an answer we do nothing."
+        )
+        return _framed(request, text % {"day": _day(request), "type": TYPES[request.type]})
+
+
 def refusal_words(request: PrivacyRequest) -> str:
     """What the person is told of a refusal: why, and where they can go with it (article 12(4))."""
     with _speaking(request):

@@ -111,6 +111,11 @@ def contact_with(address: str) -> Contact | None:
     return Contact.objects.filter(pk__in=person.contacts).first() if person else None
 
 
+def requests_in(visible: "QuerySet[PrivacyRequest]", ticket: Ticket) -> list[PrivacyRequest]:
+    """The requests that came in a ticket, the newest first."""
+    return list(visible.filter(ticket=ticket).order_by("-received_at", "-id"))
+
+
 def first_words_in(ticket: Ticket) -> Message | None:
     """What the requester of a ticket wrote first; None when they did not write."""
     theirs = Message.objects.filter(ticket=ticket, kind=Message.Kind.INCOMING, contact=ticket.requester_id)

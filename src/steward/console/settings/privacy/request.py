@@ -29,6 +29,7 @@ from steward.privacy.requests.letters import (
     answer_words,
     can_write,
     extension_words,
+    proof_words,
     refusal_words,
     write_to_person,
 )
@@ -76,7 +77,12 @@ def privacy_request(request: ConsoleRequest, request_id: UUID) -> HttpResponse:
 @step
 def proof(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
     """It is not certain who asks: the request waits for a proof."""
+    form = typed.ProofForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, proof_form=form)
     actions.ask_for_proof(found, actor=request.actor)
+    if form.cleaned_data["by_mail"]:
+        write_to_person(found, form.cleaned_data["words"], author=request.me, actor=request.actor)
     return _done(request, found, _("The request waits for a proof of who asks."))
 
 
@@ -218,6 +224,7 @@ def _page(request: ConsoleRequest, found: PrivacyRequest, **bound: forms.Form | 
         "steps": steps_shown(found),
         "may": may,
         "ticket_url": ticket_url(found.ticket.code) if found.ticket else "",
+        "proof_form": typed.ProofForm(initial={"words": proof_words(found), "by_mail": can_mail}),
         "identity_form": typed.IdentityForm(initial={"address": _address(found)}),
         "refusal_form": typed.RefusalForm(initial={"by_mail": can_mail}),
         "extension_form": typed.ExtensionForm(initial={"by_mail": can_mail}),

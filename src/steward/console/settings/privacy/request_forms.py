@@ -109,6 +109,13 @@ def _by_mail() -> forms.BooleanField:
     return forms.BooleanField(label=gettext_lazy("Tell them by e-mail now"), required=False, initial=True)
 
 
+class ProofForm(forms.Form):
+    """What the person is asked before anything is done."""
+
+    words = _text(gettext_lazy("What they are asked"), rows=6)
+    by_mail = forms.BooleanField(label=gettext_lazy("Ask them by e-mail now"), required=False, initial=True)
+
+
 class ExtensionForm(forms.Form):
     """Why it takes longer."""
 

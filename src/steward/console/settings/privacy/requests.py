@@ -27,6 +27,7 @@ from steward.privacy.requests.queries import (
     contact_with,
     first_words_in,
     page_of_requests,
+    requests_in,
 )
 from steward.tickets.access import get_ticket
 from steward.tickets.models import Ticket
@@ -78,7 +79,8 @@ def privacy_request_new(request: ConsoleRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("console:settings-privacy-request", args=[noted.pk]), status=303)
     else:
         form = NewRequestForm(initial=_begun(ticket), zone=zone)
-    context = {"form": form, "ticket": ticket}
+    before = requests_in(visible_requests(request.me), ticket) if ticket else []
+    context = {"form": form, "ticket": ticket, "before": [line_of(one, zone) for one in before]}
     status = 422 if form.is_bound else 200
     return settings_response(request, "console/settings/privacy_request_new.html", context, status=status)
 
