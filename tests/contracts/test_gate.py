@@ -415,13 +415,16 @@ def test_hosts_of_instructions_are_no_part_of_it_and_are_those_that_the_gate_can
         "smtp.example": Connector.Kind.SMTP,
         "imap.example": Connector.Kind.IMAP,
         "gone.example": Connector.Kind.SMTP,
+        "service.example": Connector.Kind.HTTP,
     }
-    for account, hosts in ((northwind, ["smtp.example", "gone.example"]), (contoso, ["imap.example"])):
+    own = {northwind: ["smtp.example", "gone.example"], contoso: ["imap.example", "service.example"]}
+    for account, hosts in own.items():
         with account_scope(account.id):
             for host in hosts:
-                there = Destination(host, 465)
+                there, tls = Destination(host, 465), Connector.Tls.IMPLICIT
+                purposes = frozenset({"answer.suggest"} if kinds[host] is Connector.Kind.HTTP else ())
                 made = declare_connector(
-                    Declaration(kind=kinds[host], destination=there, tls=Connector.Tls.IMPLICIT), actor=SYSTEM
+                    Declaration(kind=kinds[host], destination=there, tls=tls, purposes=purposes), actor=SYSTEM
                 )
                 if host == "gone.example":
                     retire_connector(made, actor=SYSTEM)
@@ -442,7 +445,7 @@ def test_hosts_of_instructions_are_no_part_of_it_and_are_those_that_the_gate_can
     with clock_at(NOW):
         asked = [*kinds, "relay.example", "a.example", "elsewhere.example"]
         assert {host for host in asked if can_be_allowed(host)} == instructed_hosts()
-        assert instructed_hosts() == {"smtp.example", "imap.example", "relay.example"}
+        assert instructed_hosts() == {"smtp.example", "imap.example", "service.example", "relay.example"}
         version = read_published().versions[-1]
         on_page = {host.host for row in listing_of(read_published(), version).rows for host in row.hosts}
         assert on_page == {"a.example"}

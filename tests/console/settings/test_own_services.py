@@ -290,5 +290,16 @@ class TestWhereItStands:
             "connector_id" in b"".join(adas.get("/console/settings/privacy/what-left.csv").streaming_content).decode()
         )
 
+    def test_a_refusal_speaks_of_the_service_and_of_no_subprocessor(self, adas, declared, europe):
+        with account_scope(europe.id):
+            EgressEvent.objects.create(
+                traffic="T", purpose="call.carry", categories=["user.content"], host="api.example", port=443,
+                from_region="eu", to_country="DE", is_allowed=False, reason_code="purpose_not_covered", at=now(),
+                connector_id=declared.id,
+            )  # fmt: skip
+        words = words_in(page_of(adas, "/console/settings/privacy/what-left"))
+        assert "Your company has not set it up for this purpose" in words
+        assert "your company has not set it up for this purpose" in words_in(page_of(adas, "/console/settings/privacy"))
+
     def test_the_search_of_the_settings_finds_it(self, adas):
         assert f'href="{LIST}"' in page_of(adas, "/console/settings/?q=voip")

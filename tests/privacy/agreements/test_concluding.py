@@ -22,6 +22,7 @@ from steward.privacy.agreements.rendering import NotRendered, render
 from steward.privacy.agreements.tasks import set_file
 from steward.privacy.egress import wall
 from steward.privacy.egress.models import AccountTerms, RegistryVersion
+from steward.privacy.egress.own_services import Wanted, declare_service
 from steward.tenancy.models import Account
 from steward.testing.registries import hosting_registry, publish_registry
 
@@ -108,6 +109,18 @@ def test_the_annexes_say_what_the_registry_and_the_inventory_say(hosted: Account
         ("Processor", "Host s.r.o."),
         ("Address of the processor", "Dlhá 2, Bratislava, Slovakia"),
     )
+
+
+def test_an_accounts_own_services_stand_in_the_second_annex_and_are_no_subprocessors(hosted: Account) -> None:
+    wanted = Wanted(
+        name="Our AI", url="https://api.ai.example", purposes=frozenset({"answer.suggest"}), may_leave_region=True
+    )
+    declare_service(wanted, actor=SYSTEM)
+    sections = {one.title: one for one in draft_content(hosted, language="en").parts[0].sections}
+    told = sections["Annex II: description of the processing"].points
+    assert told[-2].startswith("Recipients of the controller’s own choice")
+    assert told[-1].startswith("Our AI (api.ai.example:443), country not known, outside the region: Suggesting")
+    assert "Our AI" not in str(sections["Annex IV: subprocessors"])
 
 
 def test_the_text_of_a_file_is_that_of_its_content(hosted: Account, tmp_path: Any) -> None:

@@ -269,6 +269,13 @@ def test_for_another_purpose_nothing_goes_and_a_change_counts_at_once(service, e
     with account_scope(europe.id):
         change_service(made, wanted(url=f"https://api.test:{there.port}", key=""), actor=SYSTEM)
     assert ask(europe, there).status == 200
+    with account_scope(europe.id):
+        [made] = services_in_use()
+        anew = change_service(
+            made, wanted(url=f"https://api.test:{there.port}", key="", purposes=frozenset({"call.carry"})), actor=SYSTEM
+        )
+    assert refused(europe, there) is Reason.PURPOSE_NOT_COVERED, "it is used, and for something else"
+    assert rows(europe)[-1].connector_id == anew.id
     assert len(there.heard()) == 1
 
 

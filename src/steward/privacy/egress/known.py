@@ -70,8 +70,13 @@ def _known(request: Request, list_: Published, stored: OfAccount) -> Known:
 
 
 def _server_grants(servers: Sequence[Server], request: Request) -> tuple[Grant, ...]:
+    """Of what was retired only what nothing of its kind came after: who says anew what a service is for is asked about
+    that, and not about what it was for before.
+    """
     asked = (request.destination.host, request.destination.port)
-    return tuple(_server_grant(request.account_id, one) for one in servers if (one.host, one.port) == asked)
+    there = [one for one in servers if (one.host, one.port) == asked]
+    used = {one.kind for one in there if one.is_active}
+    return tuple(_server_grant(request.account_id, one) for one in there if one.is_active or one.kind not in used)
 
 
 def _server_grant(account_id: UUID | None, declared: Server) -> Grant:

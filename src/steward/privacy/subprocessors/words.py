@@ -116,6 +116,13 @@ REASONS: Mapping[Reason, Any] = {
     Reason.ACCOUNT_STATE: gettext_lazy("the account is not active"),
 }
 
+# The same of what the account itself instructs (classes T and P): there is no subprocessor then.
+_OF_OWN: Mapping[Reason, Any] = {
+    Reason.NOT_ACTIVE: gettext_lazy("your company does not use it any more"),
+    Reason.PURPOSE_NOT_COVERED: gettext_lazy("your company has not set it up for this purpose"),
+    Reason.CATEGORY_NOT_COVERED: gettext_lazy("your company has not set it up for such data"),
+}
+
 _IN_OWN_HANDS = frozenset({Reason.TENANT_OBJECTED, Reason.NOT_AUTHORISED, Reason.TENANT_DPA_NOT_IN_FORCE})
 
 
@@ -129,12 +136,16 @@ def country_name(code: str, language: str | None = None) -> str:
     return str(_locale(language).territories.get(code, code))
 
 
-def refusal(reason: str) -> str:
-    """Why the gate refused, in words that a team lead understands; the code itself where there are none."""
+def refusal(reason: str, *, is_own: bool = False) -> str:
+    """Why the gate refused, in words that a team lead understands; the code itself where there are none.
+
+    `is_own`: of a server or service that the account itself chose.
+    """
     try:
-        return str(REASONS[Reason(reason)])
+        found = Reason(reason)
     except ValueError:
         return reason
+    return str((is_own and _OF_OWN.get(found)) or REASONS[found])
 
 
 def next_step(reason: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.lib.clock import now
 from steward.privacy.egress.models import Connector, EgressEvent
+from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.reading import Tally, sums_since
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.words import CATEGORIES, PURPOSE_WORDS, country_name, enumeration, refusal
@@ -18,6 +19,7 @@ from steward.tenancy.directory import Entry
 
 DAYS = 30
 _FEW = 3
+_OWN = frozenset({TrafficClass.TENANT_DIRECTED.value, TrafficClass.COUNTERPARTY.value})
 _WHOSE = {
     "T": pgettext_lazy("to whom data went", "a server of your own choice"),
     "P": pgettext_lazy("to whom data went", "your mailbox"),
@@ -115,7 +117,7 @@ def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
         purpose=str(PURPOSE_WORDS.get(row.purpose, row.purpose)),
         data=enumeration(CATEGORIES.get(one, one) for one in row.categories),
         country=country_name(row.to_country) if row.to_country else "",
-        reason="" if row.is_allowed else refusal(row.reason_code),
+        reason="" if row.is_allowed else refusal(row.reason_code, is_own=row.traffic in _OWN),
     )
 
 
@@ -128,7 +130,7 @@ def _period(since: datetime, names: Mapping[str, str]) -> Period:
             place.bytes += one.bytes
         else:
             place.refused += one.calls
-            place.reasons[refusal(one.reason)] = None
+            place.reasons[refusal(one.reason, is_own=one.traffic in _OWN)] = None
     return Period(tuple(found.values()), since)
 
 
