@@ -95,6 +95,8 @@ def purge_progress(request: ConsoleRequest, run_id: UUID) -> HttpResponse:
         raise Http404("no such purge") from error
     progress = progress_of(run)
     context = {"page": "tickets", "run": run, "progress": progress, "stores": purged_stores(progress)}
+    if request.headers.get("X-Requested-With") == "live":
+        return TemplateResponse(request, "console/_purge_progress.html", context)
     return TemplateResponse(request, "console/purge_progress.html", shell(request) | context)
 
 

@@ -8,6 +8,7 @@ const SOON = [40, 160]; // not all browsers at the same moment
 const PAUSE = 300;
 const LONGEST_PAUSE = 10_000;
 const PATIENCE = 30_000; // for an answer
+const GOING = 4000;
 const RETRY = [1000, 2000, 5000, 10_000, 30_000];
 
 export class Freshness {
@@ -60,6 +61,8 @@ export class Freshness {
     this.isSpoilt ||= this.isFailing;
     this.told();
     if (this.isSpoilt) this.plan();
+    // Nothing tells that a ticket is gone for good: it is looked after until it is.
+    if (place.querySelector("[data-going]")) setTimeout(() => this.spoil(), GOING);
   }
 
   /** The piece is not on this page (any more). */
@@ -94,6 +97,7 @@ async function ask(place, isCurrent, signal) {
 function sayGone(place) {
   const line = place.querySelector("#ticket-gone");
   if (line?.hidden) {
+    place.querySelector("[data-going]")?.remove();
     line.hidden = false;
     line.textContent = line.dataset.text;
   }
