@@ -144,6 +144,18 @@ class TestRedacting:
         assert "legal hold" in text_of(answer)
         assert CARD in now(message).body_text
 
+    def test_a_hold_keeps_its_files_too(self, adas, path, message, eli):
+        with account_scope(message.account_id):
+            place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+            pk = Attachment.objects.get(message=message).pk
+        assert adas.post(path, DONE | {"removed": [str(pk)]}).status_code == 422
+        with account_scope(message.account_id):
+            assert Attachment.objects.filter(pk=pk).exists()
+
+    def test_other_words_can_be_chosen_again(self, adas, path):
+        page = text_of(adas.post(path, DONE | {"step": "choose"}))
+        assert f">\n{CARD}</textarea>" in page
+
 
 class TestAccess:
     def test_solvers_may_not_and_do_not_see_where(self, bens, path, ticket):

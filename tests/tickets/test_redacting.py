@@ -26,6 +26,7 @@ from steward.testing.jobs import run_jobs
 from steward.testing.letters import mail_of, receive, written
 from steward.testing.tickets import make_message, make_note, make_reply, make_ticket
 from steward.tickets.actions import (
+    DraftMoved,
     NothingFound,
     Reason,
     change_ticket_rules,
@@ -35,6 +36,7 @@ from steward.tickets.actions import (
     save_draft,
     suggested,
 )
+from steward.tickets.actions.drafting import Seen
 from steward.tickets.conversation import NewAttachment
 from steward.tickets.models import Attachment, Draft, Message, Ticket
 from steward.tickets.queries import search_tickets
@@ -76,13 +78,15 @@ def redact_card(ticket, actor=SYSTEM):
 def test_every_copy_in_the_ticket(northwind, ada, spread):
     ticket, other = spread
     with account_scope(northwind.id):
-        save_draft(ada, ticket, {"kind": "reply", "body_html": f"<p>About {CARD}:</p>"})
+        draft = save_draft(ada, ticket, {"kind": "reply", "body_html": f"<p>About {CARD}:</p>"})
         done = redact_card(ticket, actor_of(ada))
         said = texts_of(ticket)
         assert "1111" not in said
         assert "quokka" in said
         assert said.count(MARK) == 10  # 3 messages twice, the subject, the preview, a name, a draft
         assert CARD in texts_of(other)
+        with pytest.raises(DraftMoved):  # a tab that has the words still
+            save_draft(ada, ticket, {"body_html": f"<p>About {CARD}!</p>"}, seen=Seen(frozenset({draft.mark})))
         assert (len(done.messages), done.files) == (3, 0)
 
 

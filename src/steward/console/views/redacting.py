@@ -90,10 +90,8 @@ def _redact(request: ConsoleRequest, message: Message) -> HttpResponse:
 
 def _do(request: ConsoleRequest, message: Message, form: RedactingForm) -> None:
     reason = actions.Reason(form.cleaned_data["reason"])
-    actions.redact_words(message, form.chosen, reason=reason, actor=request.actor)
     files = [pk for text in form.cleaned_data.get("removed", []) if (pk := read_id(text))]
-    if files:
-        actions.remove_attachments(files, actor=request.actor)
+    actions.redact_words(message, form.chosen, reason=reason, removing=files, actor=request.actor)
     messages.success(request, _("The words are redacted, here and in every copy that was listed."))
 
 

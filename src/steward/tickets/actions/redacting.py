@@ -20,9 +20,10 @@ from steward.outbox.models import OutgoingMail
 from steward.privacy.erasure.ledger import write_redaction
 from steward.privacy.holds.actions import refuse_held
 from steward.privacy.inventory.stores import Extent
+from steward.tickets.actions.removing_files import remove_attachments
 from steward.tickets.conversation import preview_of
 from steward.tickets.indexing import forget_words
-from steward.tickets.models import Message, Ticket
+from steward.tickets.models import Attachment, Message, Ticket
 from steward.tickets.rewriting import Copy, Pattern, Where, copies_of, unread_files
 from steward.tickets.sensitive_messages import SENSITIVE, telling
 
@@ -82,7 +83,13 @@ def reach_of(message: Message, words: Iterable[str]) -> Redaction:
 
 
 def redact_words(
-    message: Message, words: Iterable[str], *, reason: Reason, actor: Actor, again: UUID | None = None
+    message: Message,
+    words: Iterable[str],
+    *,
+    reason: Reason,
+    actor: Actor,
+    removing: Collection[UUID] = (),
+    again: UUID | None = None,
 ) -> Redaction:
     """Put marks in the place of words, in the message and in all copies within its ticket: for one message at a time.
 
@@ -90,7 +97,8 @@ def redact_words(
     broken into lines, grouped or accented, and only as whole words. Rewritten are messages with their HTML, text,
     quotations and names of files; files that are text, HTML or mails; subject, preview and drafts; mails as they came
     and reports that quote ours; what the search finds. Mails that have left are forgotten, those that have not are made
-    anew by channels, which hear `message.redacted`.
+    anew by channels, which hear `message.redacted`. `removing` are attachments of the ticket that nobody can read and
+    that go as a whole.
 
     Raises `TooShort`, `NothingFound` when neither the message nor a file of it holds the words, and `Held` when a legal
     hold keeps the ticket as it is. It is written to the ledger, so that a restored backup is redacted, too; `again` is
@@ -101,6 +109,8 @@ def redact_words(
     with transaction.atomic():
         refuse_held(Extent(tickets=(message.ticket_id,)))
         ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.ticket_id)
+        if removing:
+            _remove(ticket, removing, actor)
         copies = copies_of(ticket, pattern)
         done = _told(message, copies, ticket)
         for copy in copies:
@@ -116,6 +126,11 @@ def redact_words(
             write_redaction(message.account_id, redaction, message.pk, found, reason.value)
     message.refresh_from_db()
     return done
+
+
+def _remove(ticket: Ticket, attachments: Collection[UUID], actor: Actor) -> None:
+    here = Attachment.objects.filter(message__ticket=ticket, pk__in=list(attachments))
+    remove_attachments(list(here.values_list("pk", flat=True)), actor=actor)
 
 
 # Where a message holds words that can be read in the ticket.
