@@ -97,10 +97,15 @@ def _files(messages: Iterable[UUID]) -> dict[UUID, list[Record]]:
 
 
 def _enclosed(part: Part) -> Iterator[Enclosed]:
-    given = [told.message.pk for one in conversations(part).values() for told in one.told if told.way is not Way.NOTE]
-    attached = Attachment.objects.filter(message__in=given).select_related("file", "message__ticket")
-    for one in attached.order_by("pk"):
-        yield Enclosed(_path(one), one.message.at, one.file.size, partial(read_file, one.file))
+    attached = list(
+        Attachment.objects.filter(message__ticket__in=part.any_tickets).select_related("file", "message__ticket")
+    )
+    if not attached:
+        return
+    given = {told.message.pk for one in conversations(part).values() for told in one.told if told.way is not Way.NOTE}
+    for one in attached:
+        if one.message_id in given:
+            yield Enclosed(_path(one), one.message.at, one.file.size, partial(read_file, one.file))
 
 
 def _path(attachment: Attachment) -> str:

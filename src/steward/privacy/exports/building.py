@@ -1,6 +1,6 @@
 """Making an archive. Nothing of it is kept while it is made but under keys; what a process left undone is made anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from steward.privacy.exports.explaining import Explained, explained
 from steward.privacy.exports.models import Export
 from steward.privacy.exports.packing import Member, packed
 from steward.privacy.exports.parting import Whole, whole_of
+from steward.privacy.exports.spooling import Spool
 from steward.privacy.inventory.exporting import Part, Record, Section, all_sections
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -31,8 +32,7 @@ from steward.tenancy.scope import account_scope
 State = Export.State
 T = TypeVar("T")
 _TOLD_EVERY = 1.0  # seconds between two words about how far it is
-_PASSES = 3  # through all parts: pages, JSON, files
-_ROUGHLY = 4096  # bytes of a ticket in the JSON file: only whether it gets large is asked
+_PASSES = 2  # through all parts: pages, files
 
 
 class Gone(RuntimeError):
@@ -105,14 +105,32 @@ class _Making:
         return packed(self._members(), self.passphrase)
 
     def _members(self) -> Iterator[Member]:
+        """Pages first: what is read for them is kept for the JSON file, which has it in another order."""
         said = self._in_scope(lambda: explained(self.account.pk, is_given=self.whole.is_given))
-        yield from self._pages(said)
-        size = _ROUGHLY * (len(self.whole.tickets) + len(self.whole.visited))
-        yield Member("data.json", self.made_at, size, machine_readable.written(self._head(said), self._records()))
+        spools = {section.name: Spool(self.account.pk) for section in self.sections}
+        yield from self._pages(said, spools)
+        size = sum(spool.size for spool in spools.values())
+        sections = ((name, spool.read()) for name, spool in spools.items())
+        yield Member("data.json", self.made_at, size, machine_readable.written(self._told(said), sections))
         yield from self._files()
 
-    def _pages(self, said: Explained) -> Iterator[Member]:
-        head = readable.Head(
+    def _pages(self, said: Explained, spools: Mapping[str, Spool]) -> Iterator[Member]:
+        head = self._head(said)
+        for number, part in enumerate(self.whole.parts(), start=1):
+            found = self._in_scope(partial(self._read, part))
+            for section, records in found:
+                spool = spools[section.name]
+                for one in records:
+                    spool.write(machine_readable.record_in(one, is_first=not spool.size))
+            page = readable.page(head, number, found)
+            self._tell(number)
+            yield Member(readable.page_name(number), self.made_at, len(page), [page])
+
+    def _read(self, part: Part) -> list[tuple[Section, list[Record]]]:
+        return [(section, list(section.records(part))) for section in self.sections]
+
+    def _head(self, said: Explained) -> readable.Head:
+        return readable.Head(
             title=_("What is held about you") if not self.whole.is_given else _("What you gave us"),
             account=self.account.name,
             language=self.export.language,
@@ -122,16 +140,8 @@ class _Making:
             with_notes=self.whole.with_notes,
             pages=self.whole.number,
         )
-        for number, part in enumerate(self.whole.parts(), start=1):
-            found = self._in_scope(partial(self._read, part))
-            page = readable.page(head, number, found)
-            self._tell(number)
-            yield Member(readable.page_name(number), self.made_at, len(page), [page])
 
-    def _read(self, part: Part) -> list[tuple[Section, list[Record]]]:
-        return [(section, list(section.records(part))) for section in self.sections]
-
-    def _head(self, said: Explained) -> dict[str, object]:
+    def _told(self, said: Explained) -> dict[str, object]:
         return {
             "kind": self.export.kind,
             "made_at": self.made_at.isoformat(),
@@ -140,21 +150,11 @@ class _Making:
             "about": said.as_json(),
         }
 
-    def _records(self) -> Iterator[tuple[str, Iterator[Record]]]:
-        for before, section in enumerate(self.sections):
-            yield section.name, self._of_section(section, before)
-
-    def _of_section(self, section: Section, before: int) -> Iterator[Record]:
-        number = self.whole.number
-        for at, part in enumerate(self.whole.parts(), start=1):
-            yield from self._in_scope(lambda part=part: list(section.records(part)))  # type: ignore[misc]
-            self._tell(number + (before * number + at) / len(self.sections))
-
     def _files(self) -> Iterator[Member]:
         for number, part in enumerate(self.whole.parts(), start=1):
             found = self._in_scope(lambda part=part: [one for each in self.sections for one in each.enclosed(part)])  # type: ignore[misc]
             yield from (Member(one.path, one.at, one.size, one.read()) for one in found)
-            self._tell(2 * self.whole.number + number)
+            self._tell(self.whole.number + number)
 
     def _in_scope(self, read: Callable[[], T]) -> T:
         """What is read within the account's scope: none is held while the archive is written."""

@@ -9,14 +9,18 @@ from steward.privacy.inventory.exporting import Record
 FORMAT, VERSION = "steward-person-export", 1
 
 
-def written(head: dict[str, Any], sections: Iterable[tuple[str, Iterable[Record]]]) -> Iterator[bytes]:
-    """UTF-8 bytes of `{"format", "version", ...head, "sections": {name: [record, ...]}}`."""
+def record_in(record: Record, *, is_first: bool) -> bytes:
+    """One record as it stands in the list of its section."""
+    return f"{'' if is_first else ','}\n{_json(record)}".encode()
+
+
+def written(head: dict[str, Any], sections: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
+    """UTF-8 bytes of `{"format", "version", ...head, "sections": {name: [record, ...]}}`, of what `record_in` gave."""
     told = {"format": FORMAT, "version": VERSION, **head}
     yield (_json(told)[:-1] + ',\n"sections": {').encode()
     for number, (name, records) in enumerate(sections):
         yield f"{',' if number else ''}\n{_json(name)}: [".encode()
-        for position, record in enumerate(records):
-            yield f"{',' if position else ''}\n{_json(record)}".encode()
+        yield from records
         yield b"\n]"
     yield b"\n}}\n"
 

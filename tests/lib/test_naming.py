@@ -1,0 +1,29 @@
+"""Whether a text names somebody else."""
+
+import pytest
+
+from steward.lib.naming import names_others
+
+OWN = {"eli@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_about_others"),
+    [
+        ("Call Eli back.", False),
+        ("See eli@example.org.", False),
+        ("See Eli@Example.ORG, please", False),
+        ("Ask (boss@example.org).", True),
+        ("<farah@example.net> wrote", True),
+        ("neli@example.org", True),
+        ("Met FARAH nasser today", True),
+        ("at 5 @ the office", False),
+        ("", False),
+    ],
+)
+def test_addresses_and_names(text, is_about_others):
+    assert names_others(text, OWN, ["Farah Nasser", "Bo"]) is is_about_others
+
+
+def test_a_name_of_two_letters_is_in_too_many_words():
+    assert not names_others("A book about bo", OWN, ["Bo"])
