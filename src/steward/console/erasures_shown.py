@@ -13,13 +13,13 @@ from django.utils.translation import pgettext, pgettext_lazy
 from steward.contacts.models import Contact
 from steward.people.models import Membership
 from steward.people.queries import member_names
-from steward.privacy.agreements.inventory_words import PURPOSES
 from steward.privacy.erasure.actions.planning import counted, read
 from steward.privacy.erasure.actions.running import HOLDS, missing
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.watching import PROMISED
 from steward.privacy.erasure.wording import WORDS, Group, by_group
 from steward.privacy.inventory.stores import Extent
+from steward.privacy.subprocessors.words import PURPOSE_WORDS
 
 MOST = 50  # erasures that are listed
 SHOWN = 8  # names and addresses of whom it is about
@@ -92,7 +92,7 @@ class Shown:
         return [
             one
             | {
-                "purposes_words": [str(PURPOSES.get(purpose, purpose)) for purpose in one["purposes"]],
+                "purposes_words": [str(PURPOSE_WORDS.get(purpose, purpose)) for purpose in one["purposes"]],
                 "told_at": datetime.fromisoformat(one["told_at"]) if one["told_at"] else None,
             }
             for one in self.told.get("recipients", [])

@@ -69,7 +69,7 @@ def test_from_an_address_to_the_certificate(northwind, adas, eli, ticket):
     assert "eli@example.org" in adas.get(find(adas).headers["Location"]).content.decode()
     page = plan(adas)
     assert "Nothing has gone" not in words_in(adas.get(page).content.decode())
-    assert "Tickets, with their tags" in words_in(adas.get(page).content.decode())
+    assert "Tags of these tickets" in words_in(adas.get(page).content.decode())
     with account_scope(northwind.id):
         assert Contact.objects.filter(pk=eli.pk).exists(), "a plan erases nothing"
     assert adas.post(page, {"word": "erase"}).status_code == 303
@@ -179,7 +179,7 @@ def test_what_failed_says_what_is_left_and_is_planned_again(northwind, adas, eli
     run_jobs()
     shown = words_in(adas.get(page).content.decode())
     assert "not complete" in shown
-    assert "Tickets, with their tags" in shown
+    assert "Tags of these tickets" in shown
     again = adas.post(f"{page}/again")
     assert again.status_code == 303
     assert adas.get(again.headers["Location"]).status_code == 200

@@ -12,9 +12,11 @@ from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_era
 from steward.privacy.erasure.certifying import is_genuine
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
+from steward.privacy.erasure.setting_out import set_out
 from steward.privacy.erasure.watching import PROMISED, watch_erasures
 from steward.privacy.requests.persons import person_by_address
 from steward.project.commands import person
+from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import queued
 from steward.testing.tickets import make_ticket
@@ -113,3 +115,18 @@ def test_what_stopped_is_gone_on_with(northwind, planned, stop_clock):
     stop_clock(begun + timedelta(minutes=61))
     watch_erasures()
     assert [job["erasure"] for job in queued("erasure.run")] == [str(planned.pk)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "pl", "vi", "ar", "da", "lv"])
+def test_it_is_in_the_language_of_the_account(northwind, eli, planned, language):
+    Account.objects.filter(pk=northwind.pk).update(language=language)
+    done = run_erasure(northwind.id, planned.id)
+    told = json.loads(done.certificate)
+    paper = set_out(told, done.certificate_sha256)
+    said = json.dumps(paper, ensure_ascii=False)
+    assert (told["language"], paper["is_right_to_left"]) == (language, language == "ar")
+    assert ("Until the last backup is gone" in said) == (language == "en")
+    assert f"{done.backups_end_at:%Y-%m-%d}" in said, "when the last older backup is gone"
+    assert ("stored files" in said) == (language == "en"), "what the key of the account protects is said in it, too"
+    assert certificate_pdf(done).startswith(b"%PDF-")

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from steward.privacy.egress import wall
 from steward.privacy.erasure.models import Erasure
@@ -19,11 +21,14 @@ class NotPrinted(RuntimeError):
     """The child took too long, or ended without a file; or there is no certificate yet."""
 
 
-def certificate_pdf(erasure: Erasure, *, seconds: float = SECONDS) -> bytes:
-    """The certificate as a PDF, set by a child with limits of time and memory. Raises `NotPrinted`."""
+def certificate_pdf(erasure: Erasure, *, purposes: Mapping[str, Any] | None = None, seconds: float = SECONDS) -> bytes:
+    """The certificate as a PDF, set by a child with limits of time and memory. Raises `NotPrinted`.
+
+    `purposes` are words for the codes of what data left for.
+    """
     if not erasure.certificate or erasure.finished_at is None:
         raise NotPrinted("not certified")
-    content = json.dumps(set_out(json.loads(erasure.certificate), erasure.certificate_sha256))
+    content = json.dumps(set_out(json.loads(erasure.certificate), erasure.certificate_sha256, purposes))
     argv = [sys.executable, "-P", "-s", "-m", "steward.privacy.erasure.typesetting"]
     argv.append(str(int(erasure.finished_at.timestamp())))
     environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "HTTPS_PROXY": _NOWHERE, "HTTP_PROXY": _NOWHERE}

@@ -14,8 +14,8 @@ Certificate = Mapping[str, Any]
 Rows = list[list[str]]
 
 
-def set_out(certificate: Certificate, sha256: str) -> dict[str, Any]:
-    """The certificate as JSON values for `paper/certificate.typ`."""
+def set_out(certificate: Certificate, sha256: str, purposes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The certificate as JSON values for `paper/certificate.typ`; `purposes` are words for what left was for."""
     with override(certificate.get("language", "en")):
         return {
             "language": certificate.get("language", "en"),
@@ -25,17 +25,17 @@ def set_out(certificate: Certificate, sha256: str) -> dict[str, Any]:
             % {"slug": certificate["account"]["slug"], "number": certificate["erasure"]},
             "foot": gettext("SHA-256 of the certificate as JSON: %(digest)s") % {"digest": sha256},
             "author": certificate["account"]["slug"],
-            "sections": [one for one in _sections(certificate) if one],
+            "sections": [one for one in _sections(certificate, purposes or {}) if one],
         }
 
 
-def _sections(told: Certificate) -> list[dict[str, Any] | None]:
+def _sections(told: Certificate, purposes: Mapping[str, Any]) -> list[dict[str, Any] | None]:
     return [
         _section(gettext("What was erased, and when"), rows=_when(told), widths="pairs"),
         _section(gettext("Where it was, and how much"), head=_head(), rows=_stores(told), widths="numbers"),
         _mentions(told),
         _mailboxes(told),
-        _recipients(told),
+        _recipients(told, purposes),
         _backups(told),
         _section(gettext("What no erasure here reaches"), points=[in_words(one) for one in told["not_covered"]]),
     ]
@@ -126,7 +126,7 @@ def _outcome(code: str) -> str:
     return words[code]
 
 
-def _recipients(told: Certificate) -> dict[str, Any] | None:
+def _recipients(told: Certificate, purposes: Mapping[str, Any]) -> dict[str, Any] | None:
     recipients = told.get("recipients")
     if recipients is None:
         return None
@@ -139,7 +139,12 @@ def _recipients(told: Certificate) -> dict[str, Any] | None:
         else gettext("No subprocessor and no service of the account got any data of it.")
     ]
     rows = [
-        [one["host"], ", ".join(one["purposes"]), _moment(one["last_at"]), _moment(one.get("told_at"))]
+        [
+            one["host"],
+            ", ".join(str(purposes.get(each, each)) for each in one["purposes"]),
+            _moment(one["last_at"]),
+            _moment(one.get("told_at")),
+        ]
         for one in recipients
     ]
     head = [

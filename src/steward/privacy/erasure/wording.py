@@ -15,6 +15,7 @@ class Group(StrEnum):
 
     PERSON = "person"
     TICKETS = "tickets"
+    PARTS = "parts"
     MESSAGES = "messages"
     ELSEWHERE = "elsewhere"
     NAMES = "names"
@@ -37,7 +38,8 @@ class Group(StrEnum):
 
 WORDS: Mapping[Group, Any] = {
     Group.PERSON: pgettext_lazy("what is erased", "Name and addresses of the person"),
-    Group.TICKETS: pgettext_lazy("what is erased", "Tickets, with their tags and who takes part"),
+    Group.TICKETS: pgettext_lazy("what is erased", "Tickets"),
+    Group.PARTS: pgettext_lazy("what is erased", "Tags of these tickets, and who takes part in them"),
     Group.MESSAGES: pgettext_lazy("what is erased", "Messages in these tickets"),
     Group.ELSEWHERE: pgettext_lazy("what is erased", "Messages of the person in tickets of others"),
     Group.NAMES: pgettext_lazy("what is erased", "Messages that stay, without the sender’s name"),
@@ -66,8 +68,8 @@ GROUP_OF: Mapping[str, Group] = {
     "contacts.nameless": Group.PERSON,
     "email.automatic_answers": Group.PERSON,
     "tickets.tickets": Group.TICKETS,
-    "tickets.tags": Group.TICKETS,
-    "tickets.participants": Group.TICKETS,
+    "tickets.tags": Group.PARTS,
+    "tickets.participants": Group.PARTS,
     "tickets.messages": Group.MESSAGES,
     "tickets.tombstones": Group.ELSEWHERE,
     "tickets.senders": Group.NAMES,

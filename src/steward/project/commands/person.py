@@ -15,6 +15,7 @@ from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions
 from steward.privacy.mentions.queries import mentions_of
 from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.persons import Person, person_by_address
+from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.project.commands import person_export
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
@@ -91,7 +92,7 @@ def _erase(options: argparse.Namespace) -> None:
     if done.state != Erasure.State.DONE:
         raise Failure("The erasure is not complete: see what is left above. Nothing was certified.")
     if options.pdf:
-        options.pdf.write_bytes(certificate_pdf(done))
+        options.pdf.write_bytes(certificate_pdf(done, purposes=PURPOSE_WORDS))
 
 
 def _planned(person: Person, options: argparse.Namespace) -> tuple[Erasure, list[dict[str, str]]]:

@@ -23,6 +23,7 @@ from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.holds.actions import Held
 from steward.privacy.mentions.actions import carry_over, confirm_mentions, look_for_mentions
 from steward.privacy.mentions.queries import mentions_of
+from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.ui.meant import MeantForm
 
 PIECE = "console/settings/_erasure_progress.html"
@@ -88,7 +89,7 @@ def certificate(request: ConsoleRequest, erasure_id: UUID, kind: str) -> HttpRes
     if kind == "json":
         return _file(found, found.certificate.encode(), "application/json", kind)
     try:
-        return _file(found, certificate_pdf(found), "application/pdf", kind)
+        return _file(found, certificate_pdf(found, purposes=PURPOSE_WORDS), "application/pdf", kind)
     except NotPrinted:
         messages.error(request, _("The PDF could not be made just now. Try again in a minute, or take the JSON file."))
         return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]))
