@@ -209,6 +209,13 @@ class TestTheSteps:
         assert "not possible any more" in answer.content.decode()
         assert fresh(request).state == "received"
 
+    def test_what_is_not_done_yet_cannot_be_told(self, adas, northwind, eli, support_mail):
+        request = noted(eli)
+        assert "What they are told" not in adas.get(f"{LIST}/{request.pk}").content.decode()
+        post(adas, request, "answer", words="It is done.", way="mail")
+        assert fresh(request).answered_at is None
+        assert texts_of(northwind) == []
+
     def test_nothing_is_done_when_it_cannot_be_told(self, adas, eli):
         request = noted(eli, address="")
         post(adas, request, "refusal", reason="claims", words="A suit.", by_mail="on")

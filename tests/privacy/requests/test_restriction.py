@@ -1,5 +1,6 @@
 """A person whose data are restricted: they are kept, and nothing is done with them (GDPR article 18)."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail
 from steward.outbox.restriction import is_about_restricted
 from steward.people.access import actor_of
+from steward.privacy.egress.models import EgressEvent
 from steward.privacy.erasure.actions import plan_erasure
 from steward.privacy.holds.actions import Held, place_hold
 from steward.privacy.holds.models import LegalHold
@@ -189,3 +191,25 @@ def test_another_accounts_person_of_the_same_address_is_not_restricted(northwind
     with account_scope(contoso.id):
         other = contact_for("eli@example.org", "Eli")
         assert not other.is_restricted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_gate_lets_no_byte_about_them_out(northwind, eli, ada, run_jobs, settings, support_mail):
+    with socket.create_server(("127.0.0.1", 0)) as relay:
+        port = relay.getsockname()[1]
+        relay.settimeout(0.2)
+        settings.STEWARD_SMTP_RELAY = f"smtp://127.0.0.1:{port}"
+        settings.STEWARD_EGRESS_ALLOW = [f"127.0.0.1:{port}"]
+        ticket = make_ticket(eli)
+        make_reply(ticket, ada)
+        run_jobs("email.send")
+        with account_scope(northwind.id):
+            restrict_contact(eli, Ground.UNLAWFUL, actor=SYSTEM)
+        run_jobs("outbox.deliver")
+        with account_scope(northwind.id):
+            mail = OutgoingMail.objects.get()
+            assert (mail.state, mail.reason) == ("held", "denied:subject_restricted")
+            refused = EgressEvent.objects.order_by("-at").first()
+            assert (refused.is_allowed, refused.reason_code) == (False, "subject_restricted")
+        with pytest.raises(TimeoutError):
+            relay.accept()

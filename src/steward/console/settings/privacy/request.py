@@ -175,7 +175,9 @@ def lifting(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
 
 @step
 def answer(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
-    """Tell the person, or note that they were told; the clock stops."""
+    """Tell the person, or note that they were told; the clock stops. What is not done yet cannot be told."""
+    if not possible(found)["answer"]:
+        raise WrongState(f"{found.pk} is {found.state}")
     form = typed.AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, found, answer_form=form)

@@ -149,7 +149,7 @@ def possible(request: PrivacyRequest) -> dict[str, bool]:
         "extend": is_open and not is_answered and request.extended_until is None and now() < request.due_at,
         "fulfil": request.type != Type.ERASE and may(S.LIVE_DONE) and request.subject_id is not None,
         "erase": request.type == Type.ERASE and request.state in READY and request.subject_id is not None,
-        "answer": is_open and not is_answered,
+        "answer": not is_answered and request.state in {S.LIVE_DONE, S.BACKUPS_EXPIRING},
         "close": is_answered and may(S.CLOSED),
     }
 
