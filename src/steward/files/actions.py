@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from steward.files.content_types import safe_content_type
 from steward.files.models import File
-from steward.files.storage import LocalStore
+from steward.files.storage import LocalStore, bucket_store
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.privacy.keys.streaming import EncryptingWriter, decrypt_chunks
@@ -41,6 +41,14 @@ def read_file(file: File) -> Iterator[bytes]:
     """The bytes of a file, decrypted, in chunks of at most 64 KiB. Needs no scope: `file` names its account."""
     with default_storage.open(file.storage_key, "rb") as stored:
         yield from decrypt_chunks(file.account_id, cast(BinaryIO, stored), context=_context(file.storage_key))
+
+
+def bring_files(files: Iterable[File]) -> None:
+    """Have their bytes on this machine before a transaction reads them: none waits for another machine."""
+    store = bucket_store()
+    if store is not None:
+        for file in files:
+            store.bring(file.storage_key)
 
 
 def _written(new: NewFile) -> File:

@@ -1,19 +1,25 @@
 """Where the bytes of files are: a folder of this machine, and a bucket besides where the operator has one."""
 
+import logging
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import Context
 from datetime import datetime
 from pathlib import Path
 
 from django.core.files.base import File as DjangoFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connections, transaction
 
 from steward.privacy.egress import configuration
 from steward.privacy.egress.s3.client import Client, Sender
 from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.egress.s3.streams import PART, Upload, reading
+from steward.tenancy.scope import account_in_scope
 
+logger = logging.getLogger(__name__)
 _BUFFER = 1 << 20
 _COPY = 0o400  # nobody writes to a file twice, so its mode is free to say that it is in the bucket, too
 
@@ -81,10 +87,19 @@ class BucketStore(LocalStore):
         aside.replace(path)
 
     def delete(self, name: str) -> None:
-        """Here and there."""
+        """Here at once, and there as soon as no transaction is open; if that fails, the nightly upkeep does it.
+
+        For what has to be proven to be gone there is `destroy`.
+        """
+        if account_in_scope() is not None:
+            transaction.on_commit(lambda: self.delete(name))
+            return
         super().delete(name)
-        with self.asked() as client:
-            client.delete(name)
+        try:
+            with self.asked() as client:
+                client.delete(name)
+        except StoreFault as fault:
+            logger.warning("a deleted file stays in the bucket until tonight: %s", fault)
 
     def exists(self, name: str) -> bool:
         return super().exists(name) or self.is_carried(name)
@@ -134,12 +149,26 @@ class BucketStore(LocalStore):
     def _open(self, name: str, mode: str = "rb") -> DjangoFile:  # type: ignore[type-arg]
         with suppress(FileNotFoundError):
             return super()._open(name, mode)  # type: ignore[misc, no-any-return]  # the stubs do not know it
+        if account_in_scope() is not None:
+            self._bring_aside(name)
+            return super()._open(name, mode)  # type: ignore[misc, no-any-return]
         client = self.asked()
         try:
             return DjangoFile(reading(client, name, owns=True), name)
         except BaseException:
             client.close()
             raise
+
+    def _bring_aside(self, name: str) -> None:
+        """For whoever reads in a transaction and has not brought it before: that one waits, on a thread of its own."""
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(Context().run, self._bring_and_close, name).result()
+
+    def _bring_and_close(self, name: str) -> None:
+        try:
+            self.bring(name)
+        finally:
+            connections.close_all()  # those of this thread
 
 
 def is_copy(stat: os.stat_result) -> bool:

@@ -2,6 +2,7 @@
 
 from steward.backups.upkeep import expire_backups
 from steward.channels.email.upkeep import forget_old_automatic_answers
+from steward.files.carrying import carry_files
 from steward.files.upkeep import remove_unknown_files, remove_unused_files
 from steward.jobs import maintenance, periodic
 from steward.lifecycle.usage import count_all_usage
@@ -157,6 +158,12 @@ def forget_notices() -> None:
 def count_accounts() -> None:
     """How much there is in each account is counted, for whoever runs the installation."""
     count_all_usage()
+
+
+@periodic("files.carry", cron="* * * * *")
+def carry_files_over() -> None:
+    """Files that are in no bucket yet are carried there, where there is one."""
+    carry_files()
 
 
 @periodic("files.remove_unknown", cron="47 3 * * *")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
+from steward.brand.models import Brand
 from steward.channels.email.addressing import Addresses, addresses_for, mail_account_for
 from steward.channels.email.composing import Enclosure, Letter, compose
 from steward.channels.email.languages import language_towards, writing_in
@@ -20,6 +21,7 @@ from steward.channels.email.quoting import (
 from steward.channels.email.wording import laid_out, spoken
 from steward.events.actions import record
 from steward.files.actions import read_file
+from steward.files.models import File
 from steward.lib.actor import SYSTEM
 from steward.lib.html import text_to_html
 from steward.outbox.actions import NewMail, put_in_outbox
@@ -61,6 +63,12 @@ def send_message(message: Message) -> None:
         Message.objects.filter(pk=message.pk).update(
             outgoing=mail, internet_id=addresses.message_id, findings=findings, held=None
         )
+
+
+def files_in_mail_of(message: Message) -> list[File]:
+    """What the mail of a message carries: its attachments, and the picture of the account's brand."""
+    logos = File.objects.filter(pk__in=Brand.objects.filter(logo__isnull=False).values("logo"))
+    return [a.file for a in Attachment.objects.filter(message=message).select_related("file")] + list(logos)
 
 
 def renew_mail(message: Message) -> None:

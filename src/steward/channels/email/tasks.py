@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from steward.channels.email import answering, sending
+from steward.files.actions import bring_files
+from steward.files.storage import bucket_store
 from steward.jobs import enqueue_many, task
 from steward.tenancy.scope import account_scope
 from steward.tickets.models import Message
@@ -17,9 +19,11 @@ def send(account_id: UUID, *, message: str) -> None:
     """Compose the mail for an outgoing message. What keeps it from being made is noted, and it is tried again."""
     with account_scope(account_id):
         found = Message.objects.filter(pk=message).first()
+        files = sending.files_in_mail_of(found) if found and bucket_store() else []
     if found is None:
         return
     try:
+        bring_files(files)
         with account_scope(account_id):
             sending.send_message(found)
     except Exception as error:

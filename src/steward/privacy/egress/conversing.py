@@ -1,7 +1,7 @@
-"""Several calls to one place over one connection, which is decided on once and stands in the ledger as one.
+"""Several calls to one place over one connection, which stands in the ledger as one.
 
 For what is asked in many small questions, such as an object store: a connection for each would cost more than what it
-carries. After some minutes it is decided anew.
+carries. It is decided again at each step, and after some minutes the name is looked up anew.
 """
 
 import time
@@ -14,7 +14,9 @@ import httpcore
 import httpx
 
 from steward.privacy.egress import tls
+from steward.privacy.egress.again import Again
 from steward.privacy.egress.decision import Request
+from steward.privacy.egress.early import there_is_none
 from steward.privacy.egress.gate import InsideTransaction, passage
 from steward.privacy.egress.http import (
     CALL_SECONDS,
@@ -33,7 +35,7 @@ from steward.privacy.egress.http import (
 )
 from steward.tenancy.scope import account_in_scope
 
-DECIDED_ANEW = 300.0  # seconds
+OPEN_FOR = 300.0  # seconds
 
 
 @dataclass(slots=True)
@@ -108,14 +110,15 @@ class Conversation:
 
 
 def _opened_line(running: _Running, leg: _Leg, request: Request) -> _Line:
+    again = None if there_is_none() else Again(request)
     with ExitStack() as stack:
-        wire = stack.enter_context(closing(_Wire(running, stack.enter_context(passage(request)))))
+        wire = stack.enter_context(closing(_Wire(running, stack.enter_context(passage(request)), again)))
         connection = httpcore.HTTPConnection(
             origin=httpcore.Origin(leg.url.raw_scheme, leg.url.raw_host, request.destination.port),
             ssl_context=tls.web_context(),
             network_backend=_Backend(wire),
         )
-        return _Line(leg.url.scheme, request, stack.pop_all(), wire, connection, time.monotonic() + DECIDED_ANEW)
+        return _Line(leg.url.scheme, request, stack.pop_all(), wire, connection, time.monotonic() + OPEN_FOR)
 
 
 def _asked(line: _Line, running: _Running, leg: _Leg) -> Answer:

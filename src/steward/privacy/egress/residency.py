@@ -132,6 +132,7 @@ def _found() -> Iterator[Finding]:
         yield Finding(Fault.OWN)
     elif here is None:
         yield Finding(Fault.NOT_NAMED)
+        yield from (Finding(Fault.BUCKET, str(place)) for place in _buckets())
     else:
         yield from _of_servers(here)
 

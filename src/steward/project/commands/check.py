@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from steward.backups.standing import Trouble, troubles, unservable
+from steward.files.carrying import late
 from steward.privacy.egress.residency import findings
 from steward.privacy.exports.upkeep import overdue_exports
 from steward.project import backing_up, settings
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
         said = unservable(settings.STEWARD_DATA) if options.serving else troubles(backing_up.layout())
         found = [] if any(one.is_unservable for one in said) else findings()
         if not options.serving and not any(one.is_unservable for one in said):
-            said += _overdue_exports()
+            said += [*_overdue_exports(), *_waiting_files()]
     tell(found)
     tell_troubles(said)
     if any(one.is_unservable for one in found):
@@ -43,3 +44,11 @@ def _overdue_exports() -> list[Trouble]:
         return []
     archives = "One archive with a person’s data is" if number == 1 else f"{number} archives with persons’ data are"
     return [Trouble(f"{archives} past the time to be deleted: is `steward worker` running?")]
+
+
+def _waiting_files() -> list[Trouble]:
+    number = late()
+    if not number:
+        return []
+    files = "One file waits" if number == 1 else f"{number} files wait"
+    return [Trouble(f"{files} for the bucket (STEWARD_OBJECT_STORE) for more than an hour: the worker’s log says why.")]

@@ -96,12 +96,12 @@ def test_many_questions_are_one_connection_and_one_line_of_the_ledger(client):
     assert sent.bytes > 20_000 > asked.bytes > 0
 
 
-def test_after_some_minutes_it_is_decided_anew(client, settings, monkeypatch):
-    monkeypatch.setattr(conversing, "DECIDED_ANEW", 3.0)
+@pytest.mark.parametrize("open_for", [conversing.OPEN_FOR, 0.0])
+def test_over_a_connection_that_is_open_it_is_decided_again(client, settings, monkeypatch, open_for):
+    monkeypatch.setattr(conversing, "OPEN_FOR", open_for)
     client.put("a", b"1")
     settings.STEWARD_OBJECT_STORE = ""
-    client.put("b", b"1")
-    time.sleep(3.1)
+    time.sleep(1.1)
     with pytest.raises(EgressDenied) as denied:
         client.put("c", b"1")
     assert denied.value.reason is Reason.UNKNOWN_HOST
