@@ -45,12 +45,12 @@ def measure(superuser: str, size: int) -> Figures:
     shutil.rmtree(place, ignore_errors=True)
     made = _timed(["backup", "--to", str(place)], data)
     [folder] = backups_in(place)
-    size = sum(part.size for part in read_manifest(folder).parts.values()) / _MB
+    written = sum(part.size for part in read_manifest(folder).parts.values()) / _MB
     erased = _write_erasures(account, min(ERASURES, tickets // _SHARE))
-    restored, left = _restored(data, folder)
+    restored, left = _restored(data, str(folder))
     return {
         "backup": {
-            "tickets": tickets, "megabytes": round(size), "seconds": round(made, 1), "per_second": round(size / made),
+            "tickets": tickets, "megabytes": round(written), "seconds": round(made, 1), "per_second": round(written / made),
             "erasures": erased, "restored": round(restored, 1), "left": left, "load": load(),
         }
     }  # fmt: skip
@@ -76,7 +76,7 @@ def _tickets_of(person: Any) -> tuple[Any, ...]:
     return tuple(Ticket.objects.filter(requester=person).values_list("pk", flat=True))
 
 
-def _restored(data: Path, folder: Path) -> tuple[float, int]:
+def _restored(data: Path, folder: str) -> tuple[float, int]:
     """Seconds until everything is back but the erased, and how much of the ledger was not followed."""
     place = data.with_name(f"{data.name}-restored")
     shutil.rmtree(place, ignore_errors=True)
@@ -85,7 +85,7 @@ def _restored(data: Path, folder: Path) -> tuple[float, int]:
         for name in ("keys", "secret"):
             source = data / name
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, place / name)
-        seconds = _timed(["restore", str(folder)], place)
+        seconds = _timed(["restore", folder], place)
         again = _said(["restore", "--replay"], place)
         return seconds, int(again.split(" ", 1)[0])
     finally:
