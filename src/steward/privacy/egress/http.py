@@ -134,10 +134,11 @@ def _first_leg(wanted: Call) -> _Leg:
     for name, value in wanted.headers.items():
         if name.lower() in _OURS or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise CallFailed(Fault.HEADER, name if _NAME.fullmatch(name) else "")
-    return _Leg(wanted.method, _url(wanted.url), wanted.headers, wanted.body)
+    return _Leg(wanted.method, url_of(wanted.url), wanted.headers, wanted.body)
 
 
-def _url(text: str) -> httpx.URL:
+def url_of(text: str) -> httpx.URL:
+    """An address as it is called. Raises `CallFailed`."""
     try:
         return httpx.URL(text)
     except (httpx.InvalidURL, UnicodeError) as error:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-import httpx
 from django.db import IntegrityError, transaction
 
 from steward.lib.actor import Actor
 from steward.privacy.egress import configuration
 from steward.privacy.egress.addresses import BadDestination, Destination, is_public, literal_address
 from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
+from steward.privacy.egress.http import CallFailed, url_of
 from steward.privacy.egress.models import Connector
 from steward.privacy.egress.purposes import INSTRUCTED, PURPOSES
 from steward.tenancy.models import Account, Region
@@ -105,10 +105,10 @@ def read_place(text: str) -> Place:
     Names are not looked up here: that one leads into a private network is found when it is called.
     """
     try:
-        url = httpx.URL(text.strip())
+        url = url_of(text.strip())
         port = _PORTS.get(url.scheme, 0) if url.port is None else url.port
         destination = Destination.of(url.raw_host.decode("ascii"), port)
-    except (httpx.InvalidURL, BadDestination, UnicodeError) as error:
+    except (CallFailed, BadDestination, UnicodeError) as error:
         raise NotCallable(Slip.FORM) from error
     if url.scheme not in _PORTS:
         raise NotCallable(Slip.FORM)
