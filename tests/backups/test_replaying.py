@@ -9,8 +9,10 @@ from steward.contacts.models import Contact
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.ids import new_id
+from steward.people.actions import remove_member
+from steward.people.models import Membership
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
-from steward.privacy.erasure.ledger import ledger_path, write_down
+from steward.privacy.erasure.ledger import entries, ledger_path, write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
@@ -19,6 +21,7 @@ from steward.privacy.requests.persons import person_by_address
 from steward.project.failure import Failure
 from steward.project.places import check_places
 from steward.tenancy.scope import account_scope
+from steward.testing.jobs import run_jobs
 from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
@@ -140,3 +143,27 @@ def test_erasures_of_an_account_that_is_not_here_need_nothing(older, northwind, 
 def test_a_ledger_that_was_touched_keeps_it_from_serving(older, settings):
     ledger_path().write_text(ledger_path().read_text().splitlines()[1] + "\n")
     assert not served(settings)
+
+
+def test_an_agent_who_was_removed_is_removed_again(northwind, ben, ada, settings):
+    """This database is older than the removal: Ben is in it, and the ledger says that he is gone."""
+    settings.STEWARD_DATA_CENTRE = ""
+    erasure = new_id()
+    write_down(northwind.id, erasure, Extent(members=(ben.pk,)))
+    assert not served(settings)
+    assert replay().done == 1
+    with account_scope(northwind.id):
+        assert not Membership.objects.filter(pk=ben.pk).exists()
+        assert Membership.objects.filter(pk=ada.pk).exists()
+        assert Erasure.objects.get(pk=erasure).of == Erasure.Of.AGENT
+    assert served(settings)
+
+
+def test_a_removal_is_in_the_ledger_once_its_job_ran(northwind, ben, settings):
+    settings.STEWARD_DATA_CENTRE = ""
+    with account_scope(northwind.id):
+        erasure = remove_member(ben, tickets_to=None, actor=SYSTEM)
+    run_jobs()
+    [entry] = [each for each in entries() if each.erasure == str(erasure.pk)]
+    assert entry.members == (str(ben.pk),)
+    assert replay().done == 0

@@ -16,7 +16,7 @@ from steward.contacts.models import ContactAddress
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.privacy.erasure.actions.planning import steps
+from steward.privacy.erasure.actions.planning import kind_of, steps
 from steward.privacy.erasure.actions.running import HOLDS
 from steward.privacy.erasure.following import Unfollowed, unfollowed
 from steward.privacy.erasure.ledger import keyed
@@ -160,4 +160,5 @@ def _note(one: Unfollowed, state: Erasure.State, *, left: Mapping[str, int] | No
     ended |= {"extent": None} if state == Erasure.State.DONE else {}
     if not Erasure.objects.filter(pk=one.erasure).update(**ended):
         known: dict[str, Any] = {"asked_by_kind": SYSTEM.kind.value, "planned_at": begun, "started_at": begun}
+        known["of"] = kind_of(one.entries[-1].extent)  # the people are the last step
         Erasure.objects.create(id=one.erasure, **known, **ended)

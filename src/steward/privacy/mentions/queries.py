@@ -36,7 +36,7 @@ def _place(mention: Mention) -> Place:
     text = message.body_text if message else ticket.subject
     found = pattern_of(mention.words).search(text)
     start, end = found.span() if found else (0, 0)
-    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    before, after = _last_words(text[:start]), _first_words(text[end:])
     author = (message.author.name if message.author else message.sender_name) if message else ""
     return Place(
         pk=mention.pk,
@@ -44,8 +44,23 @@ def _place(mention: Mention) -> Place:
         subject=ticket.subject,
         author=author,
         is_note=message is not None and message.kind == message.Kind.NOTE,
-        before=("…" if start > AROUND else "") + before,
+        before=before,
         words=text[start:end],
-        after=after + ("…" if end + AROUND < len(text) else ""),
+        after=after,
         is_confirmed=mention.state == Mention.State.CONFIRMED,
     )
+
+
+def _last_words(text: str) -> str:
+    """The end of a text, with whole words where it has spaces."""
+    if len(text) <= AROUND:
+        return text
+    end = text[-AROUND:]
+    return "…" + (end.partition(" ")[2] or end)
+
+
+def _first_words(text: str) -> str:
+    if len(text) <= AROUND:
+        return text
+    begin = text[:AROUND]
+    return (begin.rpartition(" ")[0] or begin) + "…"

@@ -10,15 +10,14 @@ from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.privacy.erasure.actions.planning import plan_erasure, steps
 from steward.privacy.erasure.actions.running import erase_step
-from steward.privacy.erasure.ledger import write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent
-from steward.tenancy.scope import current_account_id
 
 
 def erase_at_once(extent: Extent, *, actor: Actor, gone: Mapping[str, int] | None = None) -> Erasure:
-    """Erase in the current transaction; a job reads back afterwards, and certifies.
+    """Erase in the current transaction; a job writes it into the ledger at once, reads back, and certifies.
 
+    Not here: a line of what is rolled back would be repeated after a restore, and keep everything from being served.
     `gone` is what the caller has erased already, by store. Raises `Held`.
     """
     from steward.privacy.erasure.tasks import run  # noqa: PLC0415  tasks call this package
@@ -30,7 +29,6 @@ def erase_at_once(extent: Extent, *, actor: Actor, gone: Mapping[str, int] | Non
         erasure.save(update_fields=["state", "started_at", "planned", "erased"])
         record("erasure.started", erasure, actor=actor)
         for step in steps(extent):
-            write_down(current_account_id(), erasure.pk, step)
             erase_step(erasure.pk, step)
         enqueue(run, erasure=str(erasure.pk))
     erasure.refresh_from_db()
