@@ -9,10 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from steward.front.addresses import MailedAddress
 from steward.lib.clock import now
 from steward.people.models import SignUp, User
 from steward.people.passwords import refuse_unfit
-from steward.privacy.egress.envelope import Unsendable, recipient_form
 from steward.tenancy.residency import regions_here
 from steward.tenancy.slugs import LONGEST, SlugRefused, check_slug, is_free, suggestions
 
@@ -32,12 +32,7 @@ class SignUpForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    email = forms.EmailField(
-        label=gettext_lazy("Your e-mail"),
-        max_length=254,
-        help_text=gettext_lazy("A link to confirm it is sent there."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = MailedAddress(help_text=gettext_lazy("A link to confirm it is sent there."))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=lambda: settings.LANGUAGES)
     region = forms.ChoiceField(
         label=pgettext_lazy("where data lie", "Region"),
@@ -65,14 +60,6 @@ class SignUpForm(forms.Form):
         if problem:
             raise forms.ValidationError(str(problem))
         return slug
-
-    def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"])
-        try:
-            recipient_form(email, takes_utf8=True)
-        except Unsendable as error:
-            raise forms.ValidationError(_("No mail can be sent to this address. Check how it is spelled.")) from error
-        return email
 
     def clean_terms_version(self) -> str:
         """The version that was shown is the one that is accepted; a newer one has to be seen first."""

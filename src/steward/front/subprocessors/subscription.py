@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from steward.front.addresses import MailedAddress
 from steward.people.models import User
 from steward.people.throttling import (
     LINK_CLIENT,
@@ -23,7 +23,6 @@ from steward.people.throttling import (
     client_of,
     count_try,
 )
-from steward.privacy.egress.envelope import Unsendable, recipient_form
 from steward.privacy.egress.registry.faults import PREVAILING
 from steward.privacy.subprocessors.subscriptions import (
     ask_to_subscribe,
@@ -42,20 +41,9 @@ View = Callable[..., HttpResponse]
 class SubscribeForm(forms.Form):
     """Where mails about the list shall go."""
 
-    email = forms.EmailField(
-        label=gettext_lazy("Your e-mail"),
-        max_length=254,
-        help_text=gettext_lazy("A link to confirm it is sent there. It is used for these mails only."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    email = MailedAddress(
+        help_text=gettext_lazy("A link to confirm it is sent there. It is used for these mails only.")
     )
-
-    def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"])
-        try:
-            recipient_form(email, takes_utf8=True)
-        except Unsendable as error:
-            raise forms.ValidationError(_("No mail can be sent to this address. Check how it is spelled.")) from error
-        return email
 
 
 def at_the_base_domain(view: View) -> View:
