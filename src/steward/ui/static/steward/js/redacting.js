@@ -34,6 +34,17 @@ function send(url, values) {
   form.submit();
 }
 
+// In a text that is read only, browsers let no key select: it takes keys, and nothing that one types.
+addEventListener("focusin", (event) => event.target.matches?.("[data-said]") && takeKeys(event.target));
+document.querySelectorAll("[data-said]").forEach(takeKeys);
+
+function takeKeys(said) {
+  if (!said.readOnly) return;
+  said.readOnly = false;
+  said.ariaReadOnly = "true";
+  said.addEventListener("beforeinput", (event) => event.preventDefault());
+}
+
 /** Put what is selected in the text that `button` names on a line of its own in the field. */
 function add(button) {
   const said = document.getElementById(button.dataset.addSelected);
