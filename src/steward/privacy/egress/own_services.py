@@ -132,6 +132,11 @@ def past_services(most: int) -> list[Connector]:
     return list(past.order_by("-retired_at", "-id")[:most])
 
 
+def service_names() -> dict[UUID, str]:
+    """What the account calls each service it ever declared, by the id of the declaration."""
+    return dict(Connector.objects.filter(kind=Connector.Kind.HTTP).values_list("id", "name"))
+
+
 def get_service(service_id: UUID) -> Connector:
     """A service the account uses; raises `Connector.DoesNotExist`, also for one that was retired."""
     return Connector.objects.get(pk=service_id, kind=Connector.Kind.HTTP, retired_at=None)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.lib.clock import now
-from steward.privacy.egress.models import Connector, EgressEvent
+from steward.privacy.egress.models import EgressEvent
+from steward.privacy.egress.own_services import service_names
 from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.reading import Tally, sums_since
 from steward.privacy.egress.registry.versions import published
@@ -99,14 +100,13 @@ def periods(account: Entry) -> tuple[Period, Period]:
 
 def names_of_receivers() -> dict[str, str]:
     """Who is behind each engagement that ever was on the list, and what the account calls each service of its own."""
-    own = Connector.objects.filter(kind=Connector.Kind.HTTP).values_list("id", "name")
     listed = {
         key: state.engaged.subprocessor.legal_name
         for key, states in published().revisions.items()
         for state in states
         if state.engaged is not None
     }
-    return {str(key): name for key, name in own} | listed
+    return {str(key): name for key, name in service_names().items()} | listed
 
 
 def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
