@@ -66,6 +66,7 @@ NO_PAGE = {
     "console/settings/privacy/what-left.csv": "a file",
     "console/settings/privacy/retention/log.csv": "a file",
     "console/settings/privacy/retention/log.json": "a file",
+    "console/settings/privacy/exports/<uuid:export_id>/archive": "a file",
     "console/settings/privacy/erasures/<uuid:erasure_id>/certificate.pdf": "a file",
     "console/settings/privacy/erasures/<uuid:erasure_id>/certificate.json": "a file",
     "console/settings/privacy/what-left.json": "a file",

@@ -20,9 +20,6 @@ from steward.people.operators import new_operator_link
 from steward.people.sessions import hashed
 from steward.people.signed_in import stored_session
 from steward.people.tokens import hashed_token, new_token
-from steward.privacy.exports.actions import start_export
-from steward.privacy.exports.building import run_export
-from steward.privacy.requests.persons import person_of
 from steward.privacy.subprocessors.models import Subscription
 from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_of
 from steward.tenancy.models import Account
@@ -30,6 +27,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing import cast
 from steward.testing.agreement_samples import samples_of_agreements
 from steward.testing.erasure_samples import samples_of_erasures
+from steward.testing.export_samples import export_of
 from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
@@ -108,16 +106,6 @@ def all_samples(
         **samples_of_the_back_office(olga, ticket.account),
         "passkey_id": [Authenticator.objects.create(user=ada.user, type="webauthn", data={"name": "Key"}).pk],
     }
-
-
-def export_of(customer: Contact) -> UUID:
-    """An export of a customer whose archive is made."""
-    with account_scope(customer.account_id):
-        person = person_of(customer.pk)
-        assert person
-        export = start_export(person, kind="access", actor=SYSTEM)
-    run_export(customer.account_id, export.pk)
-    return export.pk
 
 
 def samples_of_tags(ticket: Ticket) -> UUID:
@@ -205,6 +193,7 @@ def forms_of(ben: Membership, billing: Department, changed: Changed) -> dict[str
         ),
         "console/settings/privacy/erasures/search": "email=eli@example.org",
         "console/settings/privacy/erasures/new": f"contact={changed.ticket.requester_id}&tickets=with",
+        "console/settings/privacy/retention/offers": "offer=2",
         "console/tickets/<code>/undoing": f"event={changed.event.id}",
         "console/tickets/<code>/department": f"department={billing.id}",
         "console/settings/departments/<uuid:department_id>/agents": f"member={ben.id}&role=reader",

@@ -16,6 +16,7 @@ from steward.ui.ages import file_size, full_moment
 from steward.ui.templatetags.ui import STATE_LABELS
 
 _MOMENTS = frozenset({"at", "since", "saved", "received"})
+_FIRST = ("contacts", "addresses", "requests")  # stand before the conversations
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _FOLDED = '<details class="quoted">'
 
@@ -42,6 +43,7 @@ def page_name(number: int) -> str:
 def page(head: Head, number: int, records: Sequence[tuple[Section, Sequence[Record]]]) -> bytes:
     """One page, in the language and time zone that are active."""
     tickets = [one for section, found in records if section.name == "tickets" for one in found]
+    tables = {each.name: _table(each, found) for each, found in records if found and each.name != "tickets"}
     context = {
         "head": head,
         "dir": "rtl" if get_language_bidi() else "ltr",
@@ -50,7 +52,8 @@ def page(head: Head, number: int, records: Sequence[tuple[Section, Sequence[Reco
         "before": page_name(number - 1) if number > 1 else "",
         "after": page_name(number + 1) if number < head.pages else "",
         "tickets": [_ticket(one) for one in tickets],
-        "tables": [_table(section, found) for section, found in records if found and section.name != "tickets"],
+        "tables_first": [tables[name] for name in _FIRST if name in tables],
+        "tables_last": [table for name, table in tables.items() if name not in _FIRST],
     }
     return render_to_string("exports/page.html", context).encode()
 
