@@ -1,4 +1,4 @@
-"""Words selected in a message, in the page or in the frame of a mail, go to where they are redacted; by keyboard, too."""
+"""Words selected in a message, in the page or in the frame of a mail, go to where they are redacted; also by keys."""
 
 import pytest
 

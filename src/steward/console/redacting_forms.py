@@ -6,17 +6,19 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from steward.console.redactions import KINDS, REASON_FOR, REASONS
-from steward.lib.redacting import TooShort
+from steward.lib.redacting import TooShort, pattern_of
 from steward.lib.sensitive import kind_of
 from steward.tickets.actions import NothingFound, Redaction, reach_of, suggested, words_at
 from steward.tickets.models import Attachment, Message
+from steward.tickets.rewriting import holds
 from steward.ui.enumerating import isolated
 from steward.ui.meant import MeantForm
 
 _MOST_FOUND = 100
+_MOST_WORDS = 50
 LONGEST = 4_000  # characters of words
 
 
@@ -64,6 +66,13 @@ class WordsForm(forms.Form):
         words = list(dict.fromkeys(self._chosen(cleaned)))
         if not words:
             raise forms.ValidationError(_("Choose or type what is to be redacted."))
+        if len(words) > _MOST_WORDS:
+            raise forms.ValidationError(
+                ngettext(
+                    "Redact at most %(most)s line at a time.", "Redact at most %(most)s lines at a time.", _MOST_WORDS
+                )
+                % {"most": _MOST_WORDS}
+            )
         for each in words:
             self._check(each)
         self.reach = reach_of(self.message, words)
@@ -71,7 +80,8 @@ class WordsForm(forms.Form):
 
     def _check(self, words: str) -> None:
         try:
-            reach_of(self.message, [words])
+            if not holds(self.message, pattern_of([words])):
+                reach_of(self.message, [words])  # it may stand in a file
         except TooShort as error:
             raise forms.ValidationError(
                 _("“%(words)s” is too short: use at least three letters or digits.") % {"words": isolated(words)}

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "keys": Command("keys", "copy the keys, apart from backups, and put them back"),
         "check": Command("check", "say what of this installation has to be put right: places, backups, keys, ledger"),
         "bin": Command("bin", "show and purge tickets that were deleted or are spam"),
+        "redact": Command("redact", "make words of a ticket unreadable for good"),
         "retention": Command("retention", "say how long an account keeps things, and see what would go"),
         "hold": Command("hold", "keep something from being erased"),
         "registry": Command("registry", "keep the list of subprocessors and what they are used for"),

@@ -28,6 +28,7 @@ _SANITISERS = {
     Message.Kind.NOTE: sanitise_note,
 }
 Pattern = re.Pattern[str]
+_MOST = 64 * 2**20  # bytes of files that are read while somebody waits
 
 
 class Where(StrEnum):
@@ -74,10 +75,17 @@ def copies_of(ticket: Ticket, pattern: Pattern) -> list[Copy]:
     return [*copies, *(copy for look in _elsewhere for copy in look(ticket, pattern, holding))]
 
 
+def holds(message: Message, pattern: Pattern) -> bool:
+    """Whether a message has what the pattern finds in its words or in the name of a file: files are not opened."""
+    if pattern.search(message.body_text) or redact_html(message.body_html, pattern)[1]:
+        return True
+    names = Attachment.objects.filter(message=message).values_list("name", flat=True)
+    return any(pattern.search(name) for name in names)
+
+
 def unread_files(ticket: Ticket) -> "list[Attachment]":
     """The ticket's files whose words nobody here can reach: they stay as they are, or go as a whole."""
-    files = Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id")
-    return [each for each in files if _form(each.file, each.name) is None]
+    return [each for each, form in _forms(ticket) if form is None]
 
 
 def _messages(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
@@ -121,26 +129,34 @@ def _drafts(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
 
 
 def _files(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
-    for attachment in Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id"):
-        new = _rewritten(attachment.file, attachment.name, pattern)
+    for attachment, form in _forms(ticket):
+        new = _rewritten(attachment.file, form, pattern)
         if new is not None:
             yield Copy(Where.FILE, partial(_exchange, attachment, new, pattern), attachment.message_id)
 
 
 def _draft_files(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
     for drafted in DraftAttachment.objects.filter(draft__ticket=ticket).select_related("file"):
-        new = _rewritten(drafted.file, drafted.name, pattern)
+        new = _rewritten(drafted.file, _form(drafted.file, drafted.name), pattern)
         if new is not None:
             yield Copy(Where.FILE, partial(_exchange, drafted, new, pattern))
+
+
+def _forms(ticket: Ticket) -> Iterator[tuple[Attachment, Form | None]]:
+    """The files of the ticket, each with how it is read; None for those whose words cannot be reached."""
+    left = _MOST
+    for attachment in Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id"):
+        form = _form(attachment.file, attachment.name) if attachment.file.size <= left else None
+        left -= attachment.file.size if form else 0
+        yield attachment, form
 
 
 def _form(file: File, name: str) -> Form | None:
     return form_of(file.content_type, name) if file.size <= LONGEST else None
 
 
-def _rewritten(file: File, name: str, pattern: Pattern) -> bytes | None:
+def _rewritten(file: File, form: Form | None, pattern: Pattern) -> bytes | None:
     """The bytes as they are to be; None where nothing is found or nothing can be read."""
-    form = _form(file, name)
     if form is None:
         return None
     try:
