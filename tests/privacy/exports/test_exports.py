@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.files.storage import default_storage
 
+from steward.contacts.models import Contact
+from steward.contacts.restriction import restrict_contact
 from steward.events.models import Event
 from steward.files.actions import read_file
 from steward.files.models import File
@@ -12,7 +14,7 @@ from steward.files.upkeep import remove_unknown_files, remove_unused_files
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
-from steward.privacy.exports import building
+from steward.privacy.exports import building, parting
 from steward.privacy.exports.actions import (
     NotThere,
     Wanted,
@@ -32,6 +34,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing.archives import data_of, export_person, opened
 from steward.testing.jobs import run_jobs
 from steward.testing.tickets import make_ticket
+from steward.tickets.conversation import NewAttachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -202,3 +205,34 @@ def test_days_are_bounded(northwind, ticket):
         for days in (0, 31):
             with pytest.raises(ValueError, match="1 to 30"):
                 start_export(person, kind="access", actor=SYSTEM, wanted=Wanted(Export.Kind.ACCESS, days=days))
+
+
+def test_a_restriction_does_not_stand_in_the_way(northwind, ticket):
+    with account_scope(northwind.id):
+        restrict_contact(ticket.requester, Contact.Ground.CONTESTED, actor=SYSTEM)
+    assert fresh(export_person(northwind, ELI)).state == Export.State.READY
+
+
+def test_many_tickets_come_in_pages(northwind, eli, monkeypatch):
+    monkeypatch.setattr(parting, "PART", 2)
+    codes = {make_ticket(eli, subject=f"Lamp {number}").code for number in range(5)}
+    files = opened(export_person(northwind, ELI))
+    assert set(files) == {"index.html", "page-002.html", "page-003.html", "data.json"}
+    told = [one["code"] for one in data_of(files)["sections"]["tickets"]]
+    assert set(told) == codes
+    assert len(told) == len(codes)
+    assert b'href="page-002.html"' in files["index.html"]
+    assert b"Page 3 of 3" in files["page-003.html"]
+    assert data_of(files)["sections"]["contacts"], "what is in no ticket comes once"
+    assert len(data_of(files)["sections"]["addresses"]) == 1
+
+
+def test_one_file_under_two_names_is_there_twice(northwind, eli):
+    lamp = NewAttachment("../lamp.txt", b"a lamp", "text/plain")
+    make_ticket(eli, attachments=[lamp, lamp])
+    files = opened(export_person(northwind, ELI))
+    paths = [name for name in files if name.startswith("files/")]
+    assert len(paths) == 2
+    assert all(name.endswith("-lamp.txt") and ".." not in name for name in paths)
+    page = files["index.html"].decode()
+    assert all(f'href="{name}"' in page for name in paths)
