@@ -130,6 +130,11 @@ class Gathered:
         return tuple(dict.fromkeys(one.name for one in self.used if not one.why_off))
 
     @property
+    def is_some_outside(self) -> bool:
+        """Whether a service of the account's own is outside its region, or may be."""
+        return any(one.is_outside for one in self.instructed)
+
+    @property
     def first_change(self) -> datetime | None:
         """When the first of the coming changes stands for the account."""
         return min((one.stands_from for one in self.coming), default=None)

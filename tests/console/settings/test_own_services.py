@@ -256,6 +256,18 @@ class TestWhoMay:
 
 
 class TestWhereItStands:
+    def test_in_the_short_answer_with_whether_data_leave_the_region(self, adas, declared):
+        words = words_in(page_of(adas, "/console/settings/privacy"))
+        assert "Your own instructions Our AI Staff of the provider" in words
+        outside = TYPED | {"country": "US", "may_leave_region": "on", "key": ""}
+        assert adas.post(f"{LIST}/{declared.id}", outside).status_code == 303
+        words = words_in(page_of(adas, "/console/settings/privacy"))
+        assert "Your own instructions Our AI Outside your region Staff" in words
+
+    def test_without_any_the_short_answer_says_so(self, adas):
+        words = words_in(page_of(adas, "/console/settings/privacy"))
+        assert "Nothing goes to a server or service of your own." in words
+
     def test_on_the_privacy_page_with_data_and_place(self, adas, declared):
         words = words_in(page_of(adas, "/console/settings/privacy"))
         assert "Our AI api.example:443 Germany" in words
