@@ -67,6 +67,7 @@ NO_PAGE = {
     "console/settings/privacy/retention/log.csv": "a file",
     "console/settings/privacy/retention/log.json": "a file",
     "console/settings/privacy/exports/<uuid:export_id>/archive": "a file",
+    "exports/<token>/archive": "a file",
     "console/settings/privacy/erasures/<uuid:erasure_id>/certificate.pdf": "a file",
     "console/settings/privacy/erasures/<uuid:erasure_id>/certificate.json": "a file",
     "console/settings/privacy/what-left.json": "a file",
@@ -305,7 +306,8 @@ GONE = (
     "console/reset-password/<token>",
 )
 # Forms that come back when nothing was filled in: in all colours and languages, as each has a field of another kind.
-FORMS = ("console/settings/agents/new", "console/settings/mail-accounts/new", "console/tickets/new", "sign-up",
+FORMS = ("console/settings/agents/new", "console/settings/mail-accounts/new",
+         "console/settings/privacy/own-services/new", "console/tickets/new", "sign-up",
          "subprocessors/subscription")  # fmt: skip
 RENDER = """
 import json
