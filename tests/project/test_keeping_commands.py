@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from steward.privacy.retention.models import RetentionRun
 from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.scope import account_scope
@@ -48,7 +49,9 @@ def test_the_bin_is_emptied_but_for_what_is_held(steward, northwind, eli, farah)
     assert '"tickets.tickets": 1' in out
     with account_scope(northwind.id):
         assert set(Ticket.objects.values_list("pk", flat=True)) == {held.pk, spam.pk}
-    steward("hold", "lift", hold["id"])
+        logged = RetentionRun.objects.get()
+        assert (logged.number, logged.status, logged.by_id, len(logged.erasures)) == (1, "deleted", None, 1)
+    steward("hold", "lift", hold["id"], "--because", "mistake")
     assert steward("bin", "purge", "--yes")[0] == 0
     assert steward("bin", "purge", "--yes")[0] == 1, "nothing is left there"
     with account_scope(northwind.id):

@@ -23,7 +23,7 @@ from steward.contacts.models import Contact, ContactAddress
 from steward.lib.clock import now
 from steward.lib.html import html_to_text
 from steward.lib.ids import new_id
-from steward.people.access import can_erase, can_purge, departments_seen_by, open_departments
+from steward.people.access import can_erase, can_hold, can_purge, departments_seen_by, open_departments
 from steward.people.models import Department
 from steward.privacy.exports.access import can_export
 from steward.privacy.holds.access import HOLDS_ON, holds_told_of
@@ -96,6 +96,7 @@ def ticket_context(
         "postpone_default": _tomorrow_morning(request.account.time_zone),
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
         "may_note_request": can_answer_requests(request.me),
+        "may_hold": can_hold(request.me),
         "holds": list(map(sentence, holds_told_of(ticket.pk, ticket.requester_id))),
     } | tags_context(request, ticket)
 

@@ -41,6 +41,8 @@ class TestPlacing:
         assert "until it is lifted" in page
         about = text_of(bens.get(f"/console/tickets/{ticket.code}"))
         assert "A legal hold keeps the ticket until it is lifted. Ground: A duty by law" in about
+        assert "Place a legal hold" not in about
+        assert "Place a legal hold" in text_of(adas.get(f"/console/tickets/{ticket.code}"))
 
     def test_on_a_customer(self, adas, bens, inside, asked, eli, clock):
         clock()
@@ -78,6 +80,8 @@ class TestPlacing:
 
     def test_a_link_says_on_what(self, adas):
         assert 'value="KXQ-1"' in adas.get(f"{LIST}/new?ticket=KXQ-1").content.decode()
+        both = adas.get(f"{LIST}/new?ticket=KXQ-1&email=eli@example.org").content.decode()
+        assert 'value="ticket" selected' in both
         assert 'value="contact" selected' in adas.get(f"{LIST}/new?email=eli@example.org").content.decode()
 
     def test_only_who_may_place_it_approves_it(self, adas, asked, ben, inside):

@@ -20,6 +20,7 @@ from steward.console.shell import shell
 from steward.lib.ids import read_id
 from steward.lib.redacting import TooShort, pattern_of, redacted
 from steward.privacy.holds.actions import Held
+from steward.privacy.holds.words import refusal
 from steward.tickets import actions
 from steward.tickets.access import can, get_message
 from steward.tickets.models import Attachment, Message
@@ -81,10 +82,11 @@ def _redact(request: ConsoleRequest, message: Message) -> HttpResponse:
         try:
             _do(request, message, form)
             return HttpResponseRedirect(f"{ticket_url(message.ticket.code)}#m-{message.pk}", status=303)
-        except Held:
+        except Held as held:
             form.add_error(
                 None, _("A legal hold keeps this ticket as it is. Nothing was redacted; an admin can lift the hold.")
             )
+            form.add_error(None, refusal(held.holds))
     return _page(request, message, _shown(message, form, form.chosen, reach), status=422)
 
 

@@ -9,6 +9,7 @@ from steward.lib.actor import SYSTEM
 from steward.privacy.erasure.actions import run_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import Held
+from steward.privacy.retention.actions import note_purge
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -55,7 +56,7 @@ def _purge(options: argparse.Namespace) -> None:
         if not options.yes and input(f"Type {options.account} to erase all of this for good: ") != options.account:
             raise Failure("Nothing was erased.")
         with account_scope(account.id):
-            start_purge(erasure, actor=SYSTEM)
+            note_purge(start_purge(erasure, actor=SYSTEM), _status(options))
     except NothingToPurge as error:
         raise Failure("There is nothing to purge.") from error
     except Held as held:

@@ -34,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     placing.set_defaults(run=_place)
     lifting = commands.add_parser("lift", help="let it go as everything does")
     lifting.add_argument("hold", type=UUID, metavar="ID", help="as `steward hold list` shows it")
+    lifting.add_argument(
+        "--because", choices=LegalHold.Lifted.values, default=LegalHold.Lifted.OVER.value, help="over if not said"
+    )
     lifting.set_defaults(run=_lift)
     listing = commands.add_parser("list", help="show what is held now")
     listing.set_defaults(run=_list)
@@ -75,7 +78,7 @@ def _lift(options: argparse.Namespace) -> None:
         hold = LegalHold.objects.filter(pk=options.hold).first()
         if hold is None:
             raise Failure("There is no such hold; `steward hold list` shows those there are.")
-        lift_hold(hold, actor=SYSTEM)
+        lift_hold(hold, actor=SYSTEM, because=options.because)
 
 
 def _list(options: argparse.Namespace) -> None:

@@ -21,6 +21,7 @@ from steward.privacy.erasure.actions.telling import note_told
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.holds.actions import Held
+from steward.privacy.holds.words import refusal
 from steward.privacy.mentions.actions import carry_over, confirm_mentions, look_for_mentions
 from steward.privacy.mentions.queries import mentions_of
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
@@ -44,8 +45,9 @@ def erasure(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
             start_erasure(found, actor=request.actor)
         except NotPlanned:
             messages.error(request, _("This erasure was ordered before. Below is how far it is."))
-        except Held:
+        except Held as held:
             form.add_error(None, HELD)
+            form.add_error(None, refusal(held.holds))
         if not form.errors:
             return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]), status=303)
     context = {"one": shown(found), "form": form, "mentions": mentions_of(found)}
@@ -62,8 +64,9 @@ def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
         raise Http404("only what failed is planned again")
     try:
         planned = plan_erasure(read(failed.extent), actor=request.actor)
-    except Held:
+    except Held as held:
         messages.error(request, HELD)
+        messages.error(request, refusal(held.holds))
         return HttpResponseRedirect(reverse("console:settings-erasure", args=[failed.pk]), status=303)
     look_for_mentions(planned)
     carry_over(failed, planned)

@@ -18,6 +18,7 @@ from steward.lib.ids import read_id
 from steward.notifications.account_models import ERASURES
 from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.privacy.holds.actions import Held
+from steward.privacy.holds.words import refusal
 from steward.privacy.mentions.actions import look_for_mentions
 from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.models import PrivacyRequest
@@ -96,7 +97,7 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
     """Who it is (`contact`, or the `request` of a person), and what goes with them; a POST counts it."""
     asked = _request(request)
     if asked is None and _id(request, "contact") is None:
-        return HttpResponseRedirect(reverse("console:settings-erasures"), status=303)
+        return settings_response(request, "console/settings/erasures.html", _listed(request, WhomForm()))
     person = _person(request, asked)
     has_mailboxes = MailAccount.objects.exclude(imap=None).exists()
     form = HowForm(request.POST if request.method == "POST" else None, has_mailboxes=has_mailboxes)
@@ -111,8 +112,9 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
             )
             look_for_mentions(erasure)
             return HttpResponseRedirect(reverse("console:settings-erasure", args=[erasure.pk]), status=303)
-        except Held:
+        except Held as held:
             form.add_error(None, HELD)
+            form.add_error(None, refusal(held.holds))
         except WrongState:
             form.add_error(None, _("This request cannot be carried out now: approve it first."))
     context = {"person": person, "form": form, "asked": asked}

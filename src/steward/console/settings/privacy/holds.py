@@ -44,7 +44,8 @@ def holds(request: ConsoleRequest) -> HttpResponse:
 def new_hold(request: ConsoleRequest) -> HttpResponse:
     """Place a hold; `ticket` or `email` in the address say on what."""
     asked = {name: request.GET[name] for name in ("ticket", "email") if name in request.GET}
-    initial = asked | {"on": On.CONTACT if "email" in asked else On.TICKET, "approved_by": str(request.me.id)}
+    on = On.TICKET if "ticket" in asked or "email" not in asked else On.CONTACT
+    initial = asked | {"on": on, "approved_by": str(request.me.id)}
     form = HoldForm(
         request.POST if request.method == "POST" else None,
         initial=initial,

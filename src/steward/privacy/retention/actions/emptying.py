@@ -6,15 +6,19 @@ from django.db import transaction
 
 from steward.events.actions import record
 from steward.jobs import enqueue
-from steward.lib.actor import Actor, ActorKind
+from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.clock import now
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import let_holds_wait
 from steward.privacy.retention.actions.applying import BATCH
 from steward.privacy.retention.bin import Choice, counted
+from steward.privacy.retention.forecasting import size_of_tickets
 from steward.privacy.retention.models import Kind, RetentionRun
 from steward.tenancy.scope import account_scope
 from steward.tickets.actions.purging import NothingToPurge, purge_tickets
 from steward.tickets.holding import free_of_holds
+from steward.tickets.models import Ticket
+from steward.tickets.statuses import Status
 
 AT_ONCE = 200  # tickets that are ordered while one waits; more are left to a worker
 
@@ -45,6 +49,19 @@ def purge_chosen(choice: Choice, *, actor: Actor) -> RetentionRun:
         else:
             order_batch(run, choice, actor=actor)
             _note_that_all_is_ordered(run)
+    return run
+
+
+def note_purge(erasure: Erasure, status: Status) -> RetentionRun:
+    """Write down what was ordered by nobody of the account: by the command line. Before anything of it goes."""
+    going = Ticket.objects.filter(pk__in=(erasure.extent or {}).get("tickets", ()))
+    at = now()
+    run = RetentionRun.objects.create(
+        kind=Kind.TICKETS, days=0, number=going.count(), size=size_of_tickets(going), status=status,
+        erasures=[erasure.pk], at=at, ordered_at=at,
+    )  # fmt: skip
+    told = {"status": status.value, "number": run.number, "size": run.size}
+    record("bin.purged", run, actor=SYSTEM, changes=told)
     return run
 
 
