@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext, pgettext
@@ -23,14 +23,14 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One row. `at` is when it ended, `ends_on` what has been set, `by` who of the reader's own side ended it."""
+    """One row. `at` is when it ended, `last_day` what has been set, `by` who of the reader's own side ended it."""
 
     text: str
     form: str
     url: str
     state: str
     at: datetime | None
-    ends_at: datetime | None
+    last_day: date | None
     by: str
     words: str
     signed_at: datetime | None
@@ -62,7 +62,7 @@ def _shown(one: Agreement, reader: Reader) -> Version:
         url=reader.url_of(one) if reader.url_of and is_theirs else "",
         state=_state(one, reader.side),
         at=one.ended_at,
-        ends_at=one.ends_at if one.state == S.IN_FORCE else None,
+        last_day=one.last_day if one.state == S.IN_FORCE else None,
         by=reader.names.get(one.ended_by, "") if is_ended_by_reader and one.ended_by else "",
         words=one.ended_words,
         signed_at=one.signed_at,
