@@ -16,6 +16,7 @@ from steward.tenancy.models import DataCentre, Region
 from steward.tenancy.scope import account_scope
 from steward.testing.listings import words_in
 from steward.testing.service_samples import service_of
+from steward.ui.templatetags.ui import on_day
 
 LIST = "/console/settings/privacy/own-services"
 NEW, TRIAL = f"{LIST}/new", f"{LIST}/trial"
@@ -148,7 +149,7 @@ class TestChanging:
             assert changed.password.reveal() == KEY
         words = words_in(page_of(adas, LIST))
         assert "Not used any more" in words
-        assert "until" in words
+        assert f"until {on_day(now())}, by Ada" in words
         assert adas.get(f"{LIST}/{declared.id}").status_code == 404
 
     def test_the_stored_key_goes_to_no_other_host(self, adas, declared, europe):

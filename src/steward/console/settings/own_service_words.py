@@ -33,24 +33,26 @@ class Shown:
     country: str
     by: str
     is_outside: bool
+    ended_by: str = ""
 
 
-def shown(row: Connector, names: Mapping[UUID, str], *, is_outside: bool) -> Shown:
-    """A service in words; `names` are those of the account's people."""
+def shown(row: Connector, names: Mapping[UUID, str], *, is_outside: bool, ended_by: UUID | None = None) -> Shown:
+    """A service in words; `names` are those of the account's people, `ended_by` is who retired it."""
     return Shown(
         row=row,
         purposes=enumeration(PURPOSE_WORDS.get(one, one) for one in row.purposes),
         data=enumeration(sorted(str(CATEGORIES[one]) for one in data_of(row.purposes))),
         country=country_name(row.country) if row.country else "",
-        by=_by(row, names),
+        by=_name(row.declared_by_id, names),
         is_outside=is_outside,
+        ended_by=_name(ended_by, names),
     )
 
 
-def _by(row: Connector, names: Mapping[UUID, str]) -> str:
-    if row.declared_by_id is None:
+def _name(member_id: UUID | None, names: Mapping[UUID, str]) -> str:
+    if member_id is None:
         return ""
-    return names.get(row.declared_by_id) or gettext("a former agent")
+    return names.get(member_id) or gettext("a former agent")
 
 
 OUTCOMES: Mapping[Outcome, str | Promise] = {

@@ -31,6 +31,7 @@ from steward.privacy.egress.own_services import (
     past_services,
     region_of_account,
     retire_service,
+    retired_by,
     services_in_use,
 )
 
@@ -41,14 +42,15 @@ MOST_PAST = 50
 @settings_page("own-services")
 def own_services(request: ConsoleRequest) -> HttpResponse:
     """Those in use, and those that were."""
-    region, names = region_of_account(), member_names()
+    region, names, past = region_of_account(), member_names(), past_services(MOST_PAST)
+    ended = retired_by(past)
 
     def told(row: Connector) -> Shown:
-        return shown(row, names, is_outside=is_outside(row.country, region))
+        return shown(row, names, is_outside=is_outside(row.country, region), ended_by=ended.get(row.pk))
 
     context = {
         "used": [told(row) for row in services_in_use()],
-        "past": [told(row) for row in past_services(MOST_PAST)],
+        "past": [told(row) for row in past],
         "most_past": MOST_PAST,
     }
     return settings_response(request, "console/settings/own_services.html", context)

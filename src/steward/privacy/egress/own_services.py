@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from steward.events.models import Event
 from steward.lib.actor import Actor
 from steward.privacy.egress import configuration
 from steward.privacy.egress.addresses import BadDestination, Destination, is_public, literal_address
@@ -130,6 +131,12 @@ def past_services(most: int) -> list[Connector]:
     """Those it used, or used otherwise: the one that ended last comes first."""
     past = Connector.objects.filter(kind=Connector.Kind.HTTP).exclude(retired_at=None)
     return list(past.order_by("-retired_at", "-id")[:most])
+
+
+def retired_by(rows: Iterable[Connector]) -> dict[UUID, UUID | None]:
+    """Who retired each, or changed it into another: the id of a member, None at the command line."""
+    ended = Event.objects.filter(kind="connector.retired", object_id__in=[row.pk for row in rows])
+    return dict(ended.values_list("object_id", "actor_id"))
 
 
 def service_names() -> dict[UUID, str]:
