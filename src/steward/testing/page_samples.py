@@ -29,7 +29,7 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.agreement_samples import samples_of_agreements
 from steward.testing.erasure_samples import samples_of_erasures
-from steward.testing.export_samples import export_of
+from steward.testing.export_samples import samples_of_exports
 from steward.testing.jobs import failed_job
 from steward.testing.pictures import png
 from steward.testing.registry_samples import samples_of_the_registry
@@ -95,7 +95,7 @@ def _of_the_account(account: Account, people: dict[str, Membership]) -> dict[str
             "message_id": Message.objects.filter(ticket=ticket).order_by("id")[0].pk,
             "tag_id": tag.pk,
             "request_id": request_about(ticket.requester),
-            "export_id": export_of(ticket.requester),
+            **samples_of_exports(ticket.requester),
             "mail_account_id": MailAccount.objects.order_by("id")[0].pk,
             "digest": bytes(logo.sha256).hex() if logo else "",
             **samples_of_erasures(account, ticket.requester_id),

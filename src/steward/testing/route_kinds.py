@@ -4,7 +4,7 @@ PROBES = {"healthz", "readyz", "metrics"}  # of the installation: no account, no
 # Who holds the token of a mail holds the right: whoever else may be signed in, or nobody.
 BEARER = {
     "console/reset-password/<token>", "console/invitations/<token>", "console/welcome/<token>", "sign-up/<token>",
-    "sign-up/<token>/agreement.pdf",
+    "sign-up/<token>/agreement.pdf", "exports/<token>", "exports/<token>/archive",
     "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end",
 }  # fmt: skip
 # On the base domain only, where signing up is open.

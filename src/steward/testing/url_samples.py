@@ -27,7 +27,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing import cast
 from steward.testing.agreement_samples import samples_of_agreements
 from steward.testing.erasure_samples import samples_of_erasures
-from steward.testing.export_samples import export_of
+from steward.testing.export_samples import samples_of_exports
 from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.pictures import png
@@ -100,7 +100,7 @@ def all_samples(
             name: [value]
             for name, value in samples_of_erasures(ticket.account, cast.contact(ada.account_id, "Farah").pk).items()
         },
-        "export_id": [export_of(ticket.requester)],
+        **{name: [value] for name, value in samples_of_exports(ticket.requester).items()},
         **{name: [value] for name, value in samples_of_retention(ada).items()},
         **samples_of_people(ada, ben, billing),
         **samples_of_the_back_office(olga, ticket.account),

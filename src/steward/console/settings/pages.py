@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 from steward.lib.fold import fold
 from steward.people.access import anyone, can_administer, can_erase, can_hold, can_list_agents, can_run_departments
 from steward.people.models import Membership
-from steward.privacy.requests.access import can_answer_requests
 from steward.privacy.exports.access import can_export
+from steward.privacy.requests.access import can_answer_requests
 from steward.privacy.subprocessors.access import can_object
 
 

@@ -25,3 +25,9 @@ def follow_erasures(events: Sequence[Event]) -> None:
             for state in _WAY[event.kind]:
                 if follows(request.type, request.state, state):
                     advance(request, state, actor=Actor(ActorKind(event.actor_kind), event.actor_id))
+
+
+@subscribe("erasure.dropped")
+def forget_plans(events: Sequence[Event]) -> None:
+    """A plan that nobody ordered is gone: another one can be made."""
+    PrivacyRequest.objects.filter(erasure_id__in=[event.object_id for event in events]).update(erasure_id=None)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -21,6 +20,7 @@ from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.queries import contact_with
 
 LONGEST = 10_000
+_OF_ANOTHER = {"dir": "ltr", "autocomplete": "off"}  # an address that is not of who types it
 _ADDRESS = "address-"
 
 
@@ -53,11 +53,17 @@ class NewRequestForm(forms.Form):
     type = forms.ChoiceField(label=gettext_lazy("What they ask for"), choices=_choices(words.TYPES))
     address = forms.EmailField(
         label=gettext_lazy("Their e-mail address"),
+        widget=forms.EmailInput(_OF_ANOTHER),
         help_text=gettext_lazy("By it they are found, and answered."),
         max_length=254,
         required=False,
     )
-    name = forms.CharField(label=gettext_lazy("Their name"), max_length=200, required=False)
+    name = forms.CharField(
+        label=gettext_lazy("Their name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     words = forms.CharField(
         label=gettext_lazy("In which words they ask"),
         max_length=LONGEST,
@@ -82,10 +88,28 @@ class NewRequestForm(forms.Form):
         return at if day == at.date() else datetime.combine(day, time(), self.zone)
 
 
-class IdentityForm(forms.Form):
+class StepForm(forms.Form):
+    """One of several forms on a page: ids of its own, and each of a group of choices says what is wrong with it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in self.errors:
+            if isinstance(field := self.fields.get(name), forms.ChoiceField):
+                field.widget.attrs["aria-describedby"] = f"{str(self.auto_id) % name}-about"
+
+
+class IdentityForm(StepForm):
     """Who asks, and how that was made sure."""
 
-    address = forms.EmailField(label=gettext_lazy("An address of theirs, by which we know them"), max_length=254)
+    address = forms.EmailField(
+        label=gettext_lazy("An address of theirs, by which we know them"),
+        widget=forms.EmailInput(_OF_ANOTHER),
+        max_length=254,
+    )
     proof = forms.ChoiceField(
         label=gettext_lazy("How it was made sure"), choices=_choices(words.PROOFS), widget=forms.RadioSelect
     )
@@ -109,21 +133,21 @@ def _by_mail() -> forms.BooleanField:
     return forms.BooleanField(label=gettext_lazy("Tell them by e-mail now"), required=False, initial=True)
 
 
-class ProofForm(forms.Form):
+class ProofForm(StepForm):
     """What the person is asked before anything is done."""
 
     words = _text(gettext_lazy("What they are asked"), rows=6)
     by_mail = forms.BooleanField(label=gettext_lazy("Ask them by e-mail now"), required=False, initial=True)
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(StepForm):
     """Why it takes longer."""
 
     words = _text(gettext_lazy("Why it takes longer"), gettext_lazy("The person is told this. It may be done once."))
     by_mail = _by_mail()
 
 
-class RefusalForm(forms.Form):
+class RefusalForm(StepForm):
     """Why it is not done."""
 
     reason = forms.ChoiceField(label=pgettext_lazy("of a refusal", "Reason"), choices=_choices(words.REFUSALS))
@@ -131,7 +155,7 @@ class RefusalForm(forms.Form):
     by_mail = _by_mail()
 
 
-class HoldForm(forms.Form):
+class HoldForm(StepForm):
     """Why nothing goes on, and whether a legal hold keeps the person's data meanwhile."""
 
     words = _text(gettext_lazy("Why nothing goes on for now"), gettext_lazy("The clock runs on."), rows=2)
@@ -145,7 +169,7 @@ class HoldForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(StepForm):
     """What the person is told, and how."""
 
     MAIL, OTHERWISE = "mail", "otherwise"
@@ -161,7 +185,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class RestrictionForm(forms.Form):
+class RestrictionForm(StepForm):
     """On which ground their data are kept and not used."""
 
     ground = forms.ChoiceField(
@@ -171,16 +195,21 @@ class RestrictionForm(forms.Form):
     )
 
 
-class LiftingForm(forms.Form):
+class LiftingForm(StepForm):
     """The end of a restriction."""
 
     told = forms.BooleanField(label=gettext_lazy("The person was told that the restriction ends"))
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(StepForm):
     """What is right."""
 
-    name = forms.CharField(label=gettext_lazy("Their name"), max_length=200, required=False)
+    name = forms.CharField(
+        label=gettext_lazy("Their name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Their language"), required=False)
 
     def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
@@ -192,7 +221,10 @@ class CorrectionForm(forms.Form):
         field.choices = [("", pgettext_lazy("language of a person", "Not known")), *known.items()]
         for row in contact.addresses.order_by("id"):
             self.fields[f"{_ADDRESS}{row.pk}"] = forms.EmailField(
-                label=gettext_lazy("E-mail address"), max_length=254, initial=row.value, validators=[validate_email]
+                label=gettext_lazy("E-mail address"),
+                max_length=254,
+                initial=row.value,
+                widget=forms.EmailInput(_OF_ANOTHER),
             )
 
     def correction(self) -> Correction:
