@@ -1,20 +1,12 @@
 """The certificate of an erasure on paper: made from the stored JSON each time, and the same bytes each time."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from steward.privacy.egress import wall
+from steward.privacy.egress.pdf_child import SECONDS, NotSet, set_by_child
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.setting_out import set_out
-
-SECONDS = 20.0
-MOST = 20 * 1024**2  # bytes of a file
-ROOT = Path(__file__).resolve().parents[3]
-_NOWHERE = "http://127.0.0.1:9"  # the discard port: whatever wanted to fetch something would not get it
 
 
 class NotPrinted(RuntimeError):
@@ -29,16 +21,8 @@ def certificate_pdf(erasure: Erasure, *, purposes: Mapping[str, Any] | None = No
     if not erasure.certificate or erasure.finished_at is None:
         raise NotPrinted("not certified")
     content = json.dumps(set_out(json.loads(erasure.certificate), erasure.certificate_sha256, purposes))
-    argv = [sys.executable, "-P", "-s", "-m", "steward.privacy.erasure.typesetting"]
-    argv.append(str(int(erasure.finished_at.timestamp())))
-    environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "HTTPS_PROXY": _NOWHERE, "HTTP_PROXY": _NOWHERE}
+    at = int(erasure.finished_at.timestamp())
     try:
-        with wall.allow_child("a PDF is set in a child with limits of time and memory"):
-            done = subprocess.run(
-                argv, input=content.encode(), env=environment, capture_output=True, timeout=seconds, check=False
-            )
-    except subprocess.TimeoutExpired as error:
-        raise NotPrinted("time_out") from error
-    if done.returncode or not done.stdout.startswith(b"%PDF-") or len(done.stdout) > MOST:
-        raise NotPrinted(f"ended with {done.returncode}")
-    return done.stdout
+        return set_by_child("steward.privacy.erasure.typesetting", content.encode(), at=at, seconds=seconds)
+    except NotSet as error:
+        raise NotPrinted(str(error)) from error
