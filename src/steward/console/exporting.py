@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from steward.contacts.models import ContactAddress
+from steward.files.actions import read_file
+from steward.files.models import File
 from steward.people.queries import member_names
 from steward.privacy.exports.models import Export
 from steward.ui.ages import file_size
@@ -86,3 +89,14 @@ def _shown(export: Export, addresses: list[str], names: Mapping[UUID, str]) -> S
     by = names.get(export.asked_by_id, _("a former agent")) if export.asked_by_id else _("Command line")
     person = name or next(iter(addresses), "")
     return Shown(export, export.is_there(), person=person, addresses=tuple(addresses), asked_by=by)
+
+
+def archive_response(slug: str, export: Export, file: File) -> StreamingHttpResponse:
+    """The archive as a download. Its name is not the person's: where files lie, others read along."""
+    response = StreamingHttpResponse(read_file(file), content_type="application/zip")
+    name = f"{slug}-export-{export.asked_at:%Y-%m-%d}-{export.pk.hex[-6:]}.zip"
+    response["Content-Length"] = file.size
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from steward.console.views.handed_out import handed_out, handed_out_archive
 from steward.project import front, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("steward.front.urls")),
     path("operator/", include("steward.operator.urls")),
     path("console/", include("steward.console.urls")),
+    path("exports/<token>", handed_out, name="handed-out"),
+    path("exports/<token>/archive", handed_out_archive, name="handed-out-archive"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

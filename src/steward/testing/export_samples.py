@@ -4,11 +4,19 @@ from uuid import UUID
 
 from steward.contacts.models import Contact
 from steward.lib.actor import SYSTEM
-from steward.privacy.exports.actions import Wanted, note_export
+from steward.privacy.exports.actions import Wanted, note_export, offer_link
 from steward.privacy.exports.building import run_export
 from steward.privacy.exports.models import Export
 from steward.privacy.requests.persons import person_of
 from steward.tenancy.scope import account_scope
+
+
+def samples_of_exports(customer: Contact) -> dict[str, object]:
+    """By the name of the parameter, and by route."""
+    export = export_of(customer)
+    with account_scope(customer.account_id):
+        token = offer_link(Export.objects.get(pk=export), actor=SYSTEM)
+    return {"export_id": export, "exports/<token> token": token, "exports/<token>/archive token": token}
 
 
 def export_of(customer: Contact) -> UUID:

@@ -160,6 +160,12 @@ urlpatterns = [
     path("privacy/exports/<uuid:export_id>", export.export, name="settings-export"),
     path("privacy/exports/<uuid:export_id>/archive", export.export_archive, name="settings-export-archive"),
     path("privacy/exports/<uuid:export_id>/passphrase", export.export_passphrase, name="settings-export-passphrase"),
+    path("privacy/exports/<uuid:export_id>/link", export.export_link, name="settings-export-link"),
+    path(
+        "privacy/exports/<uuid:export_id>/link/withdrawal",
+        export.export_link_withdrawal,
+        name="settings-export-link-withdrawal",
+    ),
     path("privacy/exports/<uuid:export_id>/removal", export.export_removal, name="settings-export-removal"),
     path("privacy/retention", retention.retention, name="settings-retention"),
     path("privacy/retention/new", retention.new_rule, name="settings-retention-new"),

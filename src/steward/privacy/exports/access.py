@@ -4,6 +4,7 @@ from uuid import UUID
 
 from steward.people.access import may
 from steward.people.models import Membership
+from steward.people.tokens import hashed_token
 from steward.privacy.exports.models import Export
 
 SHOWN = 50  # of the newest
@@ -22,3 +23,11 @@ def get_export(export_id: UUID) -> Export:
 def newest_exports() -> list[Export]:
     """The newest exports of the account in scope."""
     return list(Export.objects.select_related("contact").order_by("-asked_at", "-pk")[:SHOWN])
+
+
+def export_behind(token: str) -> Export:
+    """The export a link of a person leads to, as long as its archive is there; raises `Export.DoesNotExist`."""
+    export = Export.objects.get(link_hash=hashed_token(token))  # never NULL: that would be every one without a link
+    if not export.is_there():
+        raise Export.DoesNotExist
+    return export

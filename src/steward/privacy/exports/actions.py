@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +14,9 @@ from steward.events.actions import record
 from steward.files.models import File
 from steward.files.streams import discard
 from steward.jobs import enqueue
-from steward.lib.actor import SYSTEM, Actor
+from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.clock import now
+from steward.people.tokens import hashed_token, new_token
 from steward.privacy.exports.models import DAYS, MOST_DAYS, Export
 from steward.privacy.exports.packing import new_passphrase
 from steward.privacy.requests.models import PrivacyRequest
@@ -23,6 +25,9 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
 
 State = Export.State
+
+
+_GONE: dict[str, Any] = {"state": State.EXPIRED, "file": None, "passphrase": b"", "link_hash": None}
 
 
 class NotThere(LookupError):
@@ -90,13 +95,42 @@ def reveal_passphrase(export: Export, *, actor: Actor) -> str:
     return words
 
 
+def offer_link(export: Export, *, actor: Actor) -> str:
+    """The token of a link by which the person downloads it, this once; an earlier one ends. Raises `NotThere`.
+
+    It ends with the archive. The passphrase is not in it, and goes another way.
+    """
+    token = new_token()
+    with transaction.atomic():
+        row = Export.objects.select_for_update(no_key=True).get(pk=export.pk)
+        if not row.is_there():
+            raise NotThere("this export has expired")
+        there = Export.objects.filter(pk=row.pk)
+        there.update(link_hash=hashed_token(token), link_made_at=now(), link_downloads=0)
+        record("export.link_offered", row, actor=actor)
+    export.refresh_from_db()
+    return token
+
+
+def withdraw_link(export: Export, *, actor: Actor) -> bool:
+    """End the link of the person. Returns whether there was one."""
+    with transaction.atomic():
+        offered = Export.objects.filter(pk=export.pk, link_hash__isnull=False)
+        is_there = bool(offered.update(link_hash=None))
+        if is_there:
+            record("export.link_withdrawn", export, actor=actor)
+    export.refresh_from_db()
+    return is_there
+
+
 def note_download(export: Export, *, actor: Actor) -> File:
     """Count a download, and give the file. Raises `NotThere`."""
     with transaction.atomic():
         row = Export.objects.select_for_update(no_key=True, of=("self",)).select_related("file").get(pk=export.pk)
         if not row.is_there() or row.file is None:
             raise NotThere("this export has expired")
-        Export.objects.filter(pk=row.pk).update(downloads=F("downloads") + 1, last_download_at=now())
+        by_link = {"link_downloads": F("link_downloads") + 1} if actor.kind is ActorKind.CONTACT else {}
+        Export.objects.filter(pk=row.pk).update(downloads=F("downloads") + 1, last_download_at=now(), **by_link)
         record("export.downloaded", row, actor=actor)
     file: File = row.file
     return file
@@ -113,7 +147,7 @@ def delete_export(export: Export, *, actor: Actor = SYSTEM) -> bool:
         )
         if row is None or row.state == State.EXPIRED:
             return False
-        Export.objects.filter(pk=row.pk).update(state=State.EXPIRED, file=None, passphrase=b"", finished_at=now())
+        Export.objects.filter(pk=row.pk).update(**_GONE, finished_at=now())
         if row.file is not None:
             File.objects.filter(pk=row.file.pk).delete()
             transaction.on_commit(partial(discard, row.file.storage_key))

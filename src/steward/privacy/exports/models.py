@@ -51,8 +51,13 @@ class Export(AccountOwned):
     expires_at = impersonal(models.DateTimeField(null=True, blank=True))
     downloads = impersonal(models.IntegerField(default=0))
     last_download_at = impersonal(models.DateTimeField(null=True, blank=True))
+    # A link for the person, who signs in nowhere: SHA-256 of its token, which is shown once. NULL: there is none.
+    link_hash = impersonal(models.BinaryField(null=True, blank=True))
+    link_made_at = impersonal(models.DateTimeField(null=True, blank=True))
+    link_downloads = impersonal(models.IntegerField(default=0))
 
     class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "link_hash"], name="exports_export_link")]
         indexes: ClassVar = [
             models.Index(fields=["account", "-asked_at"], name="exports_export_newest"),
             models.Index(fields=["account", "contact"], name="exports_export_contact"),

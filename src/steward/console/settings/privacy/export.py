@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -11,11 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest
-from steward.console.exporting import shown
+from steward.console.exporting import archive_response, shown
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.files.actions import read_file
 from steward.privacy.exports.access import get_export
-from steward.privacy.exports.actions import NotThere, delete_export, note_download, reveal_passphrase
+from steward.privacy.exports.actions import (
+    NotThere,
+    delete_export,
+    note_download,
+    offer_link,
+    reveal_passphrase,
+    withdraw_link,
+)
 from steward.privacy.exports.models import Export
 
 PIECE = "console/settings/_export_progress.html"
@@ -60,12 +66,33 @@ def export_archive(request: ConsoleRequest, export_id: UUID) -> HttpResponseBase
         file = note_download(found, actor=request.actor)
     except NotThere as error:
         raise Http404("expired just now") from error
-    response = StreamingHttpResponse(read_file(file), content_type="application/zip")
-    response["Content-Length"] = file.size
-    response["Content-Disposition"] = f'attachment; filename="{_name(request, found)}"'
+    return archive_response(request.account.slug, found, file)
+
+
+@require_POST
+@settings_page("exports")
+def export_link(request: ConsoleRequest, export_id: UUID) -> HttpResponse:
+    """A link for the person, shown once: the page that answers is the only one that has it."""
+    found = _export(export_id)
+    try:
+        token = offer_link(found, actor=request.actor)
+    except NotThere:
+        messages.error(request, _("The export has expired. Make a new one."))
+        return HttpResponseRedirect(reverse("console:settings-export", args=[found.pk]), status=303)
+    context = {"one": shown(found), "link": request.build_absolute_uri(reverse("handed-out", args=[token]))}
+    response = settings_response(request, "console/settings/export.html", context)
     response["Cache-Control"] = "no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@require_POST
+@settings_page("exports")
+def export_link_withdrawal(request: ConsoleRequest, export_id: UUID) -> HttpResponse:
+    """End the link of the person."""
+    found = _export(export_id)
+    if withdraw_link(found, actor=request.actor):
+        messages.success(request, _("The link leads nowhere any more."))
+    return HttpResponseRedirect(reverse("console:settings-export", args=[found.pk]), status=303)
 
 
 @require_POST
@@ -85,8 +112,3 @@ def _export(export_id: UUID) -> Export:
         return get_export(export_id)
     except Export.DoesNotExist as error:
         raise Http404("no such export") from error
-
-
-def _name(request: ConsoleRequest, found: Export) -> str:
-    """Without the person's name: where files lie, others read along."""
-    return f"{request.account.slug}-export-{found.asked_at:%Y-%m-%d}-{found.pk.hex[-6:]}.zip"
