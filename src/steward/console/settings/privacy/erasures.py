@@ -34,7 +34,11 @@ HELD = gettext_lazy(
 class WhomForm(forms.Form):
     """Any address of somebody."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail address of the person"), max_length=254)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of the person"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
 
 
 class HowForm(forms.Form):
