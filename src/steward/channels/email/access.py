@@ -17,7 +17,7 @@ def mail_as_it_came(message: Message) -> bytes:
     The caller has checked that the message may be seen. Raises `RawMail.DoesNotExist` for what did not come by mail
     or is not kept any more, `KeyMissing` or `Tampered` for what cannot be read.
     """
-    return spool.read(RawMail.objects.filter(size__gt=0).get(message=message))
+    return spool.read(RawMail.objects.exclude(content=b"").get(message=message))
 
 
 def get_mail_account(mail_account_id: UUID) -> MailAccount:

@@ -58,7 +58,7 @@ def _of_ticket(ticket: Ticket) -> "QuerySet[RawMail]":
     about = OutgoingMail.objects.filter(about=ticket.pk).values_list("pk", flat=True)
     returned = Q(returned__in=[*ours, *about])
     found = RawMail.objects.filter(Q(pk__in=raw_mails_of(messages).values("pk")) | returned)
-    return found.filter(size__gt=0).exclude(state=RawMail.State.WAITING).order_by("received_at", "id")
+    return found.exclude(content=b"").exclude(state=RawMail.State.WAITING).order_by("received_at", "id")
 
 
 def _rewritten(row: RawMail, where: Where, pattern: Pattern) -> Copy | None:
