@@ -146,26 +146,29 @@ def _certificate() -> Finding:
 
 
 def _objections() -> Finding:
-    late, about = overdue(), _("Objections to subprocessors")
-    if not late:
-        return Finding(about, _("None waits for longer than 10 working days."))
+    late = overdue()
     words = ngettext(
         "%(count)d objection, or notice that came back, waits for longer than 10 working days.",
         "%(count)d objections, or notices that came back, wait for longer than 10 working days.",
         late,
     )
-    return Finding(about, words % {"count": late}, "bad")
+    return _answered(_("Objections to subprocessors"), late, words)
 
 
 def _agreements() -> Finding:
-    late, about = count_overdue(), _("Agreements of customers")
-    if not late:
-        return Finding(about, _("None waits for longer than 10 working days."))
+    late = count_overdue()
     words = ngettext(
         "%(count)d text waits for longer than 10 working days.",
         "%(count)d texts wait for longer than 10 working days.",
         late,
     )
+    return _answered(_("Agreements of customers"), late, words)
+
+
+def _answered(about: str, late: int, words: str) -> Finding:
+    """Whether accounts are answered in time; `words` say how many are not."""
+    if not late:
+        return Finding(about, _("None waits for longer than 10 working days."))
     return Finding(about, words % {"count": late}, "bad")
 
 
@@ -173,7 +176,8 @@ def _backup() -> Finding:
     place = settings.STEWARD_BACKUPS
     if not place:
         words = _(
-            "No folder for backups is set (STEWARD_BACKUPS). docs/operate/backup.md says what has to be copied, and how:"
+            "No folder for backups is set (STEWARD_BACKUPS). docs/operate/backup.md says what has to be copied, and "
+            "how:"
         )
         return Finding(_("Backup"), words, "warn", _to_copy())
     try:

@@ -49,6 +49,12 @@ def with_report(browser):
     return company
 
 
+def test_the_draft_says_how_many_files_each_company_has(operator_client):
+    with_report(operator_client)
+    [company] = operator_client.get(DRAFT).context["companies"]
+    assert company["files"] == 1
+
+
 def publish(browser, **more):
     edition = {"edition": form_of(browser, f"{DRAFT}/publication")["edition"]}
     assert browser.post(f"{DRAFT}/approval", edition | more).status_code == 302

@@ -1,5 +1,6 @@
 """The draft: opened, seen as a whole, its parts taken out, moved, or set back to what everybody starts with."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from steward.operator.registry.state import Written, written_now
 from steward.operator.views.registry.versions import writers_of
 from steward.privacy.egress.registry.changes import Engaged
 from steward.privacy.egress.registry.document import Block, Engagement, Registry, Subprocessor, parse_registry
+from steward.privacy.egress.registry.papers import filed_in
 from steward.privacy.subprocessors.actions import DraftChanged, change_draft, open_draft
 from steward.privacy.subprocessors.listing import row_of
 from steward.privacy.subprocessors.models import RegistryDraft
@@ -175,6 +177,7 @@ def _step(request: OperatorRequest) -> int:
 
 def _companies(registry: Registry, search: Search, faulty: set[str]) -> Iterator[dict[str, Any]]:
     """Those that are searched for, each with all it is engaged for, or with the uses that are."""
+    filed = Counter(one.company.key for one in filed_in(registry))
     for company in registry.subprocessors:
         uses = [one for one in company.engagements if search.company(company) or search.engagement(company, one)]
         if uses or search.company(company):
@@ -182,6 +185,7 @@ def _companies(registry: Registry, search: Search, faulty: set[str]) -> Iterator
                 "company": company,
                 "kind": KINDS[company.kind],
                 "is_faulty": company.key in faulty,
+                "files": filed.get(company.key, 0),
                 "is_first": company is registry.subprocessors[0],
                 "is_last": company is registry.subprocessors[-1],
                 "engagements": [_engagement(company, one, faulty) for one in uses],
