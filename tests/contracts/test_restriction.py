@@ -53,6 +53,17 @@ def test_what_agents_write_is_asked_for(path):
     assert "refuse_writing" in called_in(ROOT / path)
 
 
+# Packages that will do something with tickets or people by themselves; as soon as one is there it asks.
+BY_ITSELF = ("rules", "ratings", "rewards", "assist", "webhooks", "routing", "sla")
+
+
+@pytest.mark.parametrize("package", BY_ITSELF)
+def test_what_acts_by_itself_asks(package):
+    files = list((ROOT / package).rglob("*.py"))
+    asking = [path for path in files if {"restricted_tickets", "restricted_among"} & called_in(path)]
+    assert asking or not files, f"{package} touches tickets of people whose data are only kept"
+
+
 def test_the_outbox_tells_the_gate_at_each_try():
     text = (ROOT / "outbox" / "delivery.py").read_text()
     assert text.count("_is_restricted(mail)") == 2, "for servers, and for the demo"

@@ -17,7 +17,8 @@ CHANGES: tuple[Key | str, ...] = (
     Key("membership", Whose.AGENT, "user.unique_id"), "role", "tickets_to", "factor", "factors", "new_browser",
     "second_factor", "networks", "idle_minutes", "lifetime_hours",
     # Settings: which fields changed, and those that are codes themselves.
-    "fields", "time_zone", "reopens_for_days", "closes_after_days", "code_letters", "code_digits", "looks_for_sensitive",
+    "fields", "time_zone", "reopens_for_days", "closes_after_days", "code_letters", "code_digits",
+    "looks_for_sensitive",
     # The account, its agreements and the list of subprocessors.
     "terms_version", "list_version", "from_region", "to_region", "sha256", "version", "notice_days", "mode",
     "engagement", "resolution", "result",

@@ -207,7 +207,8 @@ PAGES = (
         _("Privacy requests"),
         _("What people ask for about their own data: how much time is left, each step, and the answer."),
         _(
-            "data subject gdpr access export portability rectification erasure restriction objection deadline dsar month"
+            "data subject gdpr access export portability rectification erasure restriction "
+            "objection deadline dsar month"
         ),
         can_answer_requests,
     ),
