@@ -10,6 +10,8 @@ from django.db import connection
 
 from steward.channels.email.models import MailAccount
 from steward.channels.email.recipients import account_for
+from steward.contacts.models import Contact
+from steward.contacts.restriction import restrict_contact
 from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -23,6 +25,7 @@ from steward.notifications.upkeep import forget_old_notices
 from steward.notifications.wishes import DEFAULTS, Kind, Mail, Wish
 from steward.outbox.actions import note_bounce
 from steward.outbox.models import OutgoingMail
+from steward.outbox.restriction import is_about_restricted
 from steward.people.models import Membership, User
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector
@@ -357,3 +360,27 @@ def test_mails_go_with_the_notices_they_tell_of(travel, given, mails, northwind)
     with account_scope(northwind.id):
         assert not Notice.objects.exists()
         assert not OutgoingMail.objects.filter(purpose="notification").exists()
+
+
+class TestAPersonWhoseDataAreOnlyKept:
+    def restrict(self, contact):
+        with account_scope(contact.account_id):
+            restrict_contact(contact, Contact.Ground.CONTESTED, actor=SYSTEM)
+
+    def test_no_mail_tells_of_their_ticket_but_the_bell_does(self, mails, given, ben, eli):
+        self.restrict(eli)
+        given()
+        assert mails() == []
+        with account_scope(ben.account_id):
+            assert count_unread(ben, acting(ben)) == 1
+
+    def test_one_that_waits_already_does_not_leave_any_more(self, mails, given, northwind, eli, farah, ada, ben):
+        given()
+        other = make_ticket(farah)
+        with account_scope(other.account_id):
+            assign_ticket(Ticket.objects.get(pk=other.pk), ben, actor=acting(ada))
+        assert len(mails()) == 2
+        self.restrict(eli)
+        with account_scope(northwind.id):
+            told = OutgoingMail.objects.filter(purpose="notification").order_by("id")
+            assert sorted(map(is_about_restricted, told)) == [False, True]
