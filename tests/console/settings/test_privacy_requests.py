@@ -17,6 +17,7 @@ from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.queries import PAGE
 from steward.tenancy.scope import account_scope
 from steward.testing.letters import mail_of, receive, written
+from steward.testing.queries import assert_same_queries_for_more_rows
 from steward.tickets.models import Message, Ticket
 
 LIST = "/console/settings/privacy/requests"
@@ -93,6 +94,14 @@ class TestTheList:
         assert len(seen) == len(set(seen)) == PAGE + 4
         assert {*seen} == made | {str(answered.pk)}
         assert seen[-1] == str(answered.pk)
+
+    def test_it_costs_the_same_for_more_requests(self, adas, eli, farah):
+        def more(number=5):
+            for _ in range(number):
+                noted(eli), noted(farah, Type.ERASE)
+
+        more()
+        assert_same_queries_for_more_rows(lambda: adas.get(LIST), more)
 
     def test_a_place_that_is_none_is_not_found(self, adas):
         assert adas.get(f"{LIST}?after=u_nothing").status_code == 404
