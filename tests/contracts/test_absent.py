@@ -10,6 +10,8 @@ from django.conf import settings
 
 from steward.files.actions import NewFile, store_files
 from steward.people.models import User
+from steward.privacy.egress.s3.answers import read_list
+from steward.privacy.egress.s3.errors import StoreFault
 from steward.project.middleware import POLICY
 from steward.tenancy.scope import account_scope
 
@@ -59,10 +61,10 @@ def test_no_library_is_there_for(words):
     assert [name for name in installed() if re.search(words, name)] == []
 
 
-def test_nothing_parses_xml():
-    """A feed is written with the standard library's trees, which are not asked to read anything."""
+def test_nothing_parses_xml_but_what_object_stores_say():
+    """A feed is written with the standard library's trees, which are not asked to read anything there."""
     assert importing("lxml", "defusedxml", "html5lib") == set()
-    assert importing("xml") == {"front/subprocessors/feeds.py"}
+    assert importing("xml") == {"front/subprocessors/feeds.py", "privacy/egress/s3/answers.py"}
     called = {
         node.func.attr
         for node in ast.walk(TREES["front/subprocessors/feeds.py"])
@@ -74,10 +76,23 @@ def test_nothing_parses_xml():
     assert called == {"Element", "SubElement", "register_namespace", "tostring"}
 
 
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        b'<!DOCTYPE a SYSTEM "http://192.0.2.1/a">',
+        b'<!DOCTYPE a [<!ENTITY b "c">]>',
+        b"<!ENTITY b SYSTEM 'file:///etc/passwd'>",
+    ],
+)
+def test_what_object_stores_say_declares_nothing(declaration):
+    with pytest.raises(StoreFault):
+        read_list(declaration + b"<ListBucketResult></ListBucketResult>")
+
+
 def test_only_the_gate_calls_a_web_service():
     """`urllib.parse` takes addresses apart; what would open them is `urllib.request`."""
     assert importing("requests", "aiohttp", "http2") == set()
-    assert importing("httpx", "httpcore") == {"privacy/egress/http.py"}
+    assert importing("httpx", "httpcore") == {"privacy/egress/http.py", "privacy/egress/conversing.py"}
     opening = {"urllib.request", "http.client", "xmlrpc.client"}
     named = {
         path
