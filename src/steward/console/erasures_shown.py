@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.contacts.models import Contact
@@ -130,12 +131,14 @@ def shown(erasure: Erasure, names: Mapping[UUID, str] | None = None) -> Shown:
     """One erasure with everything that is told of it; `names` are those of the members when they are read already."""
     extent = read(erasure.extent or {})
     names = member_names() if names is None else names
-    by = names.get(erasure.asked_by_id, "") if erasure.asked_by_id else pgettext("who asked for it", "the system")
+    by = pgettext("who asked for it", "the system")
+    if erasure.asked_by_id:
+        by = names.get(erasure.asked_by_id) or _("a former agent")
     return Shown(erasure, people_of(erasure), len(extent.tickets), by, _lines(erasure))
 
 
 def newest() -> list[Shown]:
-    """The erasures that were ordered, the newest first, without those of the nightly rules' tickets before them."""
+    """The erasures that were ordered, the newest first."""
     ordered = Erasure.objects.exclude(state=Erasure.State.PLANNED).order_by("-planned_at")[:MOST]
     names = member_names()
     return [shown(erasure, names) for erasure in ordered]

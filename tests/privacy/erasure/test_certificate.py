@@ -20,6 +20,7 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import queued
 from steward.testing.tickets import make_ticket
+from steward.tickets.models import Message
 
 
 @pytest.fixture
@@ -78,6 +79,19 @@ def test_the_command_prints_the_plan_then_the_certificate(northwind, eli, capsys
     assert plan["plan"]["tickets"] == 1
     assert len(certificate["certificate"]["sha256"]) == 64
     assert (tmp_path / "it.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_lists_mentions_and_redacts_them_where_it_is_told_to(northwind, eli, farah, capsys):
+    make_ticket(eli)
+    theirs = make_ticket(farah, body="Please ask eli@example.org.")
+    asked = ["erase", "--account", "northwind", "--email", "eli@example.org", "--yes", "--redact-mentions"]
+    assert person.main(asked) == 0
+    plan, certificate = read_all(capsys.readouterr().out)
+    assert plan["plan"]["mentions"] == [{"ticket": theirs.code, "text": "Please ask eli@example.org."}]
+    assert certificate["certificate"]["mentions"]["redacted"] == 1
+    with account_scope(northwind.id):
+        assert "eli@" not in Message.objects.get(ticket=theirs).body_text
 
 
 def read_all(text):
