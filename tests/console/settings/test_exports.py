@@ -118,6 +118,15 @@ def test_a_request_is_answered_by_its_kind(northwind, adas, ticket):
         assert (export.request_id, export.days, export.with_notes) == (asked.pk, 3, False)
 
 
+def test_a_request_for_something_else_leads_nowhere(northwind, adas, ticket):
+    with account_scope(northwind.id):
+        new = NewRequest(PrivacyRequest.Type.ERASE, PrivacyRequest.Channel.AGENT, now(), subject=ticket.requester)
+        asked = open_request(new, actor=SYSTEM)
+    assert adas.get(f"{PAGE}/new?request={asked.pk}").status_code == 404
+    assert adas.get(f"{PAGE}/new?request={northwind.id}").status_code == 404
+    assert adas.get(f"{PAGE}/new").status_code == 303
+
+
 def test_whoever_may_not_sees_nothing(client_of, cleo, ticket, adas):
     page = ask(adas)
     assert client_of(cleo).get(PAGE).status_code == 403

@@ -6,8 +6,14 @@ from steward.people.access import may
 from steward.people.models import Membership
 from steward.people.tokens import hashed_token
 from steward.privacy.exports.models import Export
+from steward.privacy.requests.models import PrivacyRequest
 
 SHOWN = 50  # of the newest
+# By which export a request is answered.
+KINDS = {
+    PrivacyRequest.Type.ACCESS: Export.Kind.ACCESS,
+    PrivacyRequest.Type.PORTABILITY: Export.Kind.PORTABILITY,
+}
 
 
 def can_export(me: Membership) -> bool:
@@ -18,6 +24,11 @@ def can_export(me: Membership) -> bool:
 def get_export(export_id: UUID) -> Export:
     """One of the account in scope; raises `Export.DoesNotExist`."""
     return Export.objects.select_related("contact").get(pk=export_id)
+
+
+def get_request_to_export(request_id: UUID) -> PrivacyRequest:
+    """A request that an export answers; raises `PrivacyRequest.DoesNotExist`, for others too."""
+    return PrivacyRequest.objects.get(pk=request_id, type__in=KINDS)
 
 
 def newest_exports() -> list[Export]:

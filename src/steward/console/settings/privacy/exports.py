@@ -15,14 +15,13 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.exporting import shown_all
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.ids import read_id
-from steward.privacy.exports.access import newest_exports
+from steward.privacy.exports.access import KINDS, get_request_to_export, newest_exports
 from steward.privacy.exports.actions import Wanted, language_of, start_export
 from steward.privacy.exports.models import DAYS, MOST_DAYS, Export
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import Person, person_by_address, person_of
 
-Kind, Type = Export.Kind, PrivacyRequest.Type
-_KINDS = {Type.ACCESS: Kind.ACCESS, Type.PORTABILITY: Kind.PORTABILITY}
+Kind = Export.Kind
 
 
 class WhomForm(forms.Form):
@@ -109,7 +108,7 @@ def _list(request: ConsoleRequest, form: WhomForm, *, status: int = 200) -> Http
 
 
 def _offered(person: Person, asked: PrivacyRequest | None) -> dict[str, Any]:
-    kind = _KINDS[Type(asked.type)] if asked else Kind.ACCESS
+    kind = KINDS[PrivacyRequest.Type(asked.type)] if asked else Kind.ACCESS
     return {"kind": kind, "with_notes": True, "days": DAYS, "language": language_of(person.contacts[0])}
 
 
@@ -117,10 +116,10 @@ def _request(request: ConsoleRequest) -> PrivacyRequest | None:
     wanted = _id(request, "request")
     if wanted is None:
         return None
-    asked = PrivacyRequest.objects.filter(pk=wanted, type__in=_KINDS).first()
-    if asked is None:
-        raise Http404("no such request")
-    return asked
+    try:
+        return get_request_to_export(wanted)
+    except PrivacyRequest.DoesNotExist as error:
+        raise Http404("no such request") from error
 
 
 def _person(request: ConsoleRequest, asked: PrivacyRequest | None) -> Person:
