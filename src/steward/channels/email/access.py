@@ -25,6 +25,11 @@ def get_mail_account(mail_account_id: UUID) -> MailAccount:
     return MailAccount.objects.select_related("department", "imap", "smtp").get(pk=mail_account_id)
 
 
+def has_mailboxes() -> bool:
+    """Whether mail is fetched from a mailbox of the account's own."""
+    return MailAccount.objects.exclude(imap=None).exists()
+
+
 def is_used_already(address: str) -> bool:
     """Whether it is an address of the account in scope."""
     return MailAccount.objects.filter(address=address.lower()).exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from steward.channels.email.models import MailAccount
+from steward.channels.email.access import has_mailboxes
 from steward.console.entrance import ConsoleRequest
 from steward.console.erasures_shown import newest
 from steward.console.settings.entrance import settings_page, settings_response
@@ -20,6 +20,7 @@ from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
 from steward.privacy.mentions.actions import look_for_mentions
+from steward.privacy.requests.access import get_request
 from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import Person, person_by_address, person_of
@@ -103,8 +104,7 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
     if asked is None and _id(request, "contact") is None:
         return settings_response(request, "console/settings/erasures.html", _listed(request, WhomForm()))
     person = _person(request, asked)
-    has_mailboxes = MailAccount.objects.exclude(imap=None).exists()
-    form = HowForm(request.POST if request.method == "POST" else None, has_mailboxes=has_mailboxes)
+    form = HowForm(request.POST if request.method == "POST" else None, has_mailboxes=has_mailboxes())
     if form.is_bound and form.is_valid():
         try:
             erasure = plan_erasure_of(
@@ -136,9 +136,12 @@ def _request(request: ConsoleRequest) -> PrivacyRequest | None:
     wanted = _id(request, "request")
     if wanted is None:
         return None
-    asked = PrivacyRequest.objects.filter(pk=wanted, type=PrivacyRequest.Type.ERASE).first()
-    if asked is None:
-        raise Http404("no such request")
+    try:
+        asked = get_request(request.me, wanted)
+    except PrivacyRequest.DoesNotExist as error:
+        raise Http404("no such request") from error
+    if asked.type != PrivacyRequest.Type.ERASE:
+        raise Http404("not a request to erase")
     return asked
 
 
