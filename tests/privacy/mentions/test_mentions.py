@@ -19,6 +19,7 @@ from steward.privacy.mentions.models import Mention
 from steward.privacy.mentions.queries import mentions_of
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
+from steward.testing.letters import receive, written
 from steward.testing.tickets import make_ticket
 from steward.tickets.actions import add_note
 from steward.tickets.actions.replying import Writing
@@ -91,6 +92,15 @@ def test_what_nobody_confirmed_stays_and_is_named(northwind, ada, told):
     with account_scope(northwind.id):
         assert "eli@example.org" in texts(told)
         assert not Mention.objects.exists(), "the list names the person"
+
+
+def test_what_is_only_quoted_is_found_too(northwind, ada, eli, support_mail):
+    make_ticket(eli)
+    text = "See below.\n\nOn Mon, 5 Jan 2026 Omar wrote:\n> Please ask eli@example.org about 100%_.\n"
+    receive(support_mail, written(support_mail.address, sender="Farah <farah@example.net>", text=text))
+    with account_scope(northwind.id):
+        [place] = mentions_of(planned(northwind, ada))
+        assert place.words == "eli@example.org"
 
 
 def test_a_subject_alone_is_a_mention_too(northwind, ada, eli, farah):

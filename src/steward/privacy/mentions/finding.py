@@ -1,4 +1,4 @@
-"""Looking for somebody in what others wrote: candidates come from the search index, and their texts decide."""
+"""Looking for somebody in what others wrote: candidates come from the search index and the texts, which decide."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +21,12 @@ _CANDIDATES = """
 SELECT message_id FROM tickets_searchentry
  WHERE account_id = %s AND vector @@ %s::tsquery ORDER BY at DESC LIMIT %s
 """
+# What is quoted in a mail is not in the index: the newest texts are read themselves.
+_QUOTED = """
+SELECT id FROM (SELECT id, body_text FROM tickets_message WHERE account_id = %s ORDER BY id DESC LIMIT %s) AS newest
+ WHERE body_text ILIKE ANY (%s) ORDER BY id DESC LIMIT %s
+"""
+_NEWEST = 100_000  # messages
 _READ = 20_000  # candidates that are looked into: more than that share the words of a name
 
 
@@ -39,8 +45,8 @@ def mentions_in(extent: Extent) -> list[Found]:
     By whole name in either order and by each address; in tickets in which they took part by each part of the name,
     too: there it is they who are greeted.
     """
-    whole = [*_names(extent), *extent.addresses]
-    parts = [part for name in _names(extent) for part in name.split()]
+    whole = list(filter(_is_long, [*_names(extent), *extent.addresses]))
+    parts = list(filter(_is_long, [part for name in _names(extent) for part in name.split()]))
     seen: dict[UUID, Found] = {}
     subjects: dict[UUID, Found] = {}
     gone = set(erased_messages(extent))
@@ -77,12 +83,16 @@ def _words(pattern: "re.Pattern[str]", text: str) -> tuple[str, ...]:
 
 
 def _pattern(words: Iterable[str]) -> "re.Pattern[str] | None":
-    """None where nothing is long enough to mean one person."""
-    long = [each for each in words if sum(map(str.isalnum, each)) >= SHORTEST]
+    """None where there are no words."""
     try:
-        return pattern_of(long)
+        return pattern_of(words)
     except TooShort:
         return None
+
+
+def _is_long(words: str) -> bool:
+    """Long enough to mean one person."""
+    return sum(map(str.isalnum, words)) >= SHORTEST
 
 
 def _names(extent: Extent) -> list[str]:
@@ -121,4 +131,13 @@ def _candidates(words: Sequence[str]) -> list[UUID]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, [current_account_id(), query, _READ])
-        return [key for (key,) in cursor.fetchall()]
+        indexed = [key for (key,) in cursor.fetchall()]
+        cursor.execute(_QUOTED, [current_account_id(), _NEWEST, [*map(_like, words)], _READ])
+        return list(dict.fromkeys([*indexed, *(key for (key,) in cursor.fetchall())]))
+
+
+def _like(words: str) -> str:
+    """What finds every text with the words, and others: by the longest of them, as lines break between words."""
+    longest = max(words.split(), key=len)
+    escaped = longest.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
