@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = {"target-size": {"enabled": True}, "label-content-name-mismatch": {"enabled": True}}
+REPORT = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 report"}
 WRITER, THE_OTHER = "rita@operator.example", "otto@operator.example"
 _SESSION = """
 from django.conf import settings
@@ -56,6 +57,29 @@ def page_of(chromium, installation, email):
     return context.new_page()
 
 
+def attach_the_report(page, complaints):
+    """To what was looked into; beside it a file that is refused, and too many bytes at once."""
+    page.click("[data-part=fjord] >> text=Fjord Relay AS")
+    files = page.locator("input[name=due_diligence-0-papers]")
+    assert not files.is_visible()
+    page.check("input[name=due_diligence-0-is_there]")
+    files.set_input_files([REPORT, {"name": "setup.exe", "mimeType": "text/plain", "buffer": b"MZ\0"}])
+    page.fill("textarea[name=address]", "Kaivegen 1, Bergen")
+    page.click("text=Save in the draft")
+    assert "“setup.exe” is none of these" in page.inner_text("[data-papers=due_diligence-0-papers]")
+    assert page.input_value("textarea[name=address]") == "Kaivegen 1, Bergen"
+    complaints.clear()  # of the refusal the browser complains by itself
+    page.evaluate("document.querySelector('form[data-most]').dataset.most = 9")
+    files.set_input_files([REPORT])
+    page.click("text=Save in the draft")
+    assert page.locator("[data-too-much]").is_visible()
+    files.set_input_files([])
+    assert page.locator("[data-too-much]").is_hidden()
+    page.fill("input[name=due_diligence-0-papers-0-title]", "Audit of Fjord")
+    page.click("text=Save in the draft")
+    page.wait_for_selector("[data-part=fjord] >> text=Files 1")
+
+
 def test_a_subprocessor_from_the_draft_to_the_public_page(installation, chromium):
     page, complaints = page_of(chromium, installation, WRITER), []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -83,6 +107,7 @@ def test_a_subprocessor_from_the_draft_to_the_public_page(installation, chromium
     page.wait_for_selector("[data-part=fjord-mail]")
     assert "Norway" in page.inner_text("[data-part=fjord-mail]")
 
+    attach_the_report(page, complaints)
     page.click("text=See what it changes")
     assert "Fjord Relay AS (Norway)" in page.inner_text("[data-difference=fjord-mail]")
     page.fill("textarea[name=summary_en]", "Mail goes by Fjord.")
@@ -91,6 +116,10 @@ def test_a_subprocessor_from_the_draft_to_the_public_page(installation, chromium
     assert "another operator has to approve it" in page.inner_text("main")
     other = page_of(chromium, installation, THE_OTHER)
     other.goto(page.url)
+    with other.expect_download() as download:
+        other.click("[data-filed] >> text=Audit of Fjord")
+    assert download.value.suggested_filename == "Audit of Fjord.pdf"
+    assert Path(download.value.path()).read_bytes() == REPORT["buffer"]
     other.get_by_role("button", name="Approve", exact=True).click()
     other.wait_for_selector("text=Publish it for good")
     page.reload()
