@@ -25,6 +25,11 @@ class Matter(models.TextChoices):
     CHANGES_REQUESTED = "agreement.changes_requested", _("Your own agreement was read, and something has to change")
     REJECTED = "agreement.rejected", _("Your own agreement was read, and is not accepted")
     ENDED = "agreement.ended", _("Your data processing agreement has ended: nothing goes to subprocessors any more")
+    END_SET = "agreement.end_set", _("Your data processing agreement has a last day: see until when it is in force")
+    END_TAKEN_BACK = (
+        "agreement.end_taken_back",
+        _("Your data processing agreement stays in force: its end was taken back"),
+    )
     REWORDED = "agreement.reworded", _("There is a new wording of the data processing agreement to conclude")
     TERMS = "terms.published", _("There are new terms of use to accept")
     DUE_SOON = "privacy_request.warned", _("A request about personal data has to be answered soon")

@@ -22,6 +22,7 @@ from steward.privacy.agreements.actions import (
     conclude,
     countersign,
     end,
+    keep_in_force,
     reject,
     request_changes,
     submit,
@@ -105,6 +106,18 @@ def test_the_end_is_heard(hosted: Account, signer: Signer, nora: Membership, abe
     words = Ending(side=Agreement.Side.ACCOUNT, by=signer.member_id)
     end(made, words, actor=Actor(ActorKind.AGENT, signer.member_id))
     assert told("agreement.ended") == {"Nora", "Abe"}
+
+
+def test_a_last_day_is_heard_and_so_is_that_it_was_taken_back(
+    hosted: Account, signer: Signer, nora: Membership, abe: Membership
+) -> None:
+    made, actor = concluded(hosted, signer), Actor(ActorKind.AGENT, signer.member_id)
+    words = Ending(side=Agreement.Side.ACCOUNT, by=signer.member_id, at=now() + timedelta(days=9))
+    end(made, words, actor=actor)
+    assert told("agreement.end_set") == {"Nora", "Abe"}
+    keep_in_force(made, side=Agreement.Side.ACCOUNT, actor=actor)
+    assert told("agreement.end_taken_back") == {"Nora", "Abe"}
+    assert told("agreement.ended") == set()
 
 
 def test_new_terms_of_use_are_told_once_until_they_are_accepted(
