@@ -1,6 +1,6 @@
 """What can be done: ask for an export, see its passphrase once, download it, delete it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ def start_export(
     """
     from steward.privacy.exports.tasks import make  # noqa: PLC0415  tasks call this package
 
-    how = wanted or Wanted(Export.Kind(kind))
+    how = replace(wanted, kind=Export.Kind(kind)) if wanted else Wanted(Export.Kind(kind))
     with transaction.atomic():
         export = note_export(person, how, actor=actor, request=request)
         enqueue(make, export=str(export.pk))

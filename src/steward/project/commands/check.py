@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
         said = unservable(settings.STEWARD_DATA) if options.serving else troubles(backing_up.layout())
         found = [] if any(one.is_unservable for one in said) else findings()
         if not options.serving and not any(one.is_unservable for one in said):
-            said += [*_overdue_exports(), *_waiting_files()]
+            said += [*overdue_archives(), *_waiting_files()]
     tell(found)
     tell_troubles(said)
     if any(one.is_unservable for one in found):
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _overdue_exports() -> list[Trouble]:
+def overdue_archives() -> list[Trouble]:
+    """What is to be said of archives with persons' data that should be gone."""
     number = overdue_exports()
     if not number:
         return []
