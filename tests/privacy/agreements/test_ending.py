@@ -155,7 +155,7 @@ def test_what_is_concluded_before_takes_its_place(
     in_force: Agreement, hosted: Account, signer: Signer, ada: Actor
 ) -> None:
     set_end(in_force, now() + timedelta(days=20), side=Side.ACCOUNT, actor=ada)
-    again = conclude(hosted, signer, language="pl", registry_version=1, actor=ada)
+    again = conclude(hosted, signer, language="en", registry_version=1, actor=ada)
     in_force.refresh_from_db()
     assert (in_force.state, in_force.ends_at, in_force.ended_side) == ("superseded", None, "")
     assert again.ends_at is None

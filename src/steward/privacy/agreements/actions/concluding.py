@@ -136,9 +136,10 @@ def _content(account: Account, language: str, at: datetime, *, reference: str, s
 
 
 def _is_same(content: Content) -> bool:
-    """Whether what is in force is our form of this version, with these annexes."""
+    """Whether what is in force, without an end that is set, is our form of this version, with these annexes."""
     return Agreement.objects.filter(
         state=S.IN_FORCE,
+        ends_at=None,
         form_version=content.form,
         registry_version=content.registry_version,
         inventory_digest=content.inventory_digest,
