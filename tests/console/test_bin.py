@@ -176,6 +176,8 @@ class TestPurging:
         assert "Ada purged it: it goes for good now" in seen
         assert "This ticket is being purged" in seen
         run_jobs("erasure.run")
+        piece = adas.get(ordered.headers["Location"], headers={"X-Requested-With": "live"}).content.decode()
+        assert ("data-fresh-end" in piece, "<html" in piece) == (True, False), "the page that waits comes anew"
         done = text_of(adas.get(ordered.headers["Location"]))
         assert "Done: all of it is gone" in done
         assert "Tickets 1" in done
