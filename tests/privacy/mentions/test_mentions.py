@@ -131,6 +131,18 @@ def test_a_hold_keeps_the_words_and_the_certificate_says_so(northwind, ada, told
     assert done.state == Erasure.State.FAILED, "what was to go is still there"
 
 
+def test_what_an_erasure_that_failed_had_listed_goes_with_the_next(northwind, ada, told):
+    with account_scope(northwind.id):
+        failed = planned(northwind, ada)
+        confirm_mentions(failed, [], actor=actor_of(ada), is_all=True)
+        Erasure.objects.filter(pk=failed.pk).update(state=Erasure.State.FAILED)
+        erasure = planned(northwind, ada)
+        start_erasure(erasure, actor=actor_of(ada))
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
+    with account_scope(northwind.id):
+        assert not Mention.objects.exists()
+
+
 def test_a_plan_that_nobody_orders_is_forgotten_with_its_list(northwind, ada, told, stop_clock):
     stop_clock(told.created_at)
     with account_scope(northwind.id):

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from steward.lib.redacting import pattern_of
 from steward.privacy.erasure.erasing import plans_about
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, register
 from steward.privacy.mentions.actions import STORE, redact_mention
 from steward.privacy.mentions.models import Mention
@@ -25,7 +26,8 @@ class Words:
         if not extent.contacts:
             return []
         confirmed = Mention.objects.filter(contact_id__in=extent.contacts, state=State.CONFIRMED)
-        return list(confirmed.exclude(message__in=erased_messages(extent)).order_by("pk").values_list("pk", flat=True))
+        confirmed = confirmed.exclude(message__in=erased_messages(extent)).exclude(erasure_id__in=_failed())
+        return list(confirmed.order_by("pk").values_list("pk", flat=True))
 
     def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         confirmed = Mention.objects.filter(pk__in=list(keys)).select_related("message").order_by("pk")
@@ -43,12 +45,15 @@ def _text(mention: Mention) -> str:
     return str(mention.message.body_text if mention.message else mention.ticket.subject)
 
 
+def _failed() -> "QuerySet[Erasure]":
+    return Erasure.objects.filter(state=Erasure.State.FAILED)
+
+
 def _listed(extent: Extent) -> "QuerySet[Mention]":
-    """Of messages that go, and of plans that were never ordered."""
-    about = (
-        Q(ticket__in=extent.tickets) | Q(message__in=erased_messages(extent)) | Q(erasure_id__in=plans_about(extent))
-    )
-    return Mention.objects.filter(about)
+    """Of messages that go, of plans that were never ordered, and of erasures of these people that failed."""
+    theirs = Q(ticket__in=extent.tickets) | Q(message__in=erased_messages(extent))
+    over = Q(erasure_id__in=plans_about(extent)) | Q(contact_id__in=extent.contacts, erasure_id__in=_failed())
+    return Mention.objects.filter(theirs | over)
 
 
 register(Words(), Rows("mentions.listed", Mention, Rank.COPIES, _listed))
