@@ -24,7 +24,7 @@ from steward.privacy.egress.s3 import client as clients
 from steward.privacy.egress.s3.errors import StoreFault
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
-from steward.testing.s3 import StoreServer
+from steward.testing.s3 import StoreServer, forget_questions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = carrying.COPY_KEPT + timedelta(minutes=1)
@@ -50,7 +50,8 @@ def bucket(store, settings, request, tmp_path, monkeypatch):
     options = {"location": tmp_path / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
     backend = {"BACKEND": "steward.files.storage.BucketStore", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": backend}
-    return name
+    yield name
+    forget_questions()
 
 
 def kept(account: Account, content: bytes = b"words of a customer") -> File:

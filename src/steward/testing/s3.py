@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
+from steward.privacy.egress import ledger
 from steward.testing.mail_servers import awaited, free_port, is_listening, open_folder
 
+_BUCKET = "steward"
 KEY_ID, SECRET = "AKtests", "se/cr+et"
 
 
@@ -18,12 +20,12 @@ def program() -> str:
 
 
 class StoreServer:
-    """Keeps what it is given in a folder, which has one for each bucket. Child processes have to be allowed."""
+    """Keeps what it is given in a folder, which nobody else may change. Child processes have to be allowed."""
 
     def __init__(self, port: int = 0, *, certificate: str = "") -> None:
         self.root = open_folder("steward-s3-")
         self.folder = self.root / "buckets"
-        self.folder.mkdir()
+        (self.folder / _BUCKET).mkdir(parents=True)
         self.port = port or free_port()
         self._tls = ["--cert", certificate, "--key", certificate] if certificate else []
         self.start()
@@ -33,23 +35,21 @@ class StoreServer:
         """As `STEWARD_EGRESS_ALLOW` names it."""
         return f"127.0.0.1:{self.port}"
 
-    def url(self, bucket: str, prefix: str = "", *, secret: str = SECRET) -> str:
-        """The address of a bucket, which is made."""
-        (self.folder / bucket).mkdir(exist_ok=True)
-        path = f"{bucket}/{prefix}" if prefix else bucket
+    def url(self, name: str, prefix: str = "", *, secret: str = SECRET) -> str:
+        """The address of a place of this name in its bucket."""
+        path = "/".join(filter(None, (_BUCKET, name, prefix)))
         return f"{'s3s' if self._tls else 's3'}://{KEY_ID}:{quote(secret, safe='')}@{self.place}/{path}"
 
-    def kept(self, bucket: str) -> dict[str, bytes]:
-        """What is there, by its key."""
-        root = self.folder / bucket
+    def kept(self, name: str) -> dict[str, bytes]:
+        """What is in the place of this name, by its key there."""
+        root = self.folder / _BUCKET / name
         return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
     def start(self) -> None:
         """Serve."""
         where = ["--addr", self.place, "--auth-key", f"{KEY_ID},{SECRET}", "--config", str(self.root / "none.conf")]
         quiet = ["--log-level", "ERROR", "--log-file", str(self.root / "log"), "--vfs-cache-mode", "off"]
-        more = ["--dir-cache-time", "0s", *self._tls, str(self.folder)]
-        self.process = subprocess.Popen([program(), "serve", "s3", *where, *quiet, *more])
+        self.process = subprocess.Popen([program(), "serve", "s3", *where, *quiet, *self._tls, str(self.folder)])
         awaited(lambda: is_listening(self.port), seconds=30, what=self._said)
 
     def stop(self) -> None:
@@ -66,3 +66,9 @@ class StoreServer:
     def _said(self) -> str:
         log = self.root / "log"
         return log.read_text() if log.exists() else ""
+
+
+def forget_questions() -> None:
+    """What was counted, and would be written into the ledger while another test runs."""
+    for counts in (ledger._questions, ledger._asked_with):
+        counts.clear()

@@ -27,6 +27,10 @@ class Noted:
     known: Known
     sent: int = 0
 
+    def settle(self, sent: int) -> None:
+        """So many bytes left on it."""
+        self.sent = sent
+
 
 @dataclass(slots=True)
 class Early:

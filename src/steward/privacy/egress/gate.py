@@ -30,7 +30,7 @@ class Passage:
 
     request: Request
     addresses: tuple[IPAddress, ...]
-    entry: ledger.Entry | early.Noted
+    entry: ledger.Entry | ledger.Counted | early.Noted
     sent: int = 0
     _is_closed: bool = field(default=False)
 
@@ -74,10 +74,10 @@ class Passage:
         """Write down how much was sent. Closing twice does nothing."""
         if not self._is_closed:
             self._is_closed = True
-            if isinstance(self.entry, early.Noted):
-                self.entry.sent = self.sent
-            else:
+            if isinstance(self.entry, ledger.Entry):
                 ledger.settle(self.entry, self.sent)
+            else:
+                self.entry.settle(self.sent)
 
 
 def open_passage(request: Request) -> Passage:
@@ -90,10 +90,14 @@ def open_passage(request: Request) -> Passage:
     empty = early.there_is_none()
     known = early.known() if empty else gather(request)
     decision, addresses = _judged(request, known)
-    entry = empty.write(request, decision, known) if empty else ledger.write(request, decision, known)
+    entry = empty.write(request, decision, known) if empty else _entered(request, decision, known)
     if not decision.is_allowed:
         raise EgressDenied(request, decision)
     return Passage(request, addresses, entry)
+
+
+def _entered(request: Request, decision: Decision, known: Known) -> ledger.Entry | ledger.Counted:
+    return ledger.counted(request, decision) or ledger.write(request, decision, known)
 
 
 @contextmanager

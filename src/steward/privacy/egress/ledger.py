@@ -20,10 +20,13 @@ from steward.privacy.egress.purposes import PURPOSES, TrafficClass
 from steward.privacy.egress.trips import ask
 from steward.tenancy.scope import account_scope
 
+OPERATIONS = ("system.operations",)  # what a question tells that sends nothing of anybody along
 _FLUSH_SECONDS = 60.0
 is_there = ContextVar("steward_ledger", default=True)  # False: there is no database yet (`early`)
 _LOOKUPS_LOCK = Lock()
 _lookups: Counter[tuple[Destination, str]] = Counter()
+_questions: Counter[tuple[TrafficClass, Destination, str]] = Counter()
+_asked_with: Counter[tuple[TrafficClass, Destination, str]] = Counter()  # bytes
 _flushed_at = time.monotonic()
 
 _NAMES = [field.attname for field in EgressEvent._meta.concrete_fields if field.attname not in {"account_id", "bytes"}]
@@ -85,18 +88,50 @@ def count_lookup(server: Destination, purpose: str) -> None:
     """
     with _LOOKUPS_LOCK:
         _lookups[server, purpose] += 1
-        is_due = time.monotonic() - _flushed_at > _FLUSH_SECONDS
+    _flush_when_due()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A connection to a store of the installation that carries nothing of anybody: it only asks for what is kept."""
+
+    traffic: TrafficClass
+    destination: Destination
+    purpose: str
+
+    def settle(self, sent: int) -> None:
+        """It is over. Counted and written as look-ups are: there is one for each file that somebody looks at."""
+        key = (self.traffic, self.destination, self.purpose)
+        with _LOOKUPS_LOCK:
+            _questions[key] += 1
+            _asked_with[key] += sent
+        _flush_when_due()
+
+
+def counted(request: Request, decision: Decision) -> Counted | None:
+    """How an allowed connection is only counted; None for one that has a row of its own."""
+    is_question = request.account_id is None and tuple(request.categories) == OPERATIONS
+    if not (decision.is_allowed and decision.grant and is_question and PURPOSES[request.purpose].is_installations):
+        return None
+    return Counted(decision.grant.traffic, request.destination, request.purpose)
+
+
+def _flush_when_due() -> None:
+    is_due = time.monotonic() - _flushed_at > _FLUSH_SECONDS
     if is_due and is_there.get() and not connection.in_atomic_block:
         flush_lookups()
 
 
 def flush_lookups() -> None:
-    """Write the look-ups counted so far. Every process calls this when it ends."""
+    """Write the look-ups and questions counted so far. Every process calls this when it ends."""
     global _flushed_at
     with _LOOKUPS_LOCK:
-        counted = dict(_lookups)
-        InstallationEgress.objects.bulk_create([_lookup_row(*key, calls) for key, calls in counted.items()])
-        _lookups.clear()  # only now: what could not be written is kept
+        infrastructure = TrafficClass.INFRASTRUCTURE
+        rows = [_counted_row(infrastructure, *key, calls) for key, calls in _lookups.items()]
+        rows += [_counted_row(*key, calls, OPERATIONS, _asked_with[key]) for key, calls in _questions.items()]
+        InstallationEgress.objects.bulk_create(rows)
+        for counts in (_lookups, _questions, _asked_with):
+            counts.clear()  # only now: what could not be written is kept
         _flushed_at = time.monotonic()
 
 
@@ -136,11 +171,19 @@ def _columns(request: Request, decision: Decision, known: Known) -> dict[str, An
     }
 
 
-def _lookup_row(server: Destination, purpose: str, calls: int) -> InstallationEgress:
+def _counted_row(
+    traffic: TrafficClass,
+    server: Destination,
+    purpose: str,
+    calls: int,
+    categories: Sequence[str] = (),
+    sent: int | None = None,
+) -> InstallationEgress:
     return InstallationEgress(
-        traffic=TrafficClass.INFRASTRUCTURE.value,
+        traffic=traffic.value,
         purpose=purpose,
-        categories=sorted(PURPOSES[purpose].categories),
+        categories=sorted(categories or PURPOSES[purpose].categories),
+        bytes=sent,
         host=server.host,
         port=server.port,
         calls=calls,

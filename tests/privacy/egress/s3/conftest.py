@@ -3,7 +3,7 @@
 import pytest
 
 from steward.privacy.egress import wall
-from steward.testing.s3 import StoreServer
+from steward.testing.s3 import StoreServer, forget_questions
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +12,13 @@ def store():
         made = StoreServer()
         yield made
         made.remove()
+
+
+@pytest.fixture(autouse=True)
+def _counts_of_this_test_only():
+    forget_questions()
+    yield
+    forget_questions()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from steward.privacy.egress import configuration, conversing
+from steward.privacy.egress import configuration, conversing, ledger
 from steward.privacy.egress.decision import EgressDenied, Reason
 from steward.privacy.egress.gate import InsideTransaction
 from steward.privacy.egress.models import EgressEvent, InstallationEgress
@@ -91,9 +91,24 @@ def test_many_questions_are_one_connection_and_one_line_of_the_ledger(client):
         client.put(f"{number}", b"x" * 1000)
         client.head(f"{number}")
     client.close()
-    asked, sent = InstallationEgress.objects.filter(purpose="data.keep").order_by("bytes")
-    assert (sent.traffic, sent.host, sent.is_allowed) == ("T", "127.0.0.1", True)
-    assert sent.bytes > 20_000 > asked.bytes > 0
+    ledger.flush_lookups()
+    (asked,) = InstallationEgress.objects.filter(purpose="data.keep")
+    assert (asked.traffic, asked.host, asked.is_allowed, asked.calls) == ("T", "127.0.0.1", True, 2)
+    assert asked.categories == ["system.operations"]
+    assert asked.bytes > 20_000
+
+
+def test_what_is_sent_for_everybody_has_a_row_of_its_own_and_what_is_denied_too(bucket, settings):
+    everybodys = Sender(None, ("user.content", "user.name"))
+    with Client(configuration.object_store(), everybodys) as client:
+        client.put("a", b"words")
+        settings.STEWARD_OBJECT_STORE = ""
+        client._asking.close()
+        with pytest.raises(EgressDenied):
+            client.head("a")
+    sent, denied = InstallationEgress.objects.filter(purpose="data.keep").order_by("-is_allowed")
+    assert (sent.is_allowed, sent.categories, sent.calls) == (True, ["user.content", "user.name"], 1)
+    assert (denied.is_allowed, denied.reason_code) == (False, "unknown_host")
 
 
 @pytest.mark.parametrize("open_for", [conversing.OPEN_FOR, 0.0])

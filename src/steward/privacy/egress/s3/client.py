@@ -14,6 +14,7 @@ from uuid import UUID
 from steward.lib.clock import now
 from steward.privacy.egress.conversing import Conversation
 from steward.privacy.egress.http import LONGEST_BODY, Answer, Call, CallFailed, Fault, Method
+from steward.privacy.egress.ledger import OPERATIONS
 from steward.privacy.egress.s3 import answers
 from steward.privacy.egress.s3.answers import Kept, Unfinished
 from steward.privacy.egress.s3.buckets import Bucket
@@ -25,7 +26,6 @@ PIECE = LONGEST_BODY  # bytes of an object that are asked for at once
 PATIENCE = 120.0  # seconds for one question
 PAUSES = (0.5, 2.0)  # seconds before a question is asked again
 _NOTHING = hashlib.sha256(b"").hexdigest()
-_OPERATIONS = ("system.operations",)  # what a question tells about anybody when nothing is sent along
 _PASSING = frozenset({Fault.UNRESOLVED, Fault.UNREACHABLE, Fault.PROTOCOL, Fault.TOO_SLOW})
 
 
@@ -44,19 +44,20 @@ class _Question:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
-    sender: Sender = Sender(None, _OPERATIONS)
+    sender: Sender = Sender(None, OPERATIONS)
 
 
 class Client:
     """One bucket, below its beginning. Used with `with`, by one thread, and never inside an account's scope.
 
-    What is sent stands in the ledger of `sender`; questions that carry nothing of anybody stand in the installation's.
+    What is sent stands in the ledger of `sender`; questions that carry nothing of anybody are counted in the
+    installation's.
     All methods raise `StoreFault`, `EgressDenied` or `InsideTransaction`.
     """
 
     def __init__(self, bucket: Bucket, sender: Sender | None = None) -> None:
         self.bucket = bucket
-        self._sender = sender or Sender(None, _OPERATIONS)
+        self._sender = sender or Sender(None, OPERATIONS)
         self._signer = Signer(bucket.key_id, bucket.secret, bucket.region)
         self._sending, self._asking = Conversation(), Conversation()
 
