@@ -20,6 +20,10 @@ OWN_SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 STYLES = sorted(STATIC.glob("**/*.css"))
 
 
+# Pages that are read as files, far from us: they bring their style along.
+TAKEN_AWAY = {"privacy/exports/templates/exports/page.html"}
+
+
 def test_there_are_templates_scripts_and_styles_to_check():
     assert len(TEMPLATES) > 30
     assert len(OWN_SCRIPTS) > 5
@@ -33,6 +37,8 @@ def test_a_template_names_only_icons_of_the_sprite_and_keeps_to_the_policy(templ
         re.findall(r'href="#([is]-\w+)"', source)
     )
     assert named <= SYMBOLS
+    if template.relative_to(ROOT).as_posix() in TAKEN_AWAY:
+        source = source.replace("<style>", "", 1)
     assert not re.search(r"\sstyle=|\son\w+=\"|<style|<script(?![^>]*\bsrc=)|javascript:", source)
 
 

@@ -14,7 +14,7 @@ held(
         at_most(KEPT),
         where=Where.BACKUP,
         whose=(Whose.CONTACT, Whose.AGENT, Whose.ANYBODY),
-        categories=("user",),
+        categories=("user.name", "user.contact.email", "user.content"),
         purpose="security",
         is_encrypted=True,
     ),

@@ -26,16 +26,19 @@ def shown(client, path):
     return " ".join(answer.content.decode().split())
 
 
+OWN = '<span class="badge">your own</span>'
+
+
 def own(account):
     with account_scope(account.id):
         return list(MailTemplate.objects.values_list("kind", "language", "body"))
 
 
 def test_saved_and_listed(adas, northwind):
-    assert "your own" not in shown(adas, LIST)
+    assert OWN not in shown(adas, LIST)
     assert adas.post(FRAME, {"body": "Dzień dobry\r\n{{answer}}\r\n"}).status_code == 303
     assert own(northwind) == [("answer", "pl", "Dzień dobry\n{{answer}}")]
-    assert shown(adas, LIST).count("your own") == 1
+    assert shown(adas, LIST).count(OWN) == 1
     assert "Dzień dobry" in shown(adas, FRAME)
 
 

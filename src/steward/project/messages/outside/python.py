@@ -8,7 +8,7 @@ from steward.project.messages.sources import FUNCTIONS, called
 
 # What is typed into a terminal, measured, or tried out is in English: commands, the log, tests and samples.
 _TERMINAL = (
-    "steward/project/commands/", "steward/bench/", "steward/testing/", "steward/project/postgres/",
+    "steward/project/commands/", "steward/backups/", "steward/bench/", "steward/testing/", "steward/project/postgres/",
     "steward/project/messages/", "steward/project/serving/",
     "steward/project/cli.py", "steward/project/demonstrating.py", "steward/project/health.py",
     "steward/project/places.py", "steward/operator/gauges.py",
