@@ -86,7 +86,11 @@ PARTS = {
 # Forms that have no wrong answer.
 ACCEPTING = ("/automatic-answer", "/name", "/prose/provider", "/privacy/subprocessors/answer")
 # Leads elsewhere at once.
-DOORS = {"outbox/", "subprocessors/subscription/<token>/end"}
+DOORS = {
+    "outbox/", "subprocessors/subscription/<token>/end",
+    # Whom it is about is said in the query, which no sample has.
+    "console/settings/privacy/exports/new",
+}  # fmt: skip
 
 ROUTES = sorted({*routes(), *routes(demo_urls.urlpatterns)}, key=lambda route: route.pattern)
 TRIED = [route for route in ROUTES if route.pattern not in NO_PAGE]

@@ -27,7 +27,11 @@ Kind = Export.Kind
 class WhomForm(forms.Form):
     """Any address of somebody."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail address of the person"), max_length=254)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of the person"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
 
 
 class HowForm(forms.Form):
@@ -54,7 +58,7 @@ class HowForm(forms.Form):
         label=gettext_lazy("Days until it is deleted"),
         min_value=1,
         max_value=MOST_DAYS,
-        widget=forms.NumberInput({"inputmode": "numeric"}),
+        widget=forms.NumberInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
 
     @property
