@@ -25,7 +25,8 @@ from steward.tickets.models import Attachment, Message
 
 FEW = 100  # tickets of somebody else, to compare memory with
 _SHARE = 10  # at most one ticket in so many
-_FILE = 200  # megabytes of one file
+_FILE = 200  # megabytes of one file, at most
+_TICKETS_A_MEGABYTE = 500
 _MB = 1 << 20
 _LOOKING = 0.05  # seconds between two looks at the memory
 Figures = dict[str, Any]
@@ -44,15 +45,16 @@ def measure(superuser: str, size: int) -> Figures:
     make_theirs(superuser, account, min(MOST, size // _SHARE), address=many)
     rarely = {"tickets": tickets_of(account, few)} | _exported(few)
     told: Figures = {"size": size, "tickets": tickets_of(account, many), "few": rarely}
-    with _large_file(account, few):
-        told["file"] = {"megabytes": _FILE} | _exported(few)
+    megabytes = max(1, min(_FILE, size // _TICKETS_A_MEGABYTE))
+    with _large_file(account, few, megabytes):
+        told["file"] = {"megabytes": megabytes} | _exported(few)
     return {"export": told | _exported(many) | {"load": load()}}
 
 
 @contextmanager
-def _large_file(account: Account, address: str) -> Iterator[None]:
+def _large_file(account: Account, address: str, megabytes: int) -> Iterator[None]:
     """Within, one of their messages has a file that does not compress."""
-    file = store_stream(account.id, (secrets.token_bytes(_MB) for _ in range(_FILE)), content_type="image/tiff")
+    file = store_stream(account.id, (secrets.token_bytes(_MB) for _ in range(megabytes)), content_type="image/tiff")
     with account_scope(account.id):
         file.save(force_insert=True)
         message = Message.objects.filter(contact__addresses__folded=address)[:1].get()
