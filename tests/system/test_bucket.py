@@ -75,7 +75,8 @@ def test_a_machine_comes_back_from_its_buckets(machine):
     assert machine.message("northwind", "About Eli")
     machine.down()
     told = machine.run("check", expect=1)
-    assert str(store.port) not in told
+    assert "is the bucket of the files: choose another" in told
+    assert "se%2Fcr" not in told
     store.stop()
     assert "The store does not do what it is asked to" in machine.run("backup", "list", expect=1)
 
