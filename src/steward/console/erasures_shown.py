@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.contacts.models import Contact
+from steward.notifications.erasing import MailsToMembers
 from steward.people.models import Membership
 from steward.people.queries import member_names
 from steward.privacy.erasure.actions.planning import counted, read
@@ -155,8 +156,12 @@ def people_of(erasure: Erasure) -> tuple[str, ...]:
 
 
 def counted_lines(extent: Extent) -> tuple[Line, ...]:
-    """What would go with an extent, counted now and planned by nobody."""
-    return tuple(Line(group, number, 0, 0) for group, number in by_group(counted(extent)).items())
+    """What would go with an extent, counted now and planned by nobody.
+
+    Not the mails to members: all that ever left would be read for them, and they are counted when they go.
+    """
+    counts = counted(extent, without={MailsToMembers.name})
+    return tuple(Line(group, number, 0, 0) for group, number in by_group(counts).items())
 
 
 def _lines(erasure: Erasure) -> tuple[Line, ...]:

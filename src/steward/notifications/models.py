@@ -51,10 +51,7 @@ class Notice(AccountOwned):
             models.UniqueConstraint(fields=["account", "event_id", "membership"], name="notifications_notice_once"),
         ]
         indexes: ClassVar = [
-            models.Index(
-                "account", "membership", models.F("id").desc(), condition=models.Q(is_listed=True),
-                name="notifications_notice_list",
-            ),
+            models.Index("account", "membership", models.F("id").desc(), name="notifications_notice_whose"),
             # What the bell counts, and what is read when its ticket is opened.
             models.Index(
                 fields=["account", "membership", "ticket"], condition=models.Q(read_at__isnull=True),

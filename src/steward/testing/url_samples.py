@@ -37,6 +37,7 @@ from steward.testing.retention_samples import samples_of_retention
 from steward.testing.service_samples import service_of
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.actions import HOLD, last_change, reply_to_ticket, tag_named, tag_ticket
+from steward.tickets.actions.drafting import attach_to_draft, draft_for_files, save_draft
 from steward.tickets.actions.replying import Writing
 from steward.tickets.conversation import Correspondent, NewAttachment
 from steward.tickets.models import Attachment, Message, Tag, Ticket
@@ -83,6 +84,8 @@ def all_samples(
     with account_scope(ticket.account_id):
         attachment = Attachment.objects.get(message__ticket=ticket)
         assert Message.objects.get(pk=reply.pk).outgoing_id
+        save_draft(ben, ticket, {"kind": "note", "body_html": "<p>So far.</p>"})
+        attach_to_draft(draft_for_files(ben, ticket), "b.txt", b"y", "text/plain")
     return {
         "code": [ticket.code, mailed.ticket.code],
         "message_id": [mailed.id, reply.id],
