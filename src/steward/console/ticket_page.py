@@ -82,6 +82,7 @@ def ticket_context(
         "older_url": f"{ticket_url(ticket.code)}?before={talk.older}" if talk.older else None,
         "allowed": allowed,
         "actions": _addresses(ticket),
+        "purge_url": f"/console/bin/purge?status={ticket.status}&ticket={ticket.code}",
         "statuses": _statuses(ticket),
         "assignees": few_assignees(request, ticket),
         "may_assign": can(request.actor, "ticket:assign", ticket),
@@ -190,8 +191,7 @@ def _addresses(ticket: Ticket) -> dict[str, str]:
     names = {"reply_url": "replies", "note_url": "notes", "status_url": "status", "assign_url": "assignment"}
     names |= {"restore_url": "restoration"}
     names |= {"transfer_url": "department", "assignees_url": "assignees", "draft_url": "draft", "upload_url": "files"}
-    own = {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
-    return own | {"purge_url": f"/console/bin/purge?status={ticket.status}&ticket={ticket.code}"}
+    return {key: f"{ticket_url(ticket.code)}/{name}" for key, name in names.items()}
 
 
 def _statuses(ticket: Ticket) -> list[dict[str, Any]]:
