@@ -284,4 +284,4 @@ def test_addresses_put_together_by_hand_are_those_of_the_views():
 def test_the_addresses_a_ticket_page_sends_to_are_those_of_the_views(client_of, ada, eli):
     page = client_of(ada).get(f"/console/tickets/{make_ticket(eli).code}")
     names = {resolve(address).url_name for address in page.context["actions"].values()}
-    assert names == {"reply", "note", "status", "assign", "assignees", "transfer", "draft", "upload"}
+    assert names == {"reply", "note", "status", "assign", "assignees", "transfer", "draft", "upload", "restore"}
