@@ -50,7 +50,8 @@ def measure(superuser: str, size: int) -> Figures:
     restored, left = _restored(data, str(folder))
     return {
         "backup": {
-            "tickets": tickets, "megabytes": round(written), "seconds": round(made, 1), "per_second": round(written / made),
+            "tickets": tickets, "megabytes": round(written), "seconds": round(made, 1),
+            "per_second": round(written / made),
             "erasures": erased, "restored": round(restored, 1), "left": left, "load": load(),
         }
     }  # fmt: skip

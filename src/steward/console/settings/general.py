@@ -68,8 +68,8 @@ class GeneralForm(forms.Form):
             "Point out card numbers, bank accounts, identity numbers and passwords in incoming messages"
         ),
         help_text=gettext_lazy(
-            "Only for people who may redact messages. They are looked for here, when a message comes in; nothing leaves "
-            "for it."
+            "Only for people who may redact messages. They are looked for here, when a message comes in; nothing "
+            "leaves for it."
         ),
         required=False,
     )

@@ -12,9 +12,9 @@ from steward.console.views.listing import changes_in_list, list_page, search
 from steward.console.views.live import colleagues, events, presence
 from steward.console.views.messages import attachment, message_body, message_raw, resend
 from steward.console.views.notifications import mentionable, notification_bell, notifications, notifications_read
+from steward.console.views.redacting import redaction
 from steward.console.views.signing import passkey, second_factor, sign_in, sign_out
 from steward.console.views.tagging import tag_choices, ticket_tags
-from steward.console.views.redacting import redaction
 from steward.console.views.ticket import (
     assignees,
     change_status,

@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N,N,...",
         help="tickets in the large account (%(default)s)",
     )
-    parts = ("mail", "live", "click", "registry", "gate", "erase", "export", "purge", "backup", "list", "page", "search")
+    parts = "mail live click registry gate erase export purge backup list page search".split()
     parser.add_argument("--only", choices=parts, default="", help="measure only this")
     parser.add_argument("--mails", type=int, default=4000, metavar="N", help="how many mails are sent (%(default)s)")
     parser.add_argument(
