@@ -6,11 +6,14 @@ from steward.backups.errors import BackupFault
 from steward.backups.redactions import redact_again, unfollowed_redactions
 from steward.backups.standing import unservable
 from steward.lib.actor import SYSTEM
-from steward.privacy.erasure.ledger import ledger_path
+from steward.lib.ids import new_id
+from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.erasure.ledger import ledger_path, write_redaction
 from steward.privacy.holds.actions import lift_hold, place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
-from steward.testing.tickets import make_ticket
+from steward.testing.tickets import make_message, make_ticket
 from steward.tickets.actions.redacting import Reason, redact_words
 from steward.tickets.models import Message
 
@@ -54,6 +57,29 @@ def test_a_message_that_is_not_here_any_more_is_none_to_redact(restored, northwi
     with account_scope(northwind.id):
         Message.objects.filter(pk=restored.pk).delete()
     assert unfollowed_redactions() == []
+
+
+def test_what_was_rolled_back_and_done_again_is_followed_once(restored, northwind, settings):
+    with account_scope(northwind.id):
+        write_redaction(northwind.id, new_id(), restored.pk, [CARD], Reason.CARD.value)
+    assert redact_again() == 1
+    assert not stands(northwind, restored)
+    assert unservable(settings.STEWARD_DATA) == []
+
+
+def test_who_is_erased_later_leaves_nothing_to_redact(northwind, eli, farah, settings):
+    shared = make_ticket(farah)
+    with account_scope(northwind.id):
+        theirs = make_message(shared, sender=eli)
+        Message.objects.filter(pk=theirs.pk).update(body_text=TEXT, body_html=HTML)
+        theirs.refresh_from_db()
+        redact_words(theirs, [CARD], reason=Reason.CARD, actor=SYSTEM)
+        erasure = plan_erasure(person_by_address("eli@example.org").extent, actor=SYSTEM)
+    assert run_erasure(northwind.id, erasure.id).state == "done"
+    with account_scope(northwind.id):
+        assert Message.objects.filter(pk=theirs.pk, body_text="").exists(), "its place stays"
+    assert unservable(settings.STEWARD_DATA) == []
+    assert redact_again() == 0
 
 
 def test_what_a_hold_of_that_time_keeps_waits_for_it(restored, northwind, settings):

@@ -36,13 +36,20 @@ def unfollowed_redactions() -> list[Redacted]:
 def _unheard_of(account_id: UUID, lines: list[Redacted]) -> Iterator[Redacted]:
     with account_scope(account_id):
         messages = Message.objects.in_bulk([UUID(line.message) for line in lines])
-        for line in lines:
-            message = messages.get(UUID(line.message))
-            if message is not None and not _is_followed(message, line.redaction) and not _is_held(message):
+        here = [(line, messages[UUID(line.message)]) for line in lines if UUID(line.message) in messages]
+        # The same words of the same message stand twice where what had written them down was rolled back, and begun
+        # again: once they are gone there is nothing to find for the other line.
+        done = {(line.message, line.words) for line, message in here if _is_followed(message, line.redaction)}
+        for line, message in here:
+            if (line.message, line.words) not in done and not _is_held(message):
+                done.add((line.message, line.words))
                 yield line
 
 
 def _is_followed(message: Message, redaction: str) -> bool:
+    """Also where nothing but the place of the message is left: with its words went what was said of them."""
+    if message.findings.get("erased"):
+        return True
     return redaction in {mark.get("id") for mark in message.findings.get(REDACTIONS, [])}
 
 
