@@ -37,18 +37,10 @@ class Mailboxes:
 
     def prepare(self, erasure_id: UUID, extent: Extent) -> None:
         """Note the Message-IDs of what goes, for each mailbox that is read now."""
-        # What an erasure that failed has left to do is done by the next one.
-        failed = Erasure.objects.filter(state=Erasure.State.FAILED).values("pk")
-        waiting = MailboxCopies.objects.filter(state=MailboxCopies.State.WAITING, erasure_id__in=failed)
-        waiting.update(erasure_id=erasure_id)
-        ids = sorted(set(_message_ids(extent))) if extent.in_mailboxes else []
+        _take_over(erasure_id)
+        ids = set(_message_ids(extent)) if extent.in_mailboxes else set()
         for source in sources_of(current_account_id()) if ids else ():
-            row, _is_new = MailboxCopies.objects.get_or_create(
-                erasure_id=erasure_id, mail_account_id=source.mail_account_id
-            )
-            row.message_ids = sorted({*row.message_ids, *ids})
-            row.state = MailboxCopies.State.WAITING
-            row.save(update_fields=["message_ids", "state"])
+            _note(erasure_id, source.mail_account_id, ids)
 
     def reach(self, account_id: UUID, erasure_id: UUID) -> bool:
         with account_scope(account_id):
@@ -56,6 +48,22 @@ class Mailboxes:
             sources = {source.mail_account_id: source for source in sources_of(account_id)} if waiting else {}
         cleared = [_clear(sources.get(row.mail_account_id), row) for row in waiting]  # each, whatever became of others
         return all(cleared)
+
+
+def _take_over(erasure_id: UUID) -> None:
+    """What erasures that failed have left to do is done by the next one, together with what it has there itself."""
+    failed = Erasure.objects.filter(state=Erasure.State.FAILED).values("pk")
+    waiting = MailboxCopies.objects.filter(state=MailboxCopies.State.WAITING, erasure_id__in=failed)
+    for row in waiting.order_by("pk"):
+        _note(erasure_id, row.mail_account_id, row.message_ids)
+        row.delete()
+
+
+def _note(erasure_id: UUID, mail_account_id: UUID, ids: Iterable[str]) -> None:
+    row, _is_new = MailboxCopies.objects.get_or_create(erasure_id=erasure_id, mail_account_id=mail_account_id)
+    row.message_ids = sorted({*row.message_ids, *ids})
+    row.state = MailboxCopies.State.WAITING
+    row.save(update_fields=["message_ids", "state"])
 
 
 def _clear(source: Source | None, row: MailboxCopies) -> bool:
