@@ -11,6 +11,7 @@ from steward.lib.actor import SYSTEM
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.certifying import is_genuine
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.outside import PATIENCE
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.erasure.setting_out import set_out
 from steward.privacy.erasure.watching import PROMISED, watch_erasures
@@ -127,6 +128,20 @@ def test_what_stopped_is_gone_on_with(northwind, planned, stop_clock):
     watch_erasures()
     assert queued("erasure.run") == []
     stop_clock(begun + timedelta(minutes=61))
+    watch_erasures()
+    assert [job["erasure"] for job in queued("erasure.run")] == [str(planned.pk)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_a_mailbox_is_not_queued_each_hour_too(northwind, planned, stop_clock):
+    begun = planned.planned_at
+    with account_scope(northwind.id):
+        waiting = {"state": Erasure.State.RUNNING, "started_at": begun, "extent": {**planned.extent, "taken": True}}
+        Erasure.objects.filter(pk=planned.pk).update(**waiting)
+    stop_clock(begun + timedelta(hours=2))
+    watch_erasures()
+    assert queued("erasure.run") == []
+    stop_clock(begun + PATIENCE + timedelta(minutes=61))  # the job of the last try was lost
     watch_erasures()
     assert [job["erasure"] for job in queued("erasure.run")] == [str(planned.pk)]
 

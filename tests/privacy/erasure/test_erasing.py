@@ -54,3 +54,19 @@ def test_what_was_planned_and_not_found_is_no_success(northwind, eli, farah):
     failed = run_erasure(northwind.id, erasure.id)
     assert failed.state == Erasure.State.FAILED
     assert failed.extent is not None  # so that it can be looked into
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_failed_forgets_whom_it_was_about_when_they_are_gone(northwind, eli, farah):
+    with account_scope(northwind.id):
+        failed, others = (
+            plan_erasure(person_by_address(one.addresses.get().value).extent, actor=SYSTEM) for one in (eli, farah)
+        )
+        Erasure.objects.filter(pk__in=[failed.pk, others.pk]).update(state=Erasure.State.FAILED)
+        again = plan_erasure(person_by_address(eli.addresses.get().value).extent, actor=SYSTEM)
+        assert again.planned["erasure.failed"] == 1
+    assert run_erasure(northwind.id, again.id).state == Erasure.State.DONE
+    with account_scope(northwind.id):
+        failed.refresh_from_db(), others.refresh_from_db()
+        assert (failed.state, failed.extent) == (Erasure.State.FAILED, None)
+        assert others.extent["contacts"] == [str(farah.pk)]

@@ -1,24 +1,57 @@
-"""What erasures know of the people they are about: those that were planned and never ordered go with them."""
+"""What erasures know of the people they are about: it goes with them, where it is not ended as it should.
 
+Plans that were never ordered are deleted. One that failed stays, and forgets whom it was about.
+"""
+
+from collections.abc import Sequence
 from uuid import UUID
 
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.inventory.stores import Extent, Rank, Rows, once, register
+from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, once, register
 
 
 @once
 def plans_about(extent: Extent) -> list[UUID]:
     """Plans that were never ordered, about somebody of the extent."""
+    return _about(extent, Erasure.State.PLANNED)
+
+
+def _about(extent: Extent, state: Erasure.State) -> list[UUID]:
     if not extent.contacts and not extent.addresses:
         return []
     contacts, addresses = set(map(str, extent.contacts)), set(extent.addresses)
-    planned = Erasure.objects.filter(state=Erasure.State.PLANNED).only("extent")
+    found = Erasure.objects.filter(state=state, extent__isnull=False).order_by("pk").only("extent")
     return [
         one.pk
-        for one in planned
+        for one in found
         if not contacts.isdisjoint((one.extent or {}).get("contacts", []))
         or not addresses.isdisjoint((one.extent or {}).get("addresses", []))
     ]
 
 
-register(Rows("erasure.plans", Erasure, Rank.RECORDS, lambda e: Erasure.objects.filter(pk__in=plans_about(e))))
+class Failed:
+    """Erasures of the same people that failed: this one goes to the end, and what they knew of them is needed no more.
+
+    The row stays: that it failed, and for a restored backup that it was known here.
+    """
+
+    name, rank = "erasure.failed", Rank.RECORDS
+    models = frozenset({Erasure._meta.label})
+
+    def find(self, extent: Extent) -> list[Key]:
+        return list(_about(extent, Erasure.State.FAILED))
+
+    def erase(self, keys: Sequence[Key], extent: Extent) -> int:
+        return Erasure.objects.filter(pk__in=list(keys)).update(extent=None)
+
+    def settle(self, keys: Sequence[Key]) -> None:
+        """Nothing: it is gone with the commit."""
+
+    def left(self, keys: Sequence[Key], extent: Extent) -> int:
+        return Erasure.objects.filter(pk__in=list(keys), extent__isnull=False).count()
+
+
+register(
+    Rows("erasure.plans", Erasure, Rank.RECORDS, lambda e: Erasure.objects.filter(pk__in=plans_about(e))),
+    Failed(),
+)

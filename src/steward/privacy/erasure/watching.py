@@ -8,7 +8,9 @@ from steward.events.actions import Happening, record, record_many
 from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.privacy.erasure.actions.running import TAKEN
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.outside import PATIENCE
 from steward.privacy.erasure.tasks import run
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -32,10 +34,17 @@ def _watch(account_id: UUID) -> int:
         begun = Erasure.objects.filter(state__in=[State.RUNNING, State.FAILED])
         # A job more than needed does no harm: it finds nothing left to do.
         for erasure in begun.filter(state=State.RUNNING, started_at__lt=now() - _QUIET):
-            enqueue(run, erasure=erasure.pk)
+            if not _waits(erasure):
+                enqueue(run, erasure=erasure.pk)
         _forget_old_plans()
         late = begun.filter(started_at__lt=now() - PROMISED, alarmed_at=None).select_for_update(no_key=True)
         return sum(_alarm(erasure) for erasure in late)
+
+
+def _waits(erasure: Erasure) -> bool:
+    """Whether its next try to reach what is outside is queued already: each job more would go on to queue its own."""
+    is_taken = bool((erasure.extent or {}).get(TAKEN))
+    return is_taken and erasure.started_at is not None and now() < erasure.started_at + PATIENCE + _QUIET
 
 
 def _forget_old_plans() -> None:

@@ -101,6 +101,7 @@ GROUP_OF: Mapping[str, Group] = {
     "tickets.events": Group.EVENTS,
     "requests.askers": Group.REQUESTS,
     "erasure.plans": Group.REQUESTS,
+    "erasure.failed": Group.REQUESTS,
     "mentions.listed": Group.REQUESTS,
     "exports.exports": Group.EXPORTS,
     "exports.archives": Group.EXPORTS,
