@@ -13,7 +13,7 @@ from steward.contacts.models import Contact, ContactAddress
 from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
-from steward.privacy.holds.actions import lift_hold, place_hold
+from steward.privacy.holds.actions import let_erasures_end, lift_hold, place_hold
 from steward.privacy.holds.models import LegalHold
 
 
@@ -47,6 +47,7 @@ def restrict_contact(contact: Contact, ground: Contact.Ground, *, actor: Actor) 
     Restricting again changes the ground. Waits for what is being erased just now.
     """
     with transaction.atomic():
+        let_erasures_end()
         fresh = Contact.objects.filter(pk=contact.pk, restricted_at=None)
         is_new = bool(fresh.update(restricted_at=now(), restricted_for=ground))
         if is_new:

@@ -160,6 +160,51 @@ def test_a_request_goes_along(northwind, adas, eli, ticket, ada):
         assert (request.state, request.subject_id) == (PrivacyRequest.State.BACKUPS_EXPIRING, None)
 
 
+def asked(contact, ticket):
+    """An approved request of theirs to be erased."""
+    with account_scope(contact.account_id):
+        new = NewRequest(PrivacyRequest.Type.ERASE, PrivacyRequest.Channel.AGENT, ticket.created_at, subject=contact)
+        request = open_request(new, actor=SYSTEM)
+        verify(request, by=PrivacyRequest.Proof.KNOWN, actor=SYSTEM)
+        approve(request, actor=SYSTEM)
+    return request
+
+
+@pytest.mark.parametrize("way", ["by_the_address", "by_an_earlier_plan"])
+def test_a_request_goes_along_whatever_the_plan_was_made_for(northwind, adas, eli, ticket, way):
+    request = asked(eli, ticket)
+    page = plan(adas)
+    if way == "by_an_earlier_plan":
+        page = adas.post(f"{PAGE}/new", {"request": request.pk, "tickets": "with"}).headers["Location"]
+        adas.post(f"{PAGE}/new", {"request": request.pk, "tickets": "without"})
+    adas.post(page, {"word": "erase"})
+    run_jobs()
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert (request.state, request.subject_id) == (PrivacyRequest.State.BACKUPS_EXPIRING, None)
+
+
+def test_a_request_goes_on_with_the_plan_in_the_place_of_one_that_failed(northwind, adas, eli, farah, ticket):
+    request = asked(eli, ticket)
+    page = adas.post(f"{PAGE}/new", {"request": request.pk, "tickets": "with"}).headers["Location"]
+    with account_scope(northwind.id):
+        Ticket.objects.filter(pk=ticket.pk).update(requester=farah)
+        Message.objects.filter(ticket=ticket).update(contact=farah)
+        [erasure] = Erasure.objects.all()
+        Erasure.objects.update(extent={**erasure.extent, "tickets": []})
+    adas.post(page, {"word": "erase"})
+    run_jobs()
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert (request.state, request.subject_id) == (PrivacyRequest.State.FAILED, None)
+    adas.post(adas.post(f"{page}/again").headers["Location"], {"word": "erase"})
+    run_jobs()
+    assert "/again" not in adas.get(page).content.decode(), "whom it was about is forgotten with the one that went on"
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert request.state == PrivacyRequest.State.BACKUPS_EXPIRING
+
+
 def test_a_hold_is_said_and_nothing_is_planned(northwind, adas, eli, ticket):
     with account_scope(northwind.id):
         place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)

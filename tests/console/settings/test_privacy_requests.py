@@ -12,11 +12,11 @@ from steward.lib.clock import now
 from steward.notifications.account_models import AccountNotice
 from steward.outbox.models import OutgoingMail
 from steward.privacy.holds.models import LegalHold
-from steward.privacy.requests.actions import NewRequest, open_request, warn_of_ends
+from steward.privacy.requests.actions import NewRequest, extend, open_request, warn_of_ends
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.queries import PAGE
 from steward.tenancy.scope import account_scope
-from steward.testing.letters import mail_of, receive, written
+from steward.testing.letters import mail_of, outgoing_mails, receive, written
 from steward.testing.queries import assert_same_queries_for_more_rows
 from steward.tickets.models import Message, Ticket
 
@@ -130,9 +130,10 @@ class TestNoting:
         assert (request.subject_id, request.channel) == (eli.pk, "agent")
         assert request.due_at == datetime(2026, 4, 3, tzinfo=UTC)
 
-    def test_tomorrow_is_refused_and_what_was_typed_stays(self, adas, stop_clock):
+    @pytest.mark.parametrize("day", ["2026-03-11", "0001-01-01"])
+    def test_tomorrow_is_refused_and_what_was_typed_stays(self, adas, stop_clock, day):
         stop_clock(RECEIVED)
-        answer = adas.post(f"{LIST}/new", {"type": "erase", "received_on": "2026-03-11", "words": "All of it."})
+        answer = adas.post(f"{LIST}/new", {"type": "erase", "received_on": day, "words": "All of it."})
         assert answer.status_code == 422
         assert "All of it." in answer.content.decode()
 
@@ -227,8 +228,11 @@ class TestTheSteps:
 
     def test_nothing_is_done_when_it_cannot_be_told(self, adas, eli):
         request = noted(eli, address="")
-        post(adas, request, "refusal", reason="claims", words="A suit.", by_mail="on")
+        answer = post(adas, request, "refusal", reason="claims", words="A suit of theirs.", by_mail="on")
         assert fresh(request).state == "received"
+        assert answer.status_code == 422
+        assert "A suit of theirs." in answer.content.decode(), "what was typed stays"
+        assert "there is no address to write to" in answer.content.decode()
 
 
 class TestByKind:
@@ -270,6 +274,18 @@ class TestByKind:
         post(adas, request, "doing")
         assert fresh(request).state == "approved", "an erasure is proven, not noted"
 
+    @pytest.mark.parametrize("type_", [Type.ACCESS, Type.RECTIFY, Type.RESTRICT, Type.OBJECT])
+    def test_what_else_was_asked_by_who_is_erased_meanwhile_can_be_answered(self, adas, northwind, eli, type_):
+        request = approved(adas, eli, type_)
+        with account_scope(northwind.id):
+            eli.addresses.all().delete()
+            Contact.objects.filter(pk=eli.pk).delete()
+        assert "exports/new?" not in adas.get(f"{LIST}/{request.pk}").content.decode()
+        assert post(adas, request, "doing").status_code == 303
+        assert post(adas, request, "answer", words="You are erased.", way="otherwise").status_code == 303
+        post(adas, request, "closure")
+        assert fresh(request).state == "closed"
+
     def test_who_is_gone_is_answered_without_a_new_contact(self, adas, northwind, eli, support_mail):
         request = approved(adas, eli, Type.ERASE)
         with account_scope(northwind.id):
@@ -281,6 +297,11 @@ class TestByKind:
         with account_scope(northwind.id):
             assert (Contact.objects.count(), Ticket.objects.count()) == (before, 0)
             assert OutgoingMail.objects.get(about=request.pk).envelope_to == ["eli@example.org"]
+        post(adas, request, "closure")
+        assert fresh(request).state == "backups_expiring", "the mail has not left: with it they would not be told"
+        assert f"{request.pk}/closure" not in adas.get(f"{LIST}/{request.pk}").content.decode()
+        with account_scope(northwind.id):
+            OutgoingMail.objects.update(state="sent")
         post(adas, request, "closure")
         done = fresh(request)
         assert (done.state, done.address) == ("closed", "")
@@ -324,6 +345,19 @@ class TestTheClock:
             assert "Privacy requests: to be answered" in page
             assert adas.post(f"{LIST}/read").status_code == 303
             assert "Privacy requests: to be answered" not in adas.get(LIST).content.decode()
+
+    def test_who_has_taken_more_time_is_not_told_to_take_it(self, northwind, eli, ada, support_mail, stop_clock):
+        stop_clock(RECEIVED)
+        request = noted(eli)
+        with account_scope(northwind.id):
+            extend(request, reason="Many.", actor=SYSTEM)
+            stop_clock(request.answer_until - timedelta(days=3))
+            warn_of_ends()
+        [mail, *_others] = outgoing_mails(support_mail)
+        text = mail.read.get_body(("plain",)).get_content()
+        assert "To be answered before" in text
+        assert f"/requests/{request.pk}" in text
+        assert "two months more" not in text
 
 
 def test_a_restricted_person_is_shown_in_their_ticket_and_not_written_to(adas, northwind, eli, support_mail):

@@ -4,6 +4,8 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.contacts.actions import contact_for
 from steward.contacts.models import Contact
@@ -25,7 +27,7 @@ from steward.privacy.egress.models import EgressEvent
 from steward.privacy.erasure.actions import plan_erasure
 from steward.privacy.holds.actions import Held, place_hold
 from steward.privacy.holds.models import LegalHold
-from steward.privacy.requests.actions import NewRequest, open_request
+from steward.privacy.requests.actions import NewRequest, fulfil_restriction, open_request
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
@@ -52,6 +54,24 @@ def restricted(northwind, eli):
 
 def kinds_of(contact):
     return list(Event.objects.filter(object_id=contact.pk).order_by("id").values_list("kind", flat=True))
+
+
+def test_it_waits_for_erasures_before_it_takes_a_row_that_they_may_want(northwind, eli):
+    with account_scope(northwind.id):
+        new = NewRequest(PrivacyRequest.Type.RESTRICT, PrivacyRequest.Channel.MAIL, RECEIVED, subject=eli)
+        request = open_request(new, actor=SYSTEM)
+        PrivacyRequest.objects.filter(pk=request.pk).update(state=PrivacyRequest.State.APPROVED)
+        assert waits_first(lambda: fulfil_restriction(request, Ground.CLAIMS, actor=SYSTEM))
+        lift_restriction(eli, actor=SYSTEM)
+        assert waits_first(lambda: restrict_contact(eli, Ground.CLAIMS, actor=SYSTEM))
+
+
+def waits_first(work):
+    with CaptureQueriesContext(connection) as asked:
+        work()
+    said = [each["sql"] for each in asked.captured_queries]
+    waits = next(place for place, sql in enumerate(said) if "pg_advisory_xact_lock(" in sql)
+    return waits < min(place for place, sql in enumerate(said) if sql.startswith("UPDATE"))
 
 
 def test_it_is_set_and_lifted_with_its_hold(northwind, eli):

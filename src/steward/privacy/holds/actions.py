@@ -46,7 +46,7 @@ def place_hold(
     if until is not None and until <= at:
         raise HoldRefused("the hold would be over already")
     with transaction.atomic():
-        _lock(_TO_PLACE)
+        let_erasures_end()
         by: dict[str, Any] = {"placed_by_kind": actor.kind.value, "placed_by_id": actor.id, "placed_at": at}
         by["approved_by_id"] = approved_by
         hold = LegalHold.objects.create(on=on, object_id=object_id, basis=basis, until=until, **by)
@@ -73,6 +73,15 @@ def refuse_held(extent: Extent) -> None:
     let_holds_wait()
     if holds := holds_on(extent):
         raise Held(holds)
+
+
+def let_erasures_end() -> None:
+    """Wait for what is being erased just now; none begins before this transaction ends.
+
+    Whoever changes a row before placing a hold calls it first: an erasure may wait for that row, and we for the
+    erasure.
+    """
+    _lock(_TO_PLACE)
 
 
 def let_holds_wait() -> None:

@@ -1,13 +1,17 @@
 """A request to be erased goes on with the erasure that carries it out."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from steward.events.models import Event
 from steward.events.subscriptions import subscribe
 from steward.lib.actor import Actor, ActorKind
+from steward.privacy.erasure.actions.planning import read
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.requests.actions.carrying_out import advance
+from steward.privacy.requests.actions.erasing_persons import READY
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.requests.states import S, follows
+from steward.privacy.requests.states import S, Type, follows
 
 # What each event of an erasure takes its request through.
 _WAY = {
@@ -21,10 +25,22 @@ _WAY = {
 def follow_erasures(events: Sequence[Event]) -> None:
     """In the transaction of the event. A request that was held or closed meanwhile stays where it is."""
     for event in events:
+        if event.kind == "erasure.started":
+            _take_over(event.object_id)
         for request in PrivacyRequest.objects.filter(erasure_id=event.object_id):
             for state in _WAY[event.kind]:
                 if follows(request.type, request.state, state):
                     advance(request, state, actor=Actor(ActorKind(event.actor_kind), event.actor_id))
+
+
+def _take_over(erasure_id: UUID) -> None:
+    """Whichever of several plans is ordered, and whatever it was made for: with the person the requests lose whom they
+    are about, and none of them could be carried out, answered or closed any more.
+    """
+    extent = read(Erasure.objects.get(pk=erasure_id).extent or {})
+    if extent.contacts:
+        approved = PrivacyRequest.objects.filter(type=Type.ERASE, state__in=READY, subject__in=extent.contacts)
+        approved.update(erasure_id=erasure_id)
 
 
 @subscribe("erasure.dropped")

@@ -45,6 +45,8 @@ def _words(event: Event, request: PrivacyRequest, reader: Membership, account: A
     with override(language_of(reader, account)), timezone.override(account.time_zone):
         more = {
             "type": TYPES[request.type],
+            "day": event.changes["day"] if event.changes else "",
+            "moment": full_moment(request.answer_until),
             "until": full_moment(request.answer_until),
             "link": f"{base_url(account.slug)}{path_of(request.pk)}",
         }
@@ -54,6 +56,9 @@ def _words(event: Event, request: PrivacyRequest, reader: Membership, account: A
                 "The time to answer a request about personal data (%(type)s) ended on %(until)s, and the person has "
                 "not been answered. Answer now, and say why it took longer:\n\n%(link)s\n"
             )
+        elif request.extended_until is not None:  # there is no more time to be taken
+            subject = _("A request about personal data has to be answered soon")
+            text = _("Day %(day)s. To be answered before %(moment)s.") + "\n\n%(link)s\n"
         else:
             subject = _("A request about personal data has to be answered soon")
             text = _(

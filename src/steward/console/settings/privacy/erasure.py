@@ -15,8 +15,7 @@ from steward.console.erasures_shown import get_erasure, shown
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.erasures import HELD
 from steward.lib.ids import read_id
-from steward.privacy.erasure.actions import NotPlanned, plan_erasure, start_erasure
-from steward.privacy.erasure.actions.planning import read
+from steward.privacy.erasure.actions import NotPlanned, start_erasure
 from steward.privacy.erasure.actions.telling import note_told
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
@@ -24,6 +23,7 @@ from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
 from steward.privacy.mentions.actions import carry_over, confirm_mentions, look_for_mentions
 from steward.privacy.mentions.queries import mentions_of
+from steward.privacy.requests.actions import plan_again
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.ui.meant import MeantForm
 
@@ -63,7 +63,7 @@ def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
     if failed.state != Erasure.State.FAILED or failed.extent is None:
         raise Http404("only what failed is planned again")
     try:
-        planned = plan_erasure(read(failed.extent), actor=request.actor)
+        planned = plan_again(failed, actor=request.actor)
     except Held as held:
         messages.error(request, HELD)
         messages.error(request, refusal(held.holds))

@@ -20,7 +20,7 @@ from steward.console.settings.privacy import request_forms as typed
 from steward.console.settings.privacy.request_doing import doing_form, fulfil, lift
 from steward.console.settings.privacy.request_shown import clock_of, known_person, possible, steps_shown
 from steward.contacts.rectifying import AddressTaken
-from steward.privacy.holds.actions import place_hold
+from steward.privacy.holds.actions import let_erasures_end, place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests import actions, words
 from steward.privacy.requests.access import get_request
@@ -59,12 +59,29 @@ def step(deed: Deed) -> View:
             words_ = _("The first month is over: more time can be taken only within it.")
         except NoWay:
             words_ = _("Nothing was done: there is no address to write to, or none to write from.")
+            return _typed_again(request, request_id, deed.__name__, words_)
         except StatusRefused:
             words_ = _("Nothing was done: the ticket of this request is being erased.")
+            return _typed_again(request, request_id, deed.__name__, words_)
         messages.error(request, words_)
         return _back(found)
 
     return view
+
+
+# The deeds that write to the person.
+_LETTERS: dict[str, type[typed.StepForm]] = {
+    "proof": typed.ProofForm, "refusal": typed.RefusalForm, "extension": typed.ExtensionForm,
+    "answer": typed.AnswerForm,
+}  # fmt: skip
+
+
+def _typed_again(request: ConsoleRequest, request_id: UUID, deed: str, words_: str) -> HttpResponse:
+    """The page with what was typed: it may be a long letter."""
+    form = _LETTERS[deed](request.POST)
+    form.full_clean()
+    form.add_error(None, words_)
+    return _page(request, _found(request, request_id), **{f"{deed}_form": form})
 
 
 @require_safe
@@ -134,6 +151,8 @@ def hold(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
     form = typed.HoldForm(request.POST)
     if not form.is_valid():
         return _page(request, found, hold_form=form)
+    if form.cleaned_data["basis"]:
+        let_erasures_end()
     actions.hold(found, words=form.cleaned_data["words"], actor=request.actor)
     if form.cleaned_data["basis"] and found.subject_id:
         basis = LegalHold.Basis(form.cleaned_data["basis"])

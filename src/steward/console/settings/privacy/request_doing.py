@@ -19,10 +19,15 @@ from steward.privacy.requests.states import Type, WrongState
 
 
 def doing_form(request: PrivacyRequest, typed: Any = None) -> forms.Form | None:
-    """The form by which it is done; None where there is nothing to say but that it is."""
+    """The form by which it is done; None where there is nothing to say but that it is.
+
+    Who was erased meanwhile has no data to restrict or correct: that nothing is left to do is noted, and told.
+    """
+    if request.subject is None:
+        return None
     if request.type == Type.RESTRICT:
         return RestrictionForm(typed)
-    if request.type == Type.RECTIFY and request.subject is not None:
+    if request.type == Type.RECTIFY:
         return CorrectionForm(typed, contact=request.subject)
     return None
 
@@ -33,7 +38,7 @@ def fulfil(request: PrivacyRequest, form: forms.Form | None, *, actor: Actor) ->
         fulfil_restriction(request, Contact.Ground(form.cleaned_data["ground"]), actor=actor)
     elif isinstance(form, CorrectionForm):
         fulfil_correction(request, form.correction(), actor=actor)
-    elif request.type == Type.OBJECT:
+    elif request.type == Type.OBJECT and request.subject is not None:
         fulfil_objection(request, actor=actor)
     else:
         note_as_done(request, actor=actor)

@@ -20,6 +20,7 @@ from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.queries import contact_with
 
 LONGEST = 10_000
+_EARLIEST = 2000  # a year before is a slip: a field for days takes “1” for the year 1
 _OF_ANOTHER = {"dir": "ltr", "autocomplete": "off"}  # an address that is not of who types it
 _ADDRESS = "address-"
 
@@ -85,6 +86,8 @@ class NewRequestForm(forms.Form):
         day, at = self.cleaned_data["received_on"], now().astimezone(self.zone)
         if day > at.date():
             raise forms.ValidationError(_("A request cannot arrive tomorrow: choose the day on which it came."))
+        if day.year < _EARLIEST:
+            raise forms.ValidationError(self.fields["received_on"].error_messages["invalid"], code="invalid")
         return at if day == at.date() else datetime.combine(day, time(), self.zone)
 
 

@@ -17,6 +17,7 @@ from steward.people.queries import member_names
 from steward.privacy.holds.access import holds_told_of
 from steward.privacy.holds.words import sentence
 from steward.privacy.requests import words
+from steward.privacy.requests.actions import is_being_told
 from steward.privacy.requests.actions.erasing_persons import READY
 from steward.privacy.requests.deadlines import day_of, warnings
 from steward.privacy.requests.models import PrivacyRequest
@@ -147,10 +148,10 @@ def possible(request: PrivacyRequest) -> dict[str, bool]:
         "hold": may(S.ON_HOLD),
         "release": request.state == S.ON_HOLD,
         "extend": is_open and not is_answered and request.extended_until is None and now() < request.due_at,
-        "fulfil": request.type != Type.ERASE and may(S.LIVE_DONE) and request.subject_id is not None,
+        "fulfil": request.type != Type.ERASE and may(S.LIVE_DONE),
         "erase": request.type == Type.ERASE and request.state in READY and request.subject_id is not None,
         "answer": not is_answered and request.state in {S.LIVE_DONE, S.BACKUPS_EXPIRING},
-        "close": is_answered and may(S.CLOSED),
+        "close": is_answered and may(S.CLOSED) and not is_being_told(request),
     }
 
 

@@ -1,8 +1,8 @@
 """What can be done with a request: take it in, decide about it, carry it on, hold it, and warn of its end."""
 
-from steward.privacy.requests.actions.carrying_out import advance, answer, close
+from steward.privacy.requests.actions.carrying_out import advance, answer, close, is_being_told
 from steward.privacy.requests.actions.deciding import TooLate, approve, extend, refuse
-from steward.privacy.requests.actions.erasing_persons import plan_erasure_of
+from steward.privacy.requests.actions.erasing_persons import plan_again, plan_erasure_of
 from steward.privacy.requests.actions.fulfilling import (
     fulfil_correction,
     fulfil_objection,
@@ -26,8 +26,10 @@ __all__ = [
     "fulfil_objection",
     "fulfil_restriction",
     "hold",
+    "is_being_told",
     "note_as_done",
     "open_request",
+    "plan_again",
     "plan_erasure_of",
     "refuse",
     "release",

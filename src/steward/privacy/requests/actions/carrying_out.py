@@ -9,6 +9,7 @@ from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail
+from steward.outbox.models import State as MailState
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.states import S, Type, WrongState, move
 
@@ -46,13 +47,19 @@ def answer(request: PrivacyRequest, *, actor: Actor) -> None:
 def close(request: PrivacyRequest, *, actor: Actor) -> None:
     """Put it away. After an erasure, or when the person is not known any more, it forgets who asked and in which words.
 
-    Raises `WrongState`, also while nobody has told the person.
+    Raises `WrongState`, also while nobody has told the person, or the mail that tells them has not left.
     """
     with transaction.atomic():
-        if PrivacyRequest.objects.filter(pk=request.pk, answered_at=None).exists():
+        if PrivacyRequest.objects.filter(pk=request.pk, answered_at=None).exists() or is_being_told(request):
             raise WrongState(f"{request.pk} is not answered")
         is_forgotten = request.type == Type.ERASE or request.subject_id is None
         move(request, S.CLOSED, closed_at=now(), **(WORDS if is_forgotten else {}))
         # The answer to who is erased became no ticket: it is kept no longer than their name.
         OutgoingMail.objects.filter(about=request.pk).delete()
         record("privacy_request.closed", request, actor=actor)
+
+
+def is_being_told(request: PrivacyRequest) -> bool:
+    """Whether a mail to the person waits still: it would be deleted with the request, and they would not hear of it."""
+    ended = (MailState.SENT, MailState.FAILED)
+    return OutgoingMail.objects.filter(about=request.pk).exclude(state__in=ended).exists()

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from steward.lib.actor import Actor
 from steward.privacy.erasure.actions import plan_erasure
+from steward.privacy.erasure.actions.planning import read
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import Person
@@ -35,3 +36,14 @@ def plan_erasure_of(
             if not asked.update(erasure_id=erasure.pk):
                 raise WrongState(f"{request.pk} is not to be carried out")
     return erasure
+
+
+def plan_again(failed: Erasure, *, actor: Actor) -> Erasure:
+    """Plan once more what failed: what went is gone, the rest is counted anew. Raises `Held`.
+
+    The request it was asked by goes on with the new plan: its person may be gone, so nobody could plan by it.
+    """
+    with transaction.atomic():
+        planned = plan_erasure(read(failed.extent or {}), actor=actor)
+        PrivacyRequest.objects.filter(erasure_id=failed.pk, state=S.FAILED).update(erasure_id=planned.pk)
+    return planned

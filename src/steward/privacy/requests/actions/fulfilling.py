@@ -6,6 +6,7 @@ from steward.contacts.models import Contact
 from steward.contacts.rectifying import Correction, rectify_contact
 from steward.contacts.restriction import object_to_mail, restrict_contact
 from steward.lib.actor import Actor
+from steward.privacy.holds.actions import let_erasures_end
 from steward.privacy.requests.actions.carrying_out import advance
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.states import S, WrongState
@@ -14,6 +15,7 @@ from steward.privacy.requests.states import S, WrongState
 def fulfil_restriction(request: PrivacyRequest, ground: Contact.Ground, *, actor: Actor) -> None:
     """Keep the person's data and use them no more. Raises `WrongState`."""
     with transaction.atomic():
+        let_erasures_end()
         advance(request, S.LIVE_DONE, actor=actor)
         restrict_contact(_subject(request), ground, actor=actor)
 
