@@ -14,7 +14,7 @@ from steward.events.models import Event
 from steward.files.actions import read_file
 from steward.files.models import File
 from steward.lib.actor import SYSTEM
-from steward.lib.redacting import MARK, TooShort
+from steward.lib.redacting import MARK, TooShort, pattern_of
 from steward.lib.sensitive import Kind
 from steward.outbox.models import OutgoingMail, State
 from steward.people.access import actor_of
@@ -40,7 +40,7 @@ from steward.tickets.actions.drafting import Seen
 from steward.tickets.conversation import NewAttachment
 from steward.tickets.models import Attachment, Draft, Message, Ticket
 from steward.tickets.queries import search_tickets
-from steward.tickets.rewriting import Where
+from steward.tickets.rewriting import Where, unread_files
 
 CARD = "4111 1111 1111 1111"
 
@@ -210,6 +210,16 @@ def test_files_that_are_text_are_rewritten_and_the_old_bytes_go(northwind, eli):
         assert not File.objects.filter(pk__in=[old["list.csv"].pk, old["before.eml"].pk]).exists()
         assert not default_storage.exists(old["list.csv"].storage_key)
         assert (done.copies[Where.FILE], done.files) == (2, 1)
+
+
+def test_a_mail_that_only_a_key_opens_is_told_as_not_looked_into(northwind, eli):
+    shut = f"Subject: {CARD}\r\nContent-Type: application/pkcs7-mime\r\n\r\nabc".encode()
+    ticket = make_ticket(eli, body=f"It is {CARD}.", attachments=[NewAttachment("shut.eml", shut, "message/rfc822")])
+    with account_scope(northwind.id):
+        assert reach_of(first_of(ticket), [CARD]).files == 1
+        [attachment] = unread_files(ticket, pattern_of([CARD]))
+        done = redact_words(first_of(ticket), [CARD], reason=Reason.CARD, actor=SYSTEM, removing=[attachment.pk])
+        assert (done.files, Attachment.objects.exists()) == (0, False)
 
 
 def test_words_in_a_file_only(northwind, eli):

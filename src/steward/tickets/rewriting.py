@@ -18,6 +18,7 @@ from steward.lib.ids import new_id
 from steward.lib.redacting import redacted
 from steward.lib.redacting_files import LONGEST, Form, NotRewritten, form_of, redacted_text
 from steward.lib.redacting_mail import redacted_mail
+from steward.privacy.egress.decision import EgressDenied
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.tickets.files_of import forget_files
 from steward.tickets.models import Attachment, Draft, DraftAttachment, Message, Ticket
@@ -29,6 +30,7 @@ _SANITISERS = {
 }
 Pattern = re.Pattern[str]
 _MOST = 64 * 2**20  # bytes of files that are read while somebody waits
+_UNREAD = (KeyMissing, Tampered, OSError, EgressDenied, NotRewritten)
 
 
 class Where(StrEnum):
@@ -83,9 +85,9 @@ def holds(message: Message, pattern: Pattern) -> bool:
     return any(pattern.search(name) for name in names)
 
 
-def unread_files(ticket: Ticket) -> "list[Attachment]":
-    """The ticket's files whose words nobody here can reach: they stay as they are, or go as a whole."""
-    return [each for each, form in _forms(ticket) if form is None]
+def unread_files(ticket: Ticket, pattern: Pattern) -> "list[Attachment]":
+    """The ticket's files whose words nobody here can reach, or take out: they stay as they are, or go as a whole."""
+    return [each for each, form in _forms(ticket) if form is None or _is_shut(each.file, form, pattern)]
 
 
 def _messages(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
@@ -161,8 +163,17 @@ def _rewritten(file: File, form: Form | None, pattern: Pattern) -> bytes | None:
         return None
     try:
         return _marked(b"".join(read_file(file)), form, pattern)
-    except (KeyMissing, Tampered, OSError, NotRewritten):
+    except _UNREAD:
         return None
+
+
+def _is_shut(file: File, form: Form, pattern: Pattern) -> bool:
+    """Whether it cannot be told, or changed, what stands in a file, though it should be one we can read."""
+    try:
+        _marked(b"".join(read_file(file)), form, pattern)
+    except _UNREAD:
+        return True
+    return False
 
 
 def _marked(content: bytes, form: Form, pattern: Pattern) -> bytes | None:

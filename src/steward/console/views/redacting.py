@@ -66,18 +66,19 @@ def _look(request: ConsoleRequest, message: Message) -> HttpResponse:
     if not form.is_valid() or form.reach is None:
         return _choosing(request, message, form)
     initial = {"words": "\n".join(form.chosen), "reason": reason_for(form.chosen)}
-    confirming = RedactingForm(initial=initial, removable=_removable(message))
+    confirming = RedactingForm(initial=initial, removable=_removable(message, form.chosen))
     return _page(request, message, _shown(message, confirming, form.chosen, form.reach))
 
 
 def _redact(request: ConsoleRequest, message: Message) -> HttpResponse:
-    form = RedactingForm(request.POST, removable=_removable(message))
+    chosen = RedactingForm(request.POST, removable=()).chosen
     try:
-        reach = actions.reach_of(message, form.chosen)
+        reach = actions.reach_of(message, chosen)
     except (actions.NothingFound, TooShort):
         words = _("Nothing was redacted: these words do not stand in the message any more.")
         messages.error(request, words)
         return HttpResponseRedirect(request.path, status=303)
+    form = RedactingForm(request.POST, removable=_removable(message, chosen))
     if form.is_valid():
         try:
             _do(request, message, form)
@@ -97,8 +98,8 @@ def _do(request: ConsoleRequest, message: Message, form: RedactingForm) -> None:
     messages.success(request, _("The words are redacted, here and in every copy that was listed."))
 
 
-def _removable(message: Message) -> list[Attachment]:
-    return [each for each in unread_files(message.ticket) if each.message_id == message.pk]
+def _removable(message: Message, words: list[str]) -> list[Attachment]:
+    return [each for each in unread_files(message.ticket, pattern_of(words)) if each.message_id == message.pk]
 
 
 def _choosing(request: ConsoleRequest, message: Message, form: WordsForm) -> HttpResponse:

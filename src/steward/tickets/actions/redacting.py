@@ -79,7 +79,8 @@ def redact(message: Message, spans: Iterable[tuple[int, int]], *, reason: Reason
 def reach_of(message: Message, words: Iterable[str]) -> Redaction:
     """What `redact_words` would rewrite, without changing anything. Raises `TooShort` and `NothingFound`."""
     ticket = Ticket.objects.get(pk=message.ticket_id)
-    return _told(message, copies_of(ticket, pattern_of(words)), ticket)
+    pattern = pattern_of(words)
+    return _told(message, copies_of(ticket, pattern), ticket, pattern)
 
 
 def redact_words(
@@ -112,7 +113,7 @@ def redact_words(
         if removing:
             _remove(ticket, removing, actor)
         copies = copies_of(ticket, pattern)
-        done = _told(message, copies, ticket)
+        done = _told(message, copies, ticket, pattern)
         for copy in copies:
             copy.rewrite()
         _forget_in_search(ticket, copies)
@@ -137,13 +138,13 @@ def _remove(ticket: Ticket, attachments: Collection[UUID], actor: Actor) -> None
 _SEEN = frozenset({Where.MESSAGE, Where.NAME, Where.FILE})
 
 
-def _told(message: Message, copies: Sequence[Copy], ticket: Ticket) -> Redaction:
+def _told(message: Message, copies: Sequence[Copy], ticket: Ticket, pattern: Pattern) -> Redaction:
     holding = dict.fromkeys(copy.message for copy in copies if copy.message and copy.where in _SEEN)
     if message.pk not in holding:
         raise NothingFound("the message does not hold these words")
     return Redaction(
         messages=tuple(each for each in holding if each),
-        files=len(unread_files(ticket)),
+        files=len(unread_files(ticket, pattern)),
         copies=Counter(copy.where for copy in copies),
         gone=Counter(copy.where for copy in copies if copy.goes),
         breaks_signature=any(copy.is_signed and not copy.goes for copy in copies),
