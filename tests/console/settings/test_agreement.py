@@ -241,6 +241,8 @@ def test_the_owner_sets_a_last_day_and_takes_it_back(adas, ada, northwind):
     assert answer.status_code == 422
     assert "This day is over." in answer.content.decode()
     assert "We move." in answer.content.decode()
+    last = {"word": "northwind", "words": "We move.", "ends_at": "9999-12-31"}
+    assert adas.post(f"{PAGE}/ending", last).status_code == 422, "no day comes after it"
     day = now().date() + timedelta(days=40)
     assert (
         adas.post(f"{PAGE}/ending", {"word": "northwind", "words": "We move.", "ends_at": str(day)}).status_code == 302

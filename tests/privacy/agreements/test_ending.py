@@ -151,6 +151,19 @@ def test_an_end_to_come_can_become_one_at_once(in_force: Agreement, ada: Actor) 
     assert AccountTerms.objects.filter(ends_at__lte=now()).count() == 1
 
 
+@pytest.mark.parametrize("days", [5, 40])
+def test_an_end_the_other_side_has_set_gets_no_other_day(in_force: Agreement, ada: Actor, days: int) -> None:
+    theirs = now() + timedelta(days=20)
+    set_end(in_force, theirs, side=Side.ACCOUNT, actor=ada)
+    with pytest.raises(WrongState):
+        set_end(in_force, now() + timedelta(days=days), side=Side.PROVIDER, actor=SYSTEM)
+    in_force.refresh_from_db()
+    assert (in_force.ends_at, in_force.ended_side) == (theirs, "account")
+    assert AccountTerms.objects.get().ends_at == theirs
+    own = now() + timedelta(days=days)
+    assert set_end(in_force, own, side=Side.ACCOUNT, actor=ada).ends_at == own
+
+
 def test_what_is_concluded_before_takes_its_place(
     in_force: Agreement, hosted: Account, signer: Signer, ada: Actor
 ) -> None:

@@ -190,7 +190,11 @@ def ending(request: ConsoleRequest) -> HttpResponse:
                 request, _("The agreement ends on its last day.") if ended.ends_at else _("The agreement has ended.")
             )
         except WrongState:
-            messages.info(request, _("It was not in force any more."))
+            is_theirs = in_force.ended_side == Agreement.Side.PROVIDER
+            words_ = (
+                _("Nothing was changed: no end of yours is set.") if is_theirs else _("It was not in force any more.")
+            )
+            messages.info(request, words_)
         return HttpResponseRedirect(reverse("console:settings-agreement"))
     context = {"form": form, "one": in_force}
     return settings_response(request, "console/settings/agreement_ending.html", context, status=422 if is_sent else 200)

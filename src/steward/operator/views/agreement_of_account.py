@@ -57,6 +57,8 @@ def ending(request: OperatorRequest, slug: str) -> HttpResponse:
         has_day = typed["ends_at"] is not None
         on_its_day = _("The agreement ends on its last day, and the owners are told.")
         messages.success(request, on_its_day if has_day else _("The agreement has ended, and the owners are told."))
+    elif _ends_by_account(found):
+        messages.error(request, _("Nothing was changed: no end of ours is set."))
     else:
         messages.error(request, _("Nothing was changed: no agreement is in force."))
     return HttpResponseRedirect(reverse("operator:account-agreement", args=[found.slug]))
@@ -91,6 +93,12 @@ def _is_ended(request: OperatorRequest, found: Account, words: Ending) -> bool:
             return False
         note(request.person.pk, "agreement.ended", account_id=found.pk)
     return True
+
+
+def _ends_by_account(found: Account) -> bool:
+    with account_scope(found.pk):
+        in_force = standing_of_account().in_force
+    return in_force is not None and in_force.ended_side == Agreement.Side.ACCOUNT
 
 
 def _account(slug: str) -> Account:

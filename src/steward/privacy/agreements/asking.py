@@ -25,7 +25,10 @@ class LastDay(forms.DateField):
             return None
         if day < now().astimezone(UTC).date():
             raise forms.ValidationError(_("This day is over. Choose a later one, or leave it empty to end it at once."))
-        return _end_of(day)
+        try:
+            return _end_of(day)
+        except OverflowError as error:  # the last day there is
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 def _end_of(day: date) -> datetime:

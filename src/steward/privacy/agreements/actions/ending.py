@@ -37,13 +37,14 @@ class Ending:
 def end(agreement: Agreement, ending: Ending, *, actor: Actor) -> Agreement:
     """End what is in force, at once or at a moment to come; rows and files stay, and both sides are told.
 
-    Raises `WrongState` when it is not in force (any more).
+    Raises `WrongState` when it is not in force (any more), and for another day than the other side has set.
     """
     columns = {"ended_side": ending.side, "ended_by": ending.by, "ended_words": ending.words.strip()}
     with transaction.atomic():
         hold_account(agreement.account_id)
-        if not Agreement.objects.filter(pk=agreement.pk, state=S.IN_FORCE).exists():
-            raise WrongState(f"{agreement.pk} is not in force")
+        current = Agreement.objects.filter(pk=agreement.pk, state=S.IN_FORCE).first()
+        if current is None or _is_settled(current, ending):
+            raise WrongState(f"{agreement.pk} is not in force, or ends as the other side has said")
         if ending.at is not None and ending.at > now():
             found = _with(agreement, ends_at=ending.at, **columns)
             record("agreement.end_set", found, actor=actor, changes={"until": ending.at.isoformat()})
@@ -52,6 +53,17 @@ def end(agreement: Agreement, ending: Ending, *, actor: Actor) -> Agreement:
         end_terms(actor=actor, at=ending.at if found.ends_at else None)
         tell_of_end(Step.TO_COME if found.ends_at else Step.ENDED, found, but=actor.id)
     return found
+
+
+def _is_settled(agreement: Agreement, ending: Ending) -> bool:
+    """Whether its end is over, or the other side's: with another day it would be ours to take back, and theirs gone.
+
+    At once each side ends it whatever the other has said.
+    """
+    if agreement.ends_at is None:
+        return False
+    is_to_come = ending.at is not None and ending.at > now()
+    return agreement.ends_at <= now() or (is_to_come and agreement.ended_side != ending.side)
 
 
 def keep_in_force(agreement: Agreement, *, side: Agreement.Side, actor: Actor) -> Agreement:
