@@ -177,7 +177,7 @@ def test_widening_an_announced_change_further_does() -> None:
         (structs.replace(RELAY, regions=("eu", "us")), Change.WIDEN_LOCATION),
         (structs.replace(RELAY, regions=()), Change.NARROW),
         (structs.replace(RELAY, is_optional=True), Change.CORRECT),
-        # Another host of the same company, for the same, in the same countries (docs/decisions/0025).
+        # Another host of the same company, for the same, in the same countries (docs/decisions/0021).
         (structs.replace(RELAY, endpoints=(ELSEWHERE,)), Change.CORRECT),
         (structs.replace(RELAY, endpoints=(ELSEWHERE,), countries=("DE", "US")), Change.WIDEN_LOCATION),
     ],
