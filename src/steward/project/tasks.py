@@ -17,7 +17,7 @@ from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.erasure.watching import watch_erasures
 from steward.privacy.exports.upkeep import expire_exports
-from steward.privacy.requests.upkeep import warn_accounts
+from steward.privacy.requests.upkeep import close_erasures, warn_accounts
 from steward.privacy.retention.tasks import apply_everywhere
 from steward.privacy.subprocessors.actions import forget_unnamed_papers
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
@@ -77,8 +77,9 @@ def remind_of_subprocessors() -> None:
 
 @periodic("requests.warn", cron="2 * * * *")
 def warn_of_requests() -> None:
-    """Accounts are warned of requests of persons whose time runs out."""
+    """Accounts are warned of requests of persons whose time runs out; answered erasures end with the last backup."""
     warn_accounts()
+    close_erasures()
 
 
 @periodic("agreements.tell_of_new_texts", cron="7 * * * *")

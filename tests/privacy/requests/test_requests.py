@@ -9,7 +9,7 @@ from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.people.access import actor_of
-from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
 from steward.privacy.requests import upkeep
 from steward.privacy.requests.actions import (
     NewRequest,
@@ -22,6 +22,7 @@ from steward.privacy.requests.actions import (
     extend,
     hold,
     open_request,
+    plan_erasure_of,
     refuse,
     release,
     verify,
@@ -261,3 +262,24 @@ def test_who_is_erased_is_known_only_until_they_are_answered(northwind, eli, at)
         old.refresh_from_db(), running.refresh_from_db()
         assert (old.subject_id, old.name, old.address, old.words) == (None, "", "", "")
         assert (running.subject_id, running.address) == (None, "Eli@Example.org")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_erased_is_forgotten_with_the_last_backup_though_nobody_closes_the_request(northwind, eli, at):
+    with account_scope(northwind.id):
+        request = approved(eli)
+        erasure = plan_erasure_of(person_by_address(eli.addresses.get().value), actor=SYSTEM, request=request)
+        start_erasure(erasure, actor=SYSTEM)
+    run_erasure(northwind.id, erasure.id)
+    at(31)
+    upkeep.close_erasures()
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert (request.state, request.address) == (S.BACKUPS_EXPIRING, "Eli@Example.org"), "nobody was told yet"
+        answer(request, actor=SYSTEM)
+    for days, state, address in ((29.99, S.BACKUPS_EXPIRING, "Eli@Example.org"), (30, S.CLOSED, "")):
+        at(days)
+        upkeep.close_erasures()
+        with account_scope(northwind.id):
+            request.refresh_from_db()
+            assert (request.state, request.address, request.name) == (state, address, "Eli" if address else "")
