@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from steward.project.postgres import binaries, dsn
 from steward.testing.installation import PASSWORD, Installation
 
 MAIL = "From: {name} <{address}>\r\nTo: {to}\r\nSubject: About {name}\r\nMessage-ID: <{name}@x>\r\n\r\nI am {name}.\r\n"
@@ -49,6 +50,14 @@ class Machine(Installation):
         process.kill()
         process.wait(10)
         return process.returncode == -signal.SIGKILL
+
+    def everything(self):
+        """What can be read on the new machine: the whole database with its jobs, files, logs of the old one, too."""
+        new = self.folder / "new"
+        command = [str(binaries() / "pg_dump"), "--data-only", dsn(new, "postgres")]
+        dumped = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        kept = (path for name in ("files", "log") for path in (new / name).rglob("*") if path.is_file())
+        return b"".join([dumped, self.log.read_bytes(), *(path.read_bytes() for path in kept)]).decode(errors="replace")
 
     def stage(self):
         """How far a restore is."""
@@ -115,3 +124,9 @@ def test_a_machine_comes_back_without_who_was_erased(machine):
     assert "not empty" in machine.run("restore", folder.name, expect=1)
     machine.up(**machine.settings)
     assert machine.message("northwind", "About Farah")
+    said = machine.everything()
+    assert FARAH[1] in said
+    assert "I am Farah" in said
+    assert ELI[1] not in said
+    assert "I am Eli" not in said
+    assert "About Eli" not in said
