@@ -12,9 +12,9 @@ from steward.tenancy.models import AccountOwned
 class Event(AccountOwned):
     """One thing that happened. Fixed columns are kept for ever; `changes` and `salt` can be erased.
 
-    Names, addresses and free text never enter; ids of contacts may. `position` is gapless and in commit order per
-    account, `chain` covers everything up to this event; a deferred trigger gives both at COMMIT, so both are unknown
-    inside the transaction that records the event.
+    Names, addresses and free text never enter, but for what a person had corrected (`contact.rectified`); ids of
+    contacts may. `position` is gapless and in commit order per account, `chain` covers everything up to this event; a
+    deferred trigger gives both at COMMIT, so both are unknown inside the transaction that records the event.
     """
 
     kind = impersonal(models.TextField())  # noun.past_participle

@@ -16,7 +16,8 @@ from steward.tenancy.models import Account, AccountOwned, Ref
 class Agreement(AccountOwned):
     """One version of a data processing agreement. Rows stay: what was signed is shown for as long as the account is.
 
-    A signature lives as long as the contract it is under; erasing the person takes name, position and address.
+    A signature (name, position, address of the network) is evidence of the contract it is under: it stays when whoever
+    signed is removed from the account, and goes with the account.
     """
 
     class Origin(models.TextChoices):
