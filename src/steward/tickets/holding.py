@@ -10,6 +10,7 @@ from steward.privacy.holds.models import LegalHold
 from steward.privacy.holds.reaching import reach
 from steward.privacy.inventory.stores import Extent
 from steward.tenancy.scope import current_account_id
+from steward.tickets.erasing import naming
 from steward.tickets.models import Message, Ticket
 
 On = LegalHold.On
@@ -25,8 +26,15 @@ def _with_them(extent: Extent) -> Iterator[UUID]:
         yield from said.order_by().values_list("contact", flat=True).distinct()
     if extent.contacts:
         yield from Ticket.objects.filter(requester__in=extent.contacts).values_list("pk", flat=True)
-        said = Message.objects.filter(contact__in=extent.contacts)
-        yield from said.order_by().values_list("ticket", flat=True).distinct()
+    # In tickets of others they lose their words, and their names with the mails that have them: those tickets are not
+    # kept as they are, whoever they are kept for.
+    theirs = Message.objects.filter(Q(contact__in=extent.contacts) | Q(pk__in=naming(extent)))
+    visited = set(theirs.exclude(ticket__requester__in=extent.contacts).order_by().values_list("ticket", flat=True))
+    if visited:
+        yield from visited
+        yield from Ticket.objects.filter(pk__in=visited).values_list("requester", flat=True)
+        said = Message.objects.filter(ticket__in=visited, contact__isnull=False)
+        yield from said.order_by().values_list("contact", flat=True).distinct()
 
 
 def free_of_holds(rows: "QuerySet[R]", *, ticket: str = "") -> "QuerySet[R]":

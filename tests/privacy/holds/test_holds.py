@@ -19,7 +19,7 @@ from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_message, make_ticket
 from steward.tickets.holding import free_of_holds
-from steward.tickets.models import Attachment, Ticket
+from steward.tickets.models import Attachment, Message, Ticket
 
 On, Basis = LegalHold.On, LegalHold.Basis
 
@@ -66,6 +66,18 @@ def test_what_a_hold_reaches(northwind, eli, farah, theirs, on):
     assert {name for name, holds in kept.items() if not holds} >= {"Farah's"} - by_hold[on]
     tickets = {"Eli's": own.pk, "shared": shared.pk, "Farah's": others.pk}
     assert free == {key for name, key in tickets.items() if name not in by_hold[on]}
+
+
+def test_who_is_in_tickets_that_are_kept_for_somebody_else_is_not_taken_out_of_them(northwind, eli, farah, theirs):
+    _, shared, others = theirs
+    with account_scope(northwind.id):
+        placed = hold(On.CONTACT, farah.pk)
+        assert refuses(Extent(contacts=(eli.pk,))) == [placed.pk], "they wrote in one"
+        Message.objects.filter(ticket=shared, contact=eli).delete()
+        extent = person_by_address("eli@example.org").extent
+        assert refuses(extent) == []
+        Message.objects.filter(ticket=others).update(recipients={"cc": [{"email": "Eli@example.org", "name": "Eli"}]})
+        assert refuses(extent) == [placed.pk], "the mail as it came would go with their address"
 
 
 def test_rows_of_held_tickets_are_known_by_their_path(northwind, eli, theirs):
