@@ -3,15 +3,19 @@
 import threading
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from steward.contacts.models import Contact, ContactAddress
+from steward.files.models import File
 from steward.lib.actor import SYSTEM
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, running
+from steward.privacy.erasure.actions.planning import read, steps
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_ticket
+from steward.tickets.conversation import NewAttachment
 from steward.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,3 +76,45 @@ def test_an_address_that_came_after_the_plan_goes_along(northwind, eli, farah, p
         contact = Contact.objects.get(pk=eli.pk)
         ContactAddress.objects.create(contact=contact, value="Eli@Other.example", folded="eli@other.example")
     gone(northwind, planned, farah)
+
+
+def test_a_worker_that_only_seemed_dead_does_not_hide_what_is_to_be_proven(northwind, eli, farah, planned, monkeypatch):
+    make_ticket(eli, attachments=[NewAttachment("bill.txt", b"four lamps", "text/plain")])
+    with account_scope(northwind.id):
+        key = File.objects.get().storage_key
+    real = running.erase_step
+
+    def twice(erasure_id, step):
+        real(erasure_id, step)
+        real(erasure_id, step)  # the other one, who finds nothing any more
+
+    monkeypatch.setattr(running, "erase_step", twice)
+    assert gone(northwind, planned, farah).unproven == {}
+    assert not default_storage.exists(key)
+
+
+def test_what_another_worker_erases_while_one_proves_is_proven_after_it(northwind, planned):
+    with account_scope(northwind.id):
+        Erasure.objects.update(unproven={"tickets.search": ["0" * 32]})
+    real = running.all_stores
+
+    def meanwhile():
+        with account_scope(northwind.id):
+            Erasure.objects.update(unproven={"tickets.search": ["0" * 32], "tickets.files": ["a/b"]})
+        return real()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(running, "all_stores", meanwhile)
+        running._prove(northwind.id, planned.id)
+    with account_scope(northwind.id):
+        planned.refresh_from_db()
+    assert planned.unproven == {"tickets.files": ["a/b"]}
+
+
+def test_a_worker_that_comes_late_does_not_write_down_again_whom_it_was_about(northwind, eli, farah, planned):
+    *_, people = steps(read(planned.extent))
+    gone(northwind, planned, farah)
+    with account_scope(northwind.id):
+        running.erase_step(planned.id, people)
+        planned.refresh_from_db()
+    assert (planned.extent, planned.unproven) == (None, {})

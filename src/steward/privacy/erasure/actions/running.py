@@ -98,6 +98,8 @@ def erase_step(erasure_id: UUID, step: Extent) -> None:
     """All that belongs to a step is found before anything of it goes: what goes early is what leads to the rest."""
     refuse_held(step)  # again: one may have been placed since it was written down
     erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+    if erasure.state in {State.DONE, State.FAILED}:
+        return  # another worker was faster, and whom it was about is forgotten
     prepare_outside(erasure_id, step)
     with looking():
         found = {store.name: store.find(step) for store in all_stores()}
@@ -106,7 +108,8 @@ def erase_step(erasure_id: UUID, step: Extent) -> None:
         if found[store.name]:
             erased[store.name] += store.erase(found[store.name], step)
     erasure.erased = {name: number for name, number in erased.items() if number}
-    erasure.unproven = {name: list(map(str, keys)) for name, keys in found.items() if keys}
+    # Beside what another worker, that only seemed dead, has erased and not proven yet: here it is not found any more.
+    erasure.unproven = _both(erasure.unproven, found)
     changed = ["erased", "unproven"]
     if step.is_about_somebody:  # the ids of thousands of tickets are not written anew with each step
         erasure.extent = written(joined(read(erasure.extent or {}), step))
@@ -127,8 +130,19 @@ def _prove(account_id: UUID, erasure_id: UUID) -> None:
         left, extent = Counter(erasure.left), read((erasure.extent or {}) | {"tickets": []})
         for store in stores:
             left[store.name] += store.left(unproven[store.name], extent)
-        erasure.left, erasure.unproven = {name: number for name, number in left.items() if number}, {}
+        erasure.left = {name: number for name, number in left.items() if number}
+        erasure.unproven = _rest(erasure.unproven, unproven)
         erasure.save(update_fields=["left", "unproven"])
+
+
+def _both(one: Keys, other: Keys) -> dict[str, list[str]]:
+    each = {name: (*one.get(name, ()), *other.get(name, ())) for name in {**one, **other}}
+    return {name: list(dict.fromkeys(map(str, keys))) for name, keys in each.items() if keys}
+
+
+def _rest(keys: Keys, proven: Keys) -> dict[str, list[str]]:
+    rest = {name: set(map(str, each)) - set(map(str, proven.get(name, ()))) for name, each in keys.items()}
+    return {name: sorted(each) for name, each in rest.items() if each}
 
 
 def _conclude(erasure_id: UUID, *, stopped_by: int = 0) -> Erasure:
