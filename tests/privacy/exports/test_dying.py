@@ -3,14 +3,16 @@
 import signal
 import subprocess
 import sys
+from threading import Thread
 
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from steward.files.models import File
 from steward.lib.actor import SYSTEM
-from steward.privacy.exports.actions import Wanted, note_export
+from steward.privacy.exports.actions import Wanted, delete_export, note_export
 from steward.privacy.exports.building import run_export
 from steward.privacy.exports.models import Export
 from steward.privacy.requests.persons import person_by_address
@@ -69,3 +71,20 @@ def test_what_was_begun_is_made_anew(northwind, export, child_processes, where):
     files = opened(made)
     assert sum(content == b"four lamps" for content in files.values()) == 4
     assert len(data_of(files)["sections"]["tickets"]) == 4
+
+
+def test_what_is_taken_back_in_the_moment_it_is_begun_is_not_made(northwind, export):
+    def make():
+        run_export(northwind.id, export.pk)
+        connection.close()
+
+    making = Thread(target=make)
+    with account_scope(northwind.id):
+        assert delete_export(export)
+        making.start()
+        making.join(0.5)
+    making.join()
+    with account_scope(northwind.id):
+        export.refresh_from_db()
+        assert (export.state, export.file) == (Export.State.EXPIRED, None)
+        assert File.objects.count() == 4

@@ -42,7 +42,8 @@ class Gone(RuntimeError):
 def run_export(account_id: UUID, export_id: UUID) -> Export | None:
     """Make the archive of an export; needs no scope. One that is made, or not wanted any more, stays as it is."""
     with account_scope(account_id):
-        export = Export.objects.filter(pk=export_id).first()
+        # Locked: what is taken back in this moment is not begun.
+        export = Export.objects.select_for_update(no_key=True).filter(pk=export_id).first()
         if export is None or not export.is_open or export.contact_id is None:
             return export
         Export.objects.filter(pk=export_id).update(state=State.RUNNING)
