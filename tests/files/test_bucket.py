@@ -235,3 +235,35 @@ def test_a_backup_has_what_is_here_and_what_is_there(northwind, store, bucket, t
         str(p.relative_to(tmp_path / "back")): p.read_bytes() for p in (tmp_path / "back").rglob("*") if p.is_file()
     }
     assert back == {file.storage_key: store.kept(bucket)[file.storage_key] for file in (there, both, only_here)}
+
+
+def test_two_who_want_it_here_at_the_same_moment_both_get_it(northwind):
+    file, opened = kept(northwind, b"a picture"), BucketStore.open
+    carry_files()
+    default_storage.let_go(file.storage_key)
+    begun = []
+
+    class Slow:
+        def __init__(self, stored):
+            self.stored = stored
+
+        def read(self, size):
+            if len(begun) == 1:
+                default_storage.bring(file.storage_key)  # somebody else, before this one has read anything
+            return self.stored.read(size)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.stored.close()
+
+    def slow(self, name, mode="rb"):
+        begun.append(name)
+        return Slow(opened(self, name, mode))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BucketStore, "open", slow)
+        default_storage.bring(file.storage_key)
+    assert content_of(file) == b"a picture"
+    assert [path.name for path in here(file).parent.iterdir()] == [here(file).name]

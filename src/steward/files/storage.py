@@ -13,6 +13,7 @@ from django.core.files.base import File as DjangoFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connections, transaction
 
+from steward.lib.ids import new_id
 from steward.privacy.egress import configuration
 from steward.privacy.egress.s3.client import Client, Sender
 from steward.privacy.egress.s3.errors import StoreFault
@@ -79,7 +80,7 @@ class BucketStore(LocalStore):
         path = Path(self.path(name))
         if path.exists():
             return
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside = path.with_name(f".{path.name}.{new_id().hex}")  # of this thread alone: another may bring it, too
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.open(name) as there, os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT, _COPY), "wb") as here:
             while block := there.read(_BUFFER):
