@@ -3,7 +3,9 @@
 import re
 from collections.abc import Container, Iterable
 
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:@]+@[^\s<>\"'()\[\],;:@]*[^\s<>\"'()\[\],;:@.]")
+_LETTER = r"[^\s<>\"'()\[\],;:@]"
+# It starts only where none can already be running, which keeps the search linear: a file in Base64 is one long word.
+_ADDRESS = re.compile(rf"(?<!{_LETTER}){_LETTER}+@{_LETTER}*[^\s<>\"'()\[\],;:@.]")
 _SHORTEST = 3  # letters of a name: shorter ones are in too many words
 
 
