@@ -152,6 +152,26 @@ class TestRedacting:
         with account_scope(message.account_id):
             assert Attachment.objects.filter(pk=pk).exists()
 
+    def test_a_key_that_runs_over_many_lines_goes_whole(self, adas, eli):
+        lines = ["-----BEGIN PRIVATE KEY-----", *["QUFB" * 16] * 70, "Q0==", "-----END PRIVATE KEY-----"]
+        body = "\n".join(["Here it is.", *lines])
+        ticket = make_ticket(eli, body=body)
+        with account_scope(ticket.account_id):
+            message = Message.objects.get(ticket=ticket)
+            Message.objects.filter(pk=message.pk).update(body_html=f"<pre>{body}</pre>")
+        path = f"/console/messages/{message.pk}/redaction"
+        start = body.index("-----BEGIN")
+        page = text_of(adas.post(path, {"step": "look", "found": [f"{start}-{len(body)}"]}))
+        words = re.search(r'<input type="hidden" name="words" value="([^"]*)"', page)[1]
+        assert adas.post(path, DONE | {"words": words, "reason": "sign_in"}).status_code == 303
+        assert now(message).body_text == f"Here it is.\n{MARK}"
+
+    @pytest.mark.parametrize("words", [None, "quokka\n" * 51, "quokka " * 10_000])
+    def test_words_that_this_page_never_gives_are_not_looked_for(self, adas, path, message, words):
+        form = {name: value for name, value in (DONE | {"words": words}).items() if value is not None}
+        assert adas.post(path, form)["Location"] == path
+        assert "quokka" in now(message).body_text
+
     def test_other_words_can_be_chosen_again(self, adas, path):
         page = text_of(adas.post(path, DONE | {"step": "choose"}))
         assert f">\n{CARD}</textarea>" in page

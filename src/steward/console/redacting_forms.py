@@ -19,7 +19,8 @@ from steward.ui.meant import MeantForm
 
 _MOST_FOUND = 100
 _MOST_WORDS = 50
-LONGEST = 4_000  # characters of words
+LONGEST = 4_000  # characters of words that are typed
+_LONGEST_CHOSEN = 40_000  # with those that were found: a key is long
 
 
 class WordsForm(forms.Form):
@@ -57,7 +58,8 @@ class WordsForm(forms.Form):
 
     def _chosen(self, cleaned: dict[str, Any]) -> Iterator[str]:
         spans = [choice.split("-") for choice in cleaned.get("found", [])]
-        yield from words_at(self.message, [(int(start), int(end)) for start, end in spans])
+        found = words_at(self.message, [(int(start), int(end)) for start, end in spans])
+        yield from (" ".join(each.split()) for each in found)  # on a line of its own, also what runs over several
         yield from filter(None, (" ".join(line.split()) for line in cleaned.get("words", "").splitlines()))
 
     def clean(self) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class RedactingForm(MeantForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    words = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST)
+    words = forms.CharField(widget=forms.HiddenInput, max_length=_LONGEST_CHOSEN)
     field_order = ("words", "reason", "removed", "word")
 
     def __init__(self, *args: Any, removable: Iterable[Attachment], **kwargs: Any) -> None:
@@ -132,8 +134,10 @@ class RedactingForm(MeantForm):
 
     @property
     def chosen(self) -> list[str]:
-        """The words, of a bound form."""
-        return [line for line in self["words"].value().splitlines() if line.strip()]
+        """The words, of a bound form; none when they are more than this page gives: they are looked for at once."""
+        words = self["words"].value() or ""
+        lines = [line for line in words.splitlines() if line.strip()] if len(words) <= _LONGEST_CHOSEN else []
+        return lines if len(lines) <= _MOST_WORDS else []
 
 
 def reason_for(words: Iterable[str]) -> str:
