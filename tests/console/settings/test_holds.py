@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from steward.contacts.models import Contact
+from steward.contacts.restriction import restrict_contact
 from steward.events.models import Event
+from steward.lib.actor import SYSTEM
 from steward.lib.ids import new_id
 from steward.privacy.holds.models import LegalHold
 from steward.testing.tickets import make_ticket
@@ -105,6 +108,17 @@ class TestLifting:
         page = text_of(adas.get(LIST))
         assert "No legal hold is in force." in page
         assert "It was placed by mistake" in page
+
+    def test_that_of_a_restriction_ends_with_it_and_only_when_the_person_was_told(self, adas, inside, eli):
+        inside(lambda: restrict_contact(eli, Contact.Ground.CONTESTED, actor=SYSTEM))
+        url = f"{LIST}/{inside(LegalHold.objects.get).pk}/lifting"
+        assert "was told that the restriction ends" in text_of(adas.get(url))
+        assert adas.post(url, {"because": "over"}).status_code == 422
+        assert inside(LegalHold.objects.get).lifted_at is None
+        assert adas.post(url, {"told": "on"}).status_code == 303
+        assert inside(LegalHold.objects.get).lifted_because == "asked"
+        inside(eli.refresh_from_db)
+        assert not eli.is_restricted
 
 
 class TestWhoMay:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from steward.contacts.ending_holds import end_hold
 from steward.lib.actor import SYSTEM
-from steward.privacy.holds.actions import HoldRefused, lift_hold, place_hold
+from steward.privacy.holds.actions import HoldRefused, place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests.persons import person_by_address
 from steward.project.commands.parsing import parser_for
@@ -78,7 +79,7 @@ def _lift(options: argparse.Namespace) -> None:
         hold = LegalHold.objects.filter(pk=options.hold).first()
         if hold is None:
             raise Failure("There is no such hold; `steward hold list` shows those there are.")
-        lift_hold(hold, actor=SYSTEM, because=options.because)
+        end_hold(hold, actor=SYSTEM, because=options.because)
 
 
 def _list(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,11 +17,13 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.lists import ticket_url
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.hold_forms import HoldForm, LiftingForm
+from steward.console.settings.privacy.request_forms import LiftingForm as RestrictionLiftingForm
+from steward.contacts.ending_holds import end_hold, restricted_by
 from steward.contacts.queries import first_addresses
 from steward.lib.ids import read_id
 from steward.people.queries import members_with
 from steward.privacy.holds.access import get_hold, holds_in_force, holds_past
-from steward.privacy.holds.actions import HoldRefused, lift_hold, place_hold
+from steward.privacy.holds.actions import HoldRefused, place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.holds.words import BASES, ON, REASONS
 from steward.tickets.access import codes_of
@@ -65,14 +68,15 @@ def new_hold(request: ConsoleRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @settings_page("holds")
 def lifting(request: ConsoleRequest, hold_id: UUID) -> HttpResponse:
-    """Lift a hold, and say why."""
+    """Lift a hold, and say why. With that of a restriction ends the restriction, which the person is told before."""
     try:
         hold = get_hold(hold_id)
     except LegalHold.DoesNotExist as error:
         raise Http404("no such hold") from error
-    form = LiftingForm(request.POST if request.method == "POST" else None)
+    form_of: type[Form] = RestrictionLiftingForm if restricted_by(hold) else LiftingForm
+    form = form_of(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        lift_hold(hold, actor=request.actor, because=form.cleaned_data["because"])
+        end_hold(hold, actor=request.actor, because=form.cleaned_data.get("because", LegalHold.Lifted.ASKED))
         messages.success(request, _("The hold is lifted. From now on it keeps nothing."))
         return HttpResponseRedirect(reverse("console:settings-holds"), status=303)
     context = {"form": form, "held": _shown([hold])[0]}
