@@ -118,7 +118,7 @@ def test_a_call_to_a_service_retired_meanwhile(actor, names, trusting, authority
         with account_scope(northwind.id):
             retire_connector(Connector.objects.get(kind="http"), actor=SYSTEM)
 
-    meanwhile(monkeypatch, http._Wire, "start_tls", retire)
+    meanwhile(monkeypatch, http.Wire, "start_tls", retire)
     with pytest.raises(EgressDenied) as denied:
         call(Call(account_id=northwind.id, purpose="answer.suggest", categories=("user.content",), url=url, body=b"x"))
     assert denied.value.reason is Reason.NOT_ACTIVE

@@ -22,16 +22,16 @@ from steward.privacy.egress.http import (
     CALL_SECONDS,
     LONGEST_BODY,
     Answer,
+    Backend,
     Call,
-    _Backend,
-    _body,
-    _destination,
-    _first_leg,
-    _Leg,
-    _on_the_wire,
-    _Running,
-    _told,
-    _Wire,
+    Leg,
+    Running,
+    Wire,
+    body_of,
+    destination_of,
+    first_leg,
+    in_our_words,
+    on_the_wire,
 )
 from steward.tenancy.scope import account_in_scope
 
@@ -45,7 +45,7 @@ class _Line:
     scheme: str
     request: Request
     stack: ExitStack
-    wire: _Wire
+    wire: Wire
     connection: httpcore.HTTPConnection
     until: float
 
@@ -78,10 +78,10 @@ class Conversation:
         """
         if account_in_scope() is not None:
             raise InsideTransaction("close the account scope before using the network")
-        running = _Running(wanted, longest, time.monotonic() + seconds)
-        leg = _first_leg(wanted)
+        running = Running(wanted, longest, time.monotonic() + seconds)
+        leg = first_leg(wanted)
         try:
-            with _told():
+            with in_our_words():
                 return _asked(self._opened(running, leg), running, leg)
         except BaseException:
             self.close()
@@ -93,39 +93,39 @@ class Conversation:
         if line is not None:
             line.stack.close()
 
-    def _opened(self, running: _Running, leg: _Leg) -> _Line:
+    def _opened(self, running: Running, leg: Leg) -> _Line:
         wanted = running.wanted
         request = Request(
             account_id=wanted.account_id,
             purpose=wanted.purpose,
             categories=wanted.categories,
-            destination=_destination(leg.url),
+            destination=destination_of(leg.url),
             is_restricted=wanted.is_restricted,
         )
         if self._line is None or not self._line.fits(leg.url.scheme, request):
             self.close()
             self._line = _opened_line(running, leg, request)
-        self._line.wire._running = running
+        self._line.wire.serve(running)
         return self._line
 
 
-def _opened_line(running: _Running, leg: _Leg, request: Request) -> _Line:
+def _opened_line(running: Running, leg: Leg, request: Request) -> _Line:
     again = None if there_is_none() else Again(request)
     with ExitStack() as stack:
-        wire = stack.enter_context(closing(_Wire(running, stack.enter_context(passage(request)), again)))
+        wire = stack.enter_context(closing(Wire(running, stack.enter_context(passage(request)), again)))
         connection = httpcore.HTTPConnection(
             origin=httpcore.Origin(leg.url.raw_scheme, leg.url.raw_host, request.destination.port),
             ssl_context=tls.web_context(),
-            network_backend=_Backend(wire),
+            network_backend=Backend(wire),
         )
         return _Line(leg.url.scheme, request, stack.pop_all(), wire, connection, time.monotonic() + OPEN_FOR)
 
 
-def _asked(line: _Line, running: _Running, leg: _Leg) -> Answer:
-    asked = _on_the_wire(leg)
+def _asked(line: _Line, running: Running, leg: Leg) -> Answer:
+    asked = on_the_wire(leg)
     asked.headers = [(name, value) for name, value in asked.headers if name != b"connection"]
     answer = line.connection.handle_request(asked)
     try:
-        return Answer(answer.status, httpx.Headers(answer.headers), _body(answer, running), str(leg.url))
+        return Answer(answer.status, httpx.Headers(answer.headers), body_of(answer, running), str(leg.url))
     finally:
         answer.close()

@@ -93,8 +93,8 @@ class Answer:
 
 def call(wanted: Call, *, seconds: float = CALL_SECONDS, longest: int = LONGEST_BODY) -> Answer:
     """Make the call and read all of its answer. Raises `EgressDenied`, `CallFailed`, or `InsideTransaction`."""
-    running = _Running(wanted, longest, time.monotonic() + seconds)
-    leg: _Leg | None = _first_leg(wanted)
+    running = Running(wanted, longest, time.monotonic() + seconds)
+    leg: Leg | None = first_leg(wanted)
     for _ in range(MOST_REDIRECTS + 1):
         assert leg is not None  # noqa: S101  for types: the loop ends when there is none
         answer = _exchange(running, leg)
@@ -105,7 +105,7 @@ def call(wanted: Call, *, seconds: float = CALL_SECONDS, longest: int = LONGEST_
 
 
 @dataclass(frozen=True, slots=True)
-class _Leg:
+class Leg:
     """One request on the way to the answer."""
 
     method: Method
@@ -115,7 +115,7 @@ class _Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class Running:
     """One call while it goes on."""
 
     wanted: Call
@@ -130,11 +130,12 @@ class _Running:
         return left
 
 
-def _first_leg(wanted: Call) -> _Leg:
+def first_leg(wanted: Call) -> Leg:
+    """The request that is made first. Raises `CallFailed`."""
     for name, value in wanted.headers.items():
         if name.lower() in _OURS or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise CallFailed(Fault.HEADER, name if _NAME.fullmatch(name) else "")
-    return _Leg(wanted.method, url_of(wanted.url), wanted.headers, wanted.body)
+    return Leg(wanted.method, url_of(wanted.url), wanted.headers, wanted.body)
 
 
 def url_of(text: str) -> httpx.URL:
@@ -145,7 +146,7 @@ def url_of(text: str) -> httpx.URL:
         raise CallFailed(Fault.ADDRESS, "not an address") from error
 
 
-def _next_leg(leg: _Leg, answer: Answer) -> _Leg | None:
+def _next_leg(leg: Leg, answer: Answer) -> Leg | None:
     """Where a redirect leads; None for an answer. What was asked for under TLS is not asked for again in clear.
 
     Another host gets none of the headers that the first was trusted with.
@@ -162,8 +163,8 @@ def _next_leg(leg: _Leg, answer: Answer) -> _Leg | None:
     is_other = (url.scheme, url.raw_host, url.port) != (leg.url.scheme, leg.url.raw_host, leg.url.port)
     headers = {name: value for name, value in leg.headers.items() if not is_other or name.lower() in _FOR_ANYBODY}
     if _keeps_method(leg.method, answer.status):
-        return _Leg(leg.method, url, headers, leg.body)
-    return _Leg("GET", url, {name: text for name, text in headers.items() if name.lower() != "content-type"}, b"")
+        return Leg(leg.method, url, headers, leg.body)
+    return Leg("GET", url, {name: text for name, text in headers.items() if name.lower() != "content-type"}, b"")
 
 
 def _keeps_method(method: Method, status: int) -> bool:
@@ -173,31 +174,31 @@ def _keeps_method(method: Method, status: int) -> bool:
     return status != 303 and method != "POST"
 
 
-def _exchange(running: _Running, leg: _Leg) -> Answer:
+def _exchange(running: Running, leg: Leg) -> Answer:
     """One request and its answer, on a connection of its own, which is a passage of its own."""
     wanted = running.wanted
     request = Request(
         account_id=wanted.account_id,
         purpose=wanted.purpose,
         categories=wanted.categories,
-        destination=_destination(leg.url),
+        destination=destination_of(leg.url),
         is_restricted=wanted.is_restricted,
         is_on_request=wanted.is_on_request,
     )
-    with _told(), passage(request) as opened, closing(_Wire(running, opened, Again(request))) as wire:
+    with in_our_words(), passage(request) as opened, closing(Wire(running, opened, Again(request))) as wire:
         connection = httpcore.HTTPConnection(
             origin=httpcore.Origin(leg.url.raw_scheme, leg.url.raw_host, request.destination.port),
             ssl_context=tls.web_context(),
-            network_backend=_Backend(wire),
+            network_backend=Backend(wire),
         )
-        answer = connection.handle_request(_on_the_wire(leg))
+        answer = connection.handle_request(on_the_wire(leg))
         try:
-            return Answer(answer.status, httpx.Headers(answer.headers), _body(answer, running), str(leg.url))
+            return Answer(answer.status, httpx.Headers(answer.headers), body_of(answer, running), str(leg.url))
         finally:
             answer.close()
 
 
-def _destination(url: httpx.URL) -> Destination:
+def destination_of(url: httpx.URL) -> Destination:
     """Where an address leads. In clear only to a place that the operator named in `STEWARD_EGRESS_ALLOW`.
 
     `raw_host` is what goes over the wire; `host` would be read back into letters, which a second standard of
@@ -214,7 +215,8 @@ def _destination(url: httpx.URL) -> Destination:
     return destination
 
 
-def _on_the_wire(leg: _Leg) -> httpcore.Request:
+def on_the_wire(leg: Leg) -> httpcore.Request:
+    """The request as the library sends it, for one connection that ends with the answer."""
     headers = {"user-agent": "Steward", "accept": "*/*", **{name.lower(): text for name, text in leg.headers.items()}}
     headers |= {"accept-encoding": "identity", "connection": "close"}
     if leg.body or leg.method not in {"GET", "HEAD"}:
@@ -228,7 +230,7 @@ def _on_the_wire(leg: _Leg) -> httpcore.Request:
     )
 
 
-def _body(answer: httpcore.Response, running: _Running) -> bytes:
+def body_of(answer: httpcore.Response, running: Running) -> bytes:
     """All of it, as it was asked for: not compressed, for a few bytes can be made to unfold into many."""
     headers = httpx.Headers(answer.headers)
     if answer.status < 200 or headers.get("content-encoding", "identity").strip().lower() != "identity":
@@ -242,7 +244,7 @@ def _body(answer: httpcore.Response, running: _Running) -> bytes:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def in_our_words() -> Iterator[None]:
     """The errors of the libraries in words of ours."""
     try:
         yield
@@ -260,10 +262,10 @@ def _told() -> Iterator[None]:
         raise CallFailed(Fault.UNREACHABLE, str(error)) from error
 
 
-class _Backend(httpcore.NetworkBackend):
+class Backend(httpcore.NetworkBackend):
     """Gives the library the one connection that was decided on, whatever host it asks for."""
 
-    def __init__(self, wire: "_Wire") -> None:
+    def __init__(self, wire: "Wire") -> None:
         self._wire = wire
 
     def connect_tcp(self, *_place: Any, **_options: Any) -> httpcore.NetworkStream:
@@ -272,12 +274,16 @@ class _Backend(httpcore.NetworkBackend):
         return self._wire
 
 
-class _Wire(httpcore.NetworkStream):
+class Wire(httpcore.NetworkStream):
     """The bytes on that connection: what is sent is counted, and nothing takes longer than the call may."""
 
-    def __init__(self, running: _Running, opened: Passage, again: Again | None = None) -> None:
+    def __init__(self, running: Running, opened: Passage, again: Again | None = None) -> None:
         self._running, self._passage, self._again = running, opened, again
         self._sock: socket.socket | None = None
+
+    def serve(self, running: Running) -> None:
+        """From now on it is the connection of this call, with its patience."""
+        self._running = running
 
     def connect(self) -> None:
         """Connect to the first address that answers."""
