@@ -7,11 +7,14 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from steward.contacts.models import Contact, ContactAddress
+from steward.events.models import Event
 from steward.files.models import File
 from steward.lib.actor import SYSTEM
-from steward.privacy.erasure.actions import plan_erasure, run_erasure, running
+from steward.lib.clock import now
+from steward.privacy.erasure.actions import plan_erasure, run_erasure, running, start_erasure
 from steward.privacy.erasure.actions.planning import read, steps
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.watching import PLANS_KEPT, watch_erasures
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_ticket
@@ -118,3 +121,21 @@ def test_a_worker_that_comes_late_does_not_write_down_again_whom_it_was_about(no
         running.erase_step(planned.id, people)
         planned.refresh_from_db()
     assert (planned.extent, planned.unproven) == (None, {})
+
+
+def test_a_plan_that_is_ordered_in_the_moment_it_would_be_forgotten_is_not_dropped(northwind, planned):
+    def watch():
+        watch_erasures()
+        connection.close()
+
+    watching = threading.Thread(target=watch)
+    with account_scope(northwind.id):
+        Erasure.objects.update(planned_at=now() - 2 * PLANS_KEPT)
+    with account_scope(northwind.id):
+        start_erasure(planned, actor=SYSTEM)
+        watching.start()
+        watching.join(0.5)
+    watching.join()
+    with account_scope(northwind.id):
+        assert Erasure.objects.get().state == Erasure.State.RUNNING
+        assert not Event.objects.filter(kind="erasure.dropped").exists(), "its request would not follow it any more"

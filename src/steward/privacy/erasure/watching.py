@@ -49,7 +49,8 @@ def _waits(erasure: Erasure) -> bool:
 
 def _forget_old_plans() -> None:
     """A plan that nobody ordered names people, and what it counted is not true any more."""
-    old = list(Erasure.objects.filter(state=State.PLANNED, planned_at__lt=now() - PLANS_KEPT))
+    plans = Erasure.objects.filter(state=State.PLANNED, planned_at__lt=now() - PLANS_KEPT).order_by("pk")
+    old = list(plans.select_for_update(no_key=True))  # whoever orders one in this moment is waited for
     Erasure.objects.filter(pk__in=[one.pk for one in old], state=State.PLANNED).delete()
     record_many([Happening("erasure.dropped", one) for one in old], actor=SYSTEM)
 
