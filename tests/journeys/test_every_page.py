@@ -52,6 +52,7 @@ NO_PAGE = {
     "outbox.json": "for programs",
     "subprocessors.json": "for programs",
     ".well-known/subprocessors.json": "for programs",
+    "subprocessors/": "leads to the address without the slash",
     "subprocessors.atom": "a feed",
     "subprocessors/feed.json": "a feed",
     "console/tickets/<code>/draft": "for the script of the editor",

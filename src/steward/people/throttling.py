@@ -40,6 +40,7 @@ PASSKEY_CLIENT = Limit("passkey client", 60, timedelta(minutes=5))  # asking for
 RESET_ADDRESS = Limit("reset address", 3, timedelta(hours=1))
 RESET_CLIENT = Limit("reset client", 20, timedelta(hours=1))
 LINK_CLIENT = Limit("link client", 30, timedelta(minutes=5))
+EXPORT_CLIENT = Limit("export client", 30, timedelta(minutes=5))
 ADDRESS_CHANGE = Limit("change of address", 5, timedelta(hours=1))
 SIGN_UP_ADDRESS = Limit("sign-up address", 3, timedelta(hours=1))
 SIGN_UP_CLIENT = Limit("sign-up client", 20, timedelta(hours=1))

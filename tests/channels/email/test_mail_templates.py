@@ -143,7 +143,8 @@ class TestAnswers:
         with account_scope(northwind.id):
             reset_template(Kind.ANSWER, "en", actor=SYSTEM)
             reset_template(Kind.ANSWER, "en", actor=SYSTEM)
-            kinds = list(Event.objects.filter(kind__startswith="mail_template").values_list("kind", flat=True))
+            events = Event.objects.filter(kind__startswith="mail_template").order_by("id")
+            kinds = list(events.values_list("kind", flat=True))
             assert not MailTemplate.objects.exists()
         assert kinds == ["mail_template.changed", "mail_template.reset"]
         assert "Dear all" not in parts(mail_of(make_reply(make_ticket(eli), ben)))[0]

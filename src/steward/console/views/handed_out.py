@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from steward.console.exporting import archive_response
 from steward.files.models import File
 from steward.lib.actor import Actor, ActorKind
-from steward.people.throttling import LINK_CLIENT, TooManyTries, client_of, count_try
+from steward.people.throttling import EXPORT_CLIENT, TooManyTries, client_of, count_try
 from steward.privacy.exports.access import export_behind
 from steward.privacy.exports.actions import NotThere, note_download
 from steward.privacy.exports.models import Export
@@ -68,7 +68,7 @@ def _too_often(request: Any) -> HttpResponse | None:
     if request.account is None:
         raise Http404("exports are at the address of their account")
     try:
-        count_try(LINK_CLIENT, client_of(request))
+        count_try(EXPORT_CLIENT, client_of(request))
     except TooManyTries as refusal:
         context = {"account": request.account, "error": refusal.words}
         return TemplateResponse(request, PAGE, context, status=429)
