@@ -89,6 +89,20 @@ def test_lines_carry_the_name_and_the_last_started_stops_first(supervise: Callab
     assert supervised.said().splitlines()[-2:] == ["worker | goodbye", "web    | goodbye"]
 
 
+def test_what_a_child_says_last_is_passed_on(data: Path) -> None:
+    program = """
+import sys
+from steward.project.supervisor import Child, Supervisor
+supervisor = Supervisor([Child("web", [sys.executable, "-c", "print('last words')"])])
+supervisor._keep_alive()
+supervisor.running[0].process.wait()
+supervisor._stop()
+"""
+    supervised = Supervised(program, data)
+    assert supervised.process.wait(timeout=20) == 0
+    assert supervised.said() == "web | last words\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_child_that_dies_of_the_signal_stops_cleanly(
     supervise: Callable[..., Supervised], number: signal.Signals

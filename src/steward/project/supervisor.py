@@ -90,10 +90,12 @@ class Supervisor:
         dues = [child.due - time.monotonic() for child in self.running if child.process is None]
         return max(0.0, min([1.0, *dues]))
 
-    def _listen(self, seconds: float) -> None:
-        """Pass on output for up to `seconds`; a signal or the end of a child returns earlier."""
-        for key, _ in self.selector.select(seconds):
+    def _listen(self, seconds: float) -> bool:
+        """Pass on output for up to `seconds`; a signal or the end of a child returns earlier. Whether there was any."""
+        ready = self.selector.select(seconds)
+        for key, _ in ready:
             key.data()
+        return bool(ready)
 
     def _stop(self) -> None:
         for child in reversed(self.running):
@@ -119,6 +121,8 @@ class Supervisor:
         end = time.monotonic() + seconds
         while any(child.is_alive() for child in children) and time.monotonic() < end and self.signals < 2:
             self._listen(min(0.1, max(0.0, end - time.monotonic())))
+        while self._listen(0.0) and time.monotonic() < end + ECHO:
+            pass  # what they said last is still in the pipe when they have ended
 
     @contextlib.contextmanager
     def _signals_noticed(self) -> Iterator[None]:
