@@ -19,10 +19,12 @@ GROWING = re.compile(
 
 
 def believe_tables_are_large() -> None:
-    """Make the planner believe that the tables which grow have a million rows."""
+    """Make the planner believe that the tables which grow have a million rows, however many pages tests have filled."""
     with psycopg.connect(environment.maintenance(environment.database_name()), autocommit=True) as superuser:
         superuser.execute(
-            "UPDATE pg_class SET reltuples = 1e6, relpages = 1 WHERE relkind = 'r' AND relname ~ %s", [GROWING.pattern]
+            "UPDATE pg_class SET reltuples = 1e6, relpages = greatest(1, pg_relation_size(oid) / 8192)"
+            " WHERE relkind = 'r' AND relname ~ %s",
+            [GROWING.pattern],
         )
 
 
