@@ -34,7 +34,7 @@ CHANGES: tuple[Key | str, ...] = (
         )
     ),
     # Retention and redaction.
-    "messages", "rule", "number", "size", "days", "since", "status", "is_on",
+    "messages", "redaction", "rule", "number", "size", "days", "since", "status", "is_on",
     # Erasures count by store; holds name what they are on.
     "planned.*", "erased.*", "left.*", "on", Key("object", Whose.CONTACT, "user.unique_id"), "basis",
 )  # fmt: skip

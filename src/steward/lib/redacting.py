@@ -24,8 +24,8 @@ _APART = f"[\\s>|{_UNSEEN}]{{1,12}}"
 _WITHIN = f"[\\s>|./(){_UNSEEN}\u2010-\u2015-]{{0,12}}"  # the same, or nothing, between the digits of numbers
 _NUMBERS = frozenset({Kind.CARD, Kind.IBAN, Kind.PHONE, Kind.IDENTITY})
 # Letters of scripts that put spaces between words: there a name is not looked for inside a longer word.
-_LETTER = "[^\\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
-_IS_LETTER = re.compile(_LETTER)
+LETTER = "[^\\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
+_IS_LETTER = re.compile(LETTER)
 
 
 class TooShort(ValueError):
@@ -55,10 +55,10 @@ def pattern_of(words: Iterable[str]) -> "re.Pattern[str]":
 def _pattern(words: str) -> str:
     if kind_of(words) in _NUMBERS:
         body = _WITHIN.join(map(_letter, filter(str.isalnum, words)))
-        return f"(?<!{_LETTER}){body}(?!{_LETTER})"
+        return f"(?<!{LETTER}){body}(?!{LETTER})"
     body = _APART.join(_SOFT.join(map(_letter, word)) for word in normalize("NFC", words).split())
-    before = f"(?<!{_LETTER})" if _IS_LETTER.match(words[0]) else ""
-    after = f"(?!{_LETTER})" if _IS_LETTER.match(words[-1]) else ""
+    before = f"(?<!{LETTER})" if _IS_LETTER.match(words[0]) else ""
+    after = f"(?!{LETTER})" if _IS_LETTER.match(words[-1]) else ""
     return f"{before}{body}{after}"
 
 

@@ -15,6 +15,7 @@ from steward.files.models import File
 from steward.lib.html import sanitise_mail, sanitise_note, sanitise_outgoing
 from steward.lib.html.redacting import redact_html
 from steward.lib.ids import new_id
+from steward.lib.overhearing import overheard
 from steward.lib.redacting import redacted
 from steward.lib.redacting_files import LONGEST, Form, NotRewritten, form_of, redacted_text
 from steward.lib.redacting_mail import redacted_mail
@@ -85,6 +86,17 @@ def holds(message: Message, pattern: Pattern) -> bool:
     return any(pattern.search(name) for name in names)
 
 
+def look_through(message: Message, pattern: Pattern) -> None:
+    """Ask a pattern about everything of a message in which words of it are found: its own texts, the names of its
+    files, and what stands in those. Nothing is changed.
+    """
+    redacted(message.body_text, pattern)
+    redact_html(message.body_html, pattern)
+    for attachment in Attachment.objects.filter(message=message).select_related("file"):
+        redacted(attachment.name, pattern)
+        _rewritten(attachment.file, _form(attachment.file, attachment.name), pattern)
+
+
 def unread_files(ticket: Ticket, pattern: Pattern) -> "list[Attachment]":
     """The ticket's files whose words nobody here can reach, or take out: they stay as they are, or go as a whole."""
     return [each for each, form in _forms(ticket) if form is None or _is_shut(each.file, form, pattern)]
@@ -132,9 +144,10 @@ def _drafts(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
 
 def _files(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
     for attachment, form in _forms(ticket):
-        new = _rewritten(attachment.file, form, pattern)
+        new, found = _found(attachment.file, form, pattern)
         if new is not None:
-            yield Copy(Where.FILE, partial(_exchange, attachment, new, pattern), attachment.message_id)
+            rewrite = partial(_exchange, attachment, new, pattern)
+            yield Copy(Where.FILE, rewrite, attachment.message_id, found)
 
 
 def _draft_files(ticket: Ticket, pattern: Pattern) -> Iterator[Copy]:
@@ -165,6 +178,13 @@ def _rewritten(file: File, form: Form | None, pattern: Pattern) -> bytes | None:
         return _marked(b"".join(read_file(file)), form, pattern)
     except _UNREAD:
         return None
+
+
+def _found(file: File, form: Form | None, pattern: Pattern) -> tuple[bytes | None, list[str]]:
+    """The same, and what stood there."""
+    found: dict[str, None] = {}
+    new = _rewritten(file, form, overheard(pattern, lambda _text, words: found.update(dict.fromkeys(words))))
+    return new, list(found)
 
 
 def _is_shut(file: File, form: Form, pattern: Pattern) -> bool:

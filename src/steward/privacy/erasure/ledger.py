@@ -22,11 +22,13 @@ from django.conf import settings
 from steward.lib.clock import now
 from steward.privacy.erasure.ledger_lines import (
     BEGINNING,
+    Certified,
     Entry,
     LedgerBroken,
     Line,
     Position,
     Redacted,
+    Withdrawn,
     beginning_line,
     begun,
     parsed,
@@ -58,26 +60,73 @@ def write_down(account_id: UUID, erasure_id: UUID, extent: Extent) -> Entry:
     )
 
 
+def withdraw(account_id: UUID, erasure_id: UUID, step: Extent) -> int:
+    """Take back what was written down of a step that a legal hold has stopped; returns how many lines.
+
+    Steps of one erasure share nothing, so whichever has something of this one is it: also as an earlier try, that was
+    killed, had written it down. Raises `LedgerBroken`.
+    """
+    here = {*map(str, step.tickets), *map(str, step.contacts), *map(str, step.members)}
+    stopped = [
+        entry
+        for entry in entries()
+        if entry.erasure == str(erasure_id) and here.intersection((*entry.tickets, *entry.contacts, *entry.members))
+    ]
+    for entry in stopped:
+        _append(Withdrawn, account=str(account_id), erasure=str(erasure_id), entry=entry.number)
+    return len(stopped)
+
+
+def write_certificate(account_id: UUID, **known: str) -> Certified:
+    """Add what the certificate of an erasure is known by, durably: the fields of `Certified`."""
+    return _append(Certified, account=str(account_id), **known)
+
+
 def write_redaction(
-    account_id: UUID, redaction_id: UUID, message_id: UUID, words: Iterable[str], reason: str
+    account_id: UUID,
+    redaction_id: UUID,
+    message_id: UUID | None,
+    words: Iterable[str],
+    reason: str,
+    *,
+    removed: Iterable[UUID] = (),
+    ticket_id: UUID | None = None,
 ) -> Redacted:
-    """Add that words of a message were redacted, durably. Raises `LedgerBroken` like `write_down`."""
+    """Add that words of a message were redacted, durably, and which attachments went as a whole.
+
+    Without a message, words of the subject of a ticket. Raises `LedgerBroken` like `write_down`.
+    """
     chosen = sorted(set(words))
     return _append(
         Redacted,
         account=str(account_id),
         redaction=str(redaction_id),
-        message=str(message_id),
+        message=str(message_id or ""),
         reason=reason,
         words=tuple(zip(map(len, chosen), keyed(account_id, chosen), strict=True)),
+        removed=tuple(map(str, removed)),
+        ticket=str(ticket_id or ""),
     )
 
 
 def entries(*, after: int = 0) -> Iterator[Entry]:
-    """The steps of erasures in order, from line `after` + 1 on. Raises `LedgerBroken` at the first that does not
-    fit.
+    """The steps of erasures in order, from line `after` + 1 on, but for those that were taken back. Raises
+    `LedgerBroken` at the first that does not fit.
     """
-    return (line for line in lines() if isinstance(line, Entry) and line.number > after)
+    told = [line for line in lines() if isinstance(line, Entry | Withdrawn)]
+    taken_back = {line.entry for line in told if isinstance(line, Withdrawn)}
+    steps = (line for line in told if isinstance(line, Entry) and line.number > after)
+    return (line for line in steps if line.number not in taken_back)
+
+
+def withdrawn() -> Iterator[Withdrawn]:
+    """The lines by which steps were taken back. Raises `LedgerBroken` like `entries`."""
+    return (line for line in lines() if isinstance(line, Withdrawn))
+
+
+def certificates() -> dict[UUID, Certified]:
+    """What is known of the certificates of erasures, the last of each. Raises `LedgerBroken` like `entries`."""
+    return {UUID(line.erasure): line for line in lines() if isinstance(line, Certified)}
 
 
 def redactions() -> Iterator[Redacted]:

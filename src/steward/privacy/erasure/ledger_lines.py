@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 from uuid import UUID
 
 from steward.privacy.inventory.stores import Extent
 
 FIRST = "0" * 64
+# Of a field that lines did not have once: where it holds nothing it is left out, so that older lines keep their digest.
+_LATER = {"is_later": True}
 
 
 class LedgerBroken(Exception):
@@ -42,7 +44,9 @@ class Line:
     @property
     def line(self) -> str:
         kind = next(name for name, each in _KINDS.items() if type(self) is each)
-        return json.dumps(asdict(self) | {"kind": kind}, separators=(",", ":"), sort_keys=True)
+        absent = {one.name for one in fields(self) if one.metadata.get("is_later") and not getattr(self, one.name)}
+        told = {name: value for name, value in asdict(self).items() if name not in absent}
+        return json.dumps(told | {"kind": kind}, separators=(",", ":"), sort_keys=True)
 
     @property
     def digest(self) -> str:
@@ -77,15 +81,46 @@ class Entry(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redacted(Line):
-    """Words that were made unreadable in a message: each by its length in characters and its HMAC-SHA-256 in hex."""
+    """Words that were made unreadable in a message and its files, or in the subject of a ticket.
+
+    Each by its length in characters and its HMAC-SHA-256 in hex. `removed` are the attachments that went as a whole. A
+    later line of the same `redaction` takes the place of an earlier one.
+    """
 
     redaction: str
-    message: str
+    message: str  # empty: it is about the subject of `ticket`
     reason: str
     words: tuple[tuple[int, str], ...]
+    removed: tuple[str, ...] = field(default=(), metadata=_LATER)
+    ticket: str = field(default="", metadata=_LATER)
 
 
-_KINDS: dict[str, type[Line]] = {"erasure": Entry, "redaction": Redacted}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(Line):
+    """A step that was written down and not carried out: a legal hold came first. `entry` is the number of its line."""
+
+    erasure: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified(Line):
+    """An erasure ended, and this is what its certificate can be known by. Moments are ISO 8601 in UTC."""
+
+    erasure: str
+    of: str
+    sha256: str
+    asked_by_kind: str
+    asked_by_id: str
+    planned_at: str
+    started_at: str
+    live_done_at: str
+    backups_end_at: str
+
+
+_KINDS: dict[str, type[Line]] = {
+    "erasure": Entry, "redaction": Redacted, "withdrawn": Withdrawn, "certificate": Certified,
+}  # fmt: skip
 
 
 def beginning_line(start: Position) -> str:

@@ -5,19 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from steward.events.actions import record
 from steward.lib.actor import Actor, ActorKind
 from steward.lib.clock import now
-from steward.lib.redacting import pattern_of, redacted
 from steward.privacy.erasure.actions.planning import read
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.holds.actions import Held, refuse_held
-from steward.privacy.inventory.stores import Extent
+from steward.privacy.holds.actions import Held
 from steward.privacy.mentions.finding import mentions_in
 from steward.privacy.mentions.models import Mention
-from steward.tickets.actions.redacting import NothingFound, Reason, redact_words
-from steward.tickets.indexing import forget_words
-from steward.tickets.models import Message, Ticket
+from steward.tickets.actions.redacting import NothingFound, Reason, redact_subject, redact_words
 
 STORE = "mentions.words"
 State = Mention.State
@@ -81,7 +76,7 @@ def redact_mention(mention: Mention) -> bool:
         if mention.message is not None:
             redact_words(mention.message, mention.words, reason=Reason.SOMEBODY_ELSE, actor=actor)
         else:
-            _redact_subject(mention, actor)
+            redact_subject(mention.ticket_id, mention.words, reason=Reason.SOMEBODY_ELSE, actor=actor)
     except Held:
         Mention.objects.filter(pk=mention.pk).update(state=State.HELD)
         return False
@@ -89,15 +84,3 @@ def redact_mention(mention: Mention) -> bool:
         pass  # gone with another copy in the same ticket
     Mention.objects.filter(pk=mention.pk).update(state=State.REDACTED)
     return True
-
-
-def _redact_subject(mention: Mention, actor: Actor) -> None:
-    refuse_held(Extent(tickets=(mention.ticket_id,)))
-    ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=mention.ticket_id)
-    subject, found = redacted(ticket.subject, pattern_of(mention.words))
-    if not found:
-        raise NothingFound("the subject does not hold these words")
-    Ticket.objects.filter(pk=ticket.pk).update(subject=subject)
-    keys = Message.objects.filter(ticket=ticket).values_list("pk", flat=True)
-    forget_words({key: list(found) for key in keys})
-    record("ticket.subject_redacted", ticket, actor=actor, changes={"reason": Reason.SOMEBODY_ELSE.value})

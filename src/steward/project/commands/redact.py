@@ -1,19 +1,24 @@
-"""`steward redact find` and `words`: what stands in a ticket that may be meant to go, and how it goes for good."""
+"""`steward redact find`, `words` and `nothing`: what stands in a ticket that may be meant to go, how it goes for good,
+and what a redaction of the ledger comes to that a restored backup cannot follow by itself.
+"""
 
 import argparse
 import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from uuid import UUID
 
+from steward.backups.redactions import NoSuchRedaction, redaction_of, settle_redaction
 from steward.lib.actor import SYSTEM
 from steward.lib.redacting import TooShort, pattern_of
+from steward.privacy.erasure.ledger_lines import LedgerBroken, Redacted
 from steward.privacy.holds.actions import Held
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
 from steward.tenancy.scope import account_scope
-from steward.tickets.actions import NothingFound, Reason, reach_of, redact_words, suggested
+from steward.tickets.actions import NothingFound, Reason, reach_of, redact_subject, redact_words, suggested
 from steward.tickets.models import Message, Ticket
 from steward.tickets.rewriting import holds
 
@@ -24,18 +29,27 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("redact", "Words of a ticket become unreadable for good, in every copy of them within it.")
-    commands = parser.add_subparsers(required=True, metavar="find|words")
+    commands = parser.add_subparsers(required=True, metavar="find|words|nothing")
     for name, words, run in (
         ("find", "count card numbers, accounts, passwords and the like in each message, without showing them", _find),
         ("words", "redact the words on standard input, one name, number or phrase on each line", _words),
+        ("nothing", "say that of a redaction in the ledger nothing is there to redact", _nothing),
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("--account", required=True, metavar="SLUG")
         command.add_argument("--ticket", required=True, metavar="CODE")
         command.set_defaults(run=run)
-    command.add_argument("--reason", required=True, choices=[each.value for each in Reason])
-    command.add_argument("--yes", action="store_true", help="do it; without, say only where the words stand")
+    _add_options(commands.choices["words"], commands.choices["nothing"])
     return parser
+
+
+def _add_options(words: argparse.ArgumentParser, nothing: argparse.ArgumentParser) -> None:
+    words.add_argument("--reason", choices=[each.value for each in Reason], help="needed without --as")
+    words.add_argument("--yes", action="store_true", help="do it; without, say only where the words stand")
+    told = "the redaction of the ledger that `steward restore` could not follow"
+    words.add_argument("--as", dest="number", type=UUID, metavar="NUMBER", help=told)
+    nothing.add_argument("--as", dest="number", type=UUID, metavar="NUMBER", required=True, help=told)
+    nothing.add_argument("--yes", action="store_true", required=True, help="somebody has looked at the ticket")
 
 
 def _find(options: argparse.Namespace) -> None:
@@ -48,23 +62,66 @@ def _find(options: argparse.Namespace) -> None:
 def _words(options: argparse.Namespace) -> None:
     """From standard input: the command line is seen by others, and kept in a history."""
     words = [line.strip() for line in sys.stdin if line.strip()]
+    if options.number is None and options.reason is None:
+        raise Failure("Say why: --reason.", code=2)
     try:
-        pattern = pattern_of(words)
         with account_scope(account_named(options.account).id):
-            message = next((each for each in _messages(options) if holds(each, pattern)), None)
-            if message is None:
-                raise Failure("No message of this ticket holds these words.")
-            done = reach_of(message, words)
-            if options.yes:
-                done = redact_words(message, words, reason=Reason(options.reason), actor=SYSTEM)
-    except (TooShort, NothingFound) as error:
+            line = _line(options) if options.number else None
+            print(
+                json.dumps(_subject(options, line, words) if line and not line.message else _do(options, line, words))
+            )
+    except TooShort as error:
         raise Failure(
             "Give words of at least three letters or digits, one name, number or phrase on each line."
         ) from error
+    except NothingFound as error:
+        raise Failure("Neither the message of that redaction nor a file of it holds these words.") from error
     except Held as held:
         raise Failure(f"A legal hold keeps it: {held}.") from held
-    told = {"redacted": options.yes, "places": done.copies, "let_go": done.gone, "files_not_read": done.files}
-    print(json.dumps(told))
+
+
+def _do(options: argparse.Namespace, line: Redacted | None, words: list[str]) -> dict[str, object]:
+    pattern = pattern_of(words)
+    messages = _messages(options)
+    meant = (each for each in messages if (str(each.pk) == line.message if line else holds(each, pattern)))
+    message = next(meant, None)
+    if message is None:
+        raise Failure("No message of this ticket holds these words.")
+    done = reach_of(message, words)
+    if options.yes:
+        reason = Reason(options.reason or (line.reason if line else ""))
+        done = redact_words(message, words, reason=reason, actor=SYSTEM, again=options.number)
+    return {"redacted": options.yes, "places": done.copies, "let_go": done.gone, "files_not_read": done.files}
+
+
+def _subject(options: argparse.Namespace, line: Redacted, words: list[str]) -> dict[str, object]:
+    if not pattern_of(words).search(Ticket.objects.values_list("subject", flat=True).get(code=options.ticket)):
+        raise Failure("The subject does not hold these words.")
+    if options.yes:
+        reason = Reason(options.reason or line.reason)
+        redact_subject(UUID(line.ticket), words, reason=reason, actor=SYSTEM, again=options.number)
+    return {"redacted": options.yes, "places": {"subject": 1}}
+
+
+def _nothing(options: argparse.Namespace) -> None:
+    with account_scope(account_named(options.account).id):
+        line = _line(options)
+    settle_redaction(line)
+    print(json.dumps({"redaction": line.redaction, "comes_to": "nothing"}))
+
+
+def _line(options: argparse.Namespace) -> Redacted:
+    """What the ledger has of the redaction, in the ticket that was named. Raises `Failure`."""
+    ticket = Ticket.objects.filter(code=options.ticket).first()
+    try:
+        line = redaction_of(account_named(options.account).id, options.number)
+    except (NoSuchRedaction, LedgerBroken) as problem:
+        raise Failure(f"{problem}.") from problem
+    here = Message.objects.filter(pk=line.message).values_list("ticket", flat=True) if line.message else [line.ticket]
+    about = Ticket.objects.filter(pk__in=[*map(str, here)])
+    if ticket is None or about.first() != ticket:
+        raise Failure(f"That redaction is of another ticket than {options.ticket}.")
+    return line
 
 
 def _messages(options: argparse.Namespace) -> list[Message]:

@@ -91,6 +91,7 @@ def redact_words(
     actor: Actor,
     removing: Collection[UUID] = (),
     again: UUID | None = None,
+    is_written: bool = False,
 ) -> Redaction:
     """Put marks in the place of words, in the message and in all copies within its ticket: for one message at a time.
 
@@ -102,16 +103,16 @@ def redact_words(
     that go as a whole.
 
     Raises `TooShort`, `NothingFound` when neither the message nor a file of it holds the words, and `Held` when a legal
-    hold keeps the ticket as it is. It is written to the ledger, so that a restored backup is redacted, too; `again` is
-    the redaction that is done again there.
+    hold keeps the ticket as it is. It is written to the ledger, with what was found in files and which of them went, so
+    that a restored backup is redacted, too; `again` is the redaction that is done again there, and `is_written` says
+    that the ledger has its words.
     """
     redaction = again or new_id()
     pattern = pattern_of(words)
     with transaction.atomic():
         refuse_held(Extent(tickets=(message.ticket_id,)))
         ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.ticket_id)
-        if removing:
-            _remove(ticket, removing, actor)
+        removed = _remove(ticket, removing, actor)
         copies = copies_of(ticket, pattern)
         done = _told(message, copies, ticket, pattern)
         for copy in copies:
@@ -123,15 +124,47 @@ def redact_words(
         told = {"message": message.pk, "messages": list(done.messages), "reason": reason.value}
         record("message.redacted", ticket, actor=actor, changes=told)
         found = [each for copy in copies if copy.message == message.pk for each in copy.found]
-        if found and not again:  # last of all, for what is rolled back must not be in the ledger
-            write_redaction(message.account_id, redaction, message.pk, found, reason.value)
+        if not is_written:  # last of all, for what is rolled back must not be in the ledger
+            write_redaction(message.account_id, redaction, message.pk, found, reason.value, removed=removed)
     message.refresh_from_db()
     return done
 
 
-def _remove(ticket: Ticket, attachments: Collection[UUID], actor: Actor) -> None:
-    here = Attachment.objects.filter(message__ticket=ticket, pk__in=list(attachments))
-    remove_attachments(list(here.values_list("pk", flat=True)), actor=actor)
+def redact_subject(
+    ticket_id: UUID,
+    words: Iterable[str],
+    *,
+    reason: Reason,
+    actor: Actor,
+    again: UUID | None = None,
+    is_written: bool = False,
+) -> None:
+    """The same for words that stand in the subject of a ticket and in no message of it.
+
+    Raises `TooShort`, `NothingFound` and `Held`. See `redact_words`.
+    """
+    redaction = again or new_id()
+    with transaction.atomic():
+        refuse_held(Extent(tickets=(ticket_id,)))
+        ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=ticket_id)
+        subject, found = redacted(ticket.subject, pattern_of(words))
+        if not found:
+            raise NothingFound("the subject does not hold these words")
+        Ticket.objects.filter(pk=ticket.pk).update(subject=subject)
+        keys = Message.objects.filter(ticket=ticket).values_list("pk", flat=True)
+        forget_words({key: list(found) for key in keys})
+        told = {"reason": reason.value, "redaction": redaction}
+        record("ticket.subject_redacted", ticket, actor=actor, changes=told)
+        if not is_written:
+            write_redaction(ticket.account_id, redaction, None, found, reason.value, ticket_id=ticket.pk)
+
+
+def _remove(ticket: Ticket, attachments: Collection[UUID], actor: Actor) -> list[UUID]:
+    here = Attachment.objects.filter(message__ticket=ticket, pk__in=list(attachments)) if attachments else ()
+    keys = [each.pk for each in here]
+    if keys:
+        remove_attachments(keys, actor=actor)
+    return keys
 
 
 # Where a message holds words that can be read in the ticket.
