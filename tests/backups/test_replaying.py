@@ -1,5 +1,7 @@
 """A database that is older than the ledger of erasures serves nothing before it has caught up."""
 
+import json
+
 import pytest
 
 from steward.backups import replaying
@@ -11,9 +13,11 @@ from steward.lib.actor import SYSTEM
 from steward.lib.ids import new_id
 from steward.people.actions import remove_member
 from steward.people.models import Membership
-from steward.privacy.erasure.actions import plan_erasure, run_erasure
-from steward.privacy.erasure.ledger import entries, ledger_path, write_down
+from steward.privacy.erasure.actions import plan_erasure, run_erasure, running
+from steward.privacy.erasure.certifying import is_genuine
+from steward.privacy.erasure.ledger import certificates, entries, ledger_path, write_certificate, write_down
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.setting_out import set_out
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.inventory.stores import Extent, all_stores
@@ -26,6 +30,13 @@ from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+FIRST = {
+    "of": "person", "sha256": "ab" * 32, "asked_by_kind": "system", "asked_by_id": "",
+    "planned_at": "2026-01-01T10:00:00+00:00", "started_at": "2026-01-01T11:00:00+00:00",
+    "live_done_at": "2026-01-01T12:00:00+00:00", "backups_end_at": "2026-01-31T12:00:00+00:00",
+}  # fmt: skip
 
 
 def extent_of(contact):
@@ -42,6 +53,7 @@ def older(northwind, eli, farah, settings):
     erasure = new_id()
     write_down(northwind.id, erasure, Extent(tickets=extent.tickets))
     write_down(northwind.id, erasure, Extent(contacts=extent.contacts, addresses=extent.addresses))
+    write_certificate(northwind.id, erasure=str(erasure), **FIRST)
     return erasure, extent
 
 
@@ -64,9 +76,22 @@ def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, eli
         assert not Contact.objects.filter(pk=eli.pk).exists()
         assert Ticket.objects.get().requester_id == farah.pk
         assert all(not store.find(extent) for store in all_stores())
-        assert Erasure.objects.get(pk=erasure).state == Erasure.State.DONE
+        _certified_again(Erasure.objects.get(pk=erasure))
         assert Event.objects.get(kind="erasure.replayed").changes["erased"]["tickets.tickets"] == 1
     assert replay().done == 0
+
+
+def _certified_again(erasure):
+    """With the dates of the first time, and with what tells that it was repeated."""
+    assert erasure.state == Erasure.State.DONE
+    assert is_genuine(erasure)
+    told = json.loads(erasure.certificate)
+    assert [told[name] for name in ("live_done_at", "backups_end_at")] == [
+        FIRST["live_done_at"], FIRST["backups_end_at"]
+    ]  # fmt: skip
+    assert told["replayed"]["first_certificate"]["sha256"] == FIRST["sha256"]
+    assert {one["store"]: one["erased"] for one in told["stores"]}["tickets.tickets"] == 1
+    assert FIRST["sha256"] in json.dumps(set_out(told, erasure.certificate_sha256))
 
 
 def test_what_was_interrupted_is_done_again(older, northwind, eli, settings, monkeypatch):
@@ -130,6 +155,49 @@ def test_what_was_done_here_needs_nothing(northwind, eli, settings):
     assert replay().done == 0
 
 
+def test_one_that_was_through_is_known_by_its_certificate_and_one_that_was_not_says_so(northwind, eli, settings):
+    settings.STEWARD_DATA_CENTRE = ""
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(extent_of(eli), actor=SYSTEM)
+    done = run_erasure(northwind.id, erasure.id)
+    known = certificates()[erasure.pk]
+    assert (known.sha256, known.of) == (done.certificate_sha256, done.of)
+    broken_off = new_id()
+    write_down(northwind.id, broken_off, Extent(tickets=(new_id(),)))
+    assert replay().done == 1
+    with account_scope(northwind.id):
+        found = Erasure.objects.get(pk=broken_off)
+        assert (found.state, found.certificate) == (Erasure.State.FAILED, "")
+        assert found.extent is not None, "the rest can be planned again"
+    assert served(settings)
+
+
+def test_a_step_that_a_hold_came_before_is_not_followed(northwind, eli, farah, settings, monkeypatch):
+    settings.STEWARD_DATA_CENTRE = ""
+    real = running.write_down
+
+    def placed_meanwhile(account_id, *given):
+        line = real(account_id, *given)
+        with account_scope(account_id):
+            place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.values[0], actor=SYSTEM)
+        return line
+
+    with account_scope(northwind.id):
+        ticket = make_ticket(eli)
+        erasure = plan_erasure(extent_of(eli), actor=SYSTEM)
+    monkeypatch.setattr(running, "write_down", placed_meanwhile)
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.FAILED
+    assert len(ledger_path().read_text().splitlines()) == 2
+    with account_scope(northwind.id):  # restored: neither the hold nor the erasure is known
+        LegalHold.objects.all()._raw_delete("default")
+        Erasure.objects.all()._raw_delete("default")
+    assert served(settings)
+    assert replay().done == 0
+    with account_scope(northwind.id):
+        assert Ticket.objects.filter(pk=ticket.pk).exists()
+
+
 def test_erasures_of_an_account_that_is_not_here_need_nothing(older, northwind, settings):
     ledger_path().write_text("")
     from steward.privacy.keys.store import create_account_key
@@ -150,6 +218,7 @@ def test_an_agent_who_was_removed_is_removed_again(northwind, ben, ada, settings
     settings.STEWARD_DATA_CENTRE = ""
     erasure = new_id()
     write_down(northwind.id, erasure, Extent(members=(ben.pk,)))
+    write_certificate(northwind.id, erasure=str(erasure), **FIRST | {"of": "agent"})
     assert not served(settings)
     assert replay().done == 1
     with account_scope(northwind.id):

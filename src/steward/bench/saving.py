@@ -18,7 +18,7 @@ from steward.bench.inhabitants import large_account
 from steward.contacts.models import Contact
 from steward.lib.ids import new_id
 from steward.privacy.egress import wall
-from steward.privacy.erasure.ledger import ledger_path, write_down
+from steward.privacy.erasure.ledger import ledger_path, write_certificate, write_down
 from steward.privacy.inventory.stores import Extent, widened
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -69,7 +69,17 @@ def _write_erasures(account: Account, number: int) -> int:
         people = list(Contact.objects.order_by("pk").values_list("pk", flat=True)[:number])
         extents = [widened(Extent(tickets=_tickets_of(person), contacts=(person,))) for person in people]
     for extent in extents:
-        write_down(account.id, new_id(), extent)
+        entry = write_down(account.id, new_id(), extent)
+        at = dict.fromkeys(("planned_at", "started_at", "live_done_at", "backups_end_at"), entry.at)
+        write_certificate(
+            account.id,
+            erasure=entry.erasure,
+            of="person",
+            sha256="0" * 64,
+            asked_by_kind="system",
+            asked_by_id="",
+            **at,
+        )
     return len(extents)
 
 

@@ -89,6 +89,12 @@ class Shown:
         return found
 
     @property
+    def replayed_at(self) -> datetime | None:
+        """When it was done again, because a backup from before it was restored."""
+        again = self.told.get("replayed")
+        return datetime.fromisoformat(again["at"]) if again else None
+
+    @property
     def recipients(self) -> list[dict[str, Any]]:
         """To whom data of the account went, with when each was told."""
         return [

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from steward.files.models import File
 from steward.lib.actor import SYSTEM
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
-from steward.privacy.erasure.ledger import entries
+from steward.privacy.erasure.ledger import certificates, lines
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import all_stores
 from steward.privacy.requests.persons import person_by_address
@@ -72,7 +72,8 @@ def test_what_was_begun_is_gone_on_with(northwind, farah, erasure, child_process
         assert Ticket.objects.get().requester_id == farah.pk
         assert Message.objects.count() == 1
     assert not any(default_storage.exists(key) for key in keys)
-    assert [entry.number for entry in entries()] == list(range(1, len(list(entries())) + 1))
+    assert [line.number for line in lines()] == list(range(1, len(list(lines())) + 1))
+    assert certificates()[erasure.pk].sha256 == done.certificate_sha256
 
 
 def test_every_store_says_what_it_is(northwind):

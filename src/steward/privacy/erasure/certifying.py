@@ -7,11 +7,14 @@ are in the language of the account.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from steward.privacy.erasure.ledger import write_certificate
+from steward.privacy.erasure.ledger_lines import Certified
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.recipients import recipients
 from steward.tenancy.models import Account
@@ -66,6 +69,42 @@ def section(name: str) -> Callable[[Section], Section]:
 def certified(erasure: Erasure) -> tuple[str, str]:
     """The certificate as canonical JSON, and the SHA-256 of its UTF-8 form in hex."""
     return sealed(_certificate(erasure))
+
+
+def certified_again(
+    erasure: Erasure, first: Certified, *, at: datetime, erased: Mapping[str, int], together: int
+) -> tuple[str, str]:
+    """The same of one that was done again on a restored database: `first` is what is known of the certificate of that
+    day, which the backup did not have.
+
+    `erased` is what the repetition found, of as many erasures as were repeated `together`. Sections of packages are in
+    the first one alone: what they count was there then.
+    """
+    told = {name: value for name, value in _certificate(erasure).items() if name not in _sections}
+    numbers = sorted(erased.items())
+    stores = [{"store": name, "planned": number, "erased": number, "left": 0} for name, number in numbers if number]
+    known = {"sha256": first.sha256, "written_down_at": first.at}
+    replayed = {"at": _moment(at), "erasures_together": together, "first_certificate": known}
+    return sealed(told | {"stores": stores, "replayed": replayed})
+
+
+def note_in_ledger(erasure: Erasure) -> None:
+    """Write down, outside the database, by what its certificate can be known: a restored one has not got it.
+
+    The last thing in its transaction: what is rolled back must not be in the ledger.
+    """
+    write_certificate(
+        erasure.account_id,
+        erasure=str(erasure.pk),
+        of=erasure.of,
+        sha256=erasure.certificate_sha256,
+        asked_by_kind=erasure.asked_by_kind,
+        asked_by_id=str(erasure.asked_by_id or ""),
+        planned_at=_moment(erasure.planned_at) or "",
+        started_at=_moment(erasure.started_at) or "",
+        live_done_at=_moment(erasure.finished_at) or "",
+        backups_end_at=_moment(erasure.backups_end_at) or "",
+    )
 
 
 def sealed(told: dict[str, Any]) -> tuple[str, str]:

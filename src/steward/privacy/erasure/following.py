@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from steward.privacy.erasure.ledger import entries
+from steward.privacy.erasure.ledger import entries, withdrawn
 from steward.privacy.erasure.ledger_lines import Entry
 from steward.privacy.erasure.models import Erasure
 from steward.tenancy.models import Account
@@ -22,6 +22,7 @@ class Unfollowed:
     erasure: UUID
     entries: tuple[Entry, ...]
     state: str | None
+    was_stopped: bool = False  # by a legal hold, before it was through: some of it is still there
 
     @property
     def is_unheard_of(self) -> bool:
@@ -35,8 +36,8 @@ class Unfollowed:
 def unfollowed() -> list[Unfollowed]:
     """The erasures of the ledger that have not ended here, in its order, but for accounts that are not here.
 
-    One that is done has nothing more to erase; one that failed is never gone on with, and says what is left. Raises
-    `LedgerBroken`.
+    One that is done has nothing more to erase; one that failed is never gone on with, and says what is left. Steps that
+    were taken back are none of it. Raises `LedgerBroken`.
     """
     found: dict[tuple[UUID, UUID], list[Entry]] = {}
     for entry in entries():
@@ -44,7 +45,8 @@ def unfollowed() -> list[Unfollowed]:
     states = _states(found)
     ended = {State.DONE, State.FAILED}
     missing = [key for key in found if key[0] in states and states[key[0]].get(key[1]) not in ended]
-    return [Unfollowed(a, e, tuple(found[a, e]), states[a].get(e)) for a, e in missing]
+    stopped = {(UUID(line.account), UUID(line.erasure)) for line in withdrawn()} if missing else set()
+    return [Unfollowed(a, e, tuple(found[a, e]), states[a].get(e), (a, e) in stopped) for a, e in missing]
 
 
 def unheard_of() -> list[Unfollowed]:

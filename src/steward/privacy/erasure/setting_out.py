@@ -33,6 +33,7 @@ def _sections(told: Certificate, purposes: Mapping[str, Any]) -> list[dict[str, 
     return [
         _section(gettext("What was erased, and when"), rows=_when(told), widths="pairs"),
         _section(gettext("Where it was, and how much"), head=_head(), rows=_stores(told), widths="numbers"),
+        _replayed(told),
         _mentions(told),
         _mailboxes(told),
         _recipients(told, purposes),
@@ -85,6 +86,27 @@ def _stores(told: Certificate) -> Rows:
         for group, words in WORDS.items()
         if group in planned or group in erased
     ]
+
+
+def _replayed(told: Certificate) -> dict[str, Any] | None:
+    again = told.get("replayed")
+    if not again:
+        return None
+    together = again["erasures_together"]
+    text = [
+        gettext(
+            "A backup from before the erasure was restored, and the erasure was repeated on %(moment)s, before "
+            "anything was served. The first certificate was not in that backup; its SHA-256 was %(digest)s."
+        )
+        % {"moment": _moment(again["at"]), "digest": again["first_certificate"]["sha256"]},
+        ngettext(
+            "The table says what the repetition found.",
+            "The table says what the repetition found, for %(n)s erasures that were repeated together.",
+            together,
+        )
+        % _n(together),
+    ]
+    return _section(gettext("Repeated after a restore"), text=text)
 
 
 def _mentions(told: Certificate) -> dict[str, Any] | None:

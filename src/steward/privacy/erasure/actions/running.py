@@ -13,8 +13,8 @@ from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.erasure.actions.planning import read, steps, written
-from steward.privacy.erasure.certifying import certified
-from steward.privacy.erasure.ledger import write_down
+from steward.privacy.erasure.certifying import certified, note_in_ledger
+from steward.privacy.erasure.ledger import withdraw, write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import PATIENCE, PAUSE, prepare_outside, reach_outside
 from steward.privacy.holds.actions import Held, refuse_held
@@ -77,7 +77,19 @@ def _later(account_id: UUID, erasure_id: UUID) -> Erasure | None:
 
 
 def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
-    """One step. Whoever is erased may write at this moment: what refers to them at COMMIT stops it, and goes along."""
+    """One step. Whoever is erased may write at this moment: what refers to them at COMMIT stops it, and goes along.
+
+    A step that a legal hold stops is taken back: who restores a backup must not follow what was never done. Raises
+    `Held`.
+    """
+    try:
+        _try(account_id, erasure_id, step)
+    except Held:
+        withdraw(account_id, erasure_id, step)
+        raise
+
+
+def _try(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
     for tried in range(1, _PATIENCE + 1):
         with account_scope(account_id):
             step = widened(step)
@@ -161,6 +173,8 @@ def _conclude(erasure_id: UUID, *, stopped_by: int = 0) -> Erasure:
         erasure.save()
         verb = "erasure.completed" if erasure.state == State.DONE else "erasure.failed"
         record(verb, erasure, actor=SYSTEM, changes={"erased": erasure.erased, "left": erasure.left})
+        if erasure.state == State.DONE:
+            note_in_ledger(erasure)
     return erasure
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
-from steward.privacy.erasure.certifying import sealed
+from steward.privacy.erasure.certifying import note_in_ledger, sealed
 from steward.privacy.erasure.models import Erasure
 
 
@@ -27,5 +27,6 @@ def note_told(erasure: Erasure, host: str, *, actor: Actor) -> bool:
         locked.certificate, locked.certificate_sha256 = sealed(told)
         locked.save(update_fields=["certificate", "certificate_sha256"])
         record("erasure.recipient_told", locked, actor=actor)
+        note_in_ledger(locked)
     erasure.refresh_from_db()
     return True
