@@ -194,12 +194,12 @@ class TestWhoMay:
 
     def test_not_too_often(self, adas, asked, monkeypatch):
         monkeypatch.setattr(mail_trials, "try_imap", lambda route, _folder: asked.routes.append(route))
-        for _ in range(mail_trials.TRIALS.tries):
+        for _ in range(mail_trials.TRIALS.limit.tries):
             adas.post(TRIAL, FIELDS | {"imap_host": ""}, headers=HX)
         assert "too many tries" in tried(adas, FIELDS)
         assert asked.routes == []
 
     def test_not_too_many_at_once(self, adas, asked):
-        with mail_trials._at_once, mail_trials._at_once:
+        with mail_trials.TRIALS.at_once, mail_trials.TRIALS.at_once:
             assert "Two other tests" in tried(adas, FIELDS)
         assert asked.routes == []

@@ -216,9 +216,9 @@ class TestTrying:
         assert tried == []
 
     def test_not_too_often_and_not_too_many_at_once(self, adas, tried):
-        with own_service_trials._at_once, own_service_trials._at_once:
+        with own_service_trials.TRIALS.at_once, own_service_trials.TRIALS.at_once:
             assert "Two other tests" in adas.post(TRIAL, TYPED, headers=HX).content.decode()
-        for _ in range(own_service_trials.TRIALS.tries):
+        for _ in range(own_service_trials.TRIALS.limit.tries):
             adas.post(TRIAL, TYPED | {"url": ""}, headers=HX)
         assert "too many tries" in adas.post(TRIAL, TYPED, headers=HX).content.decode()
         assert tried == []

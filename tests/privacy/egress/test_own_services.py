@@ -105,13 +105,16 @@ def test_to_change_it_is_to_declare_it_anew_and_what_it_was_stays(declared: Conn
             change_service(declared, wanted(), actor=SYSTEM)
 
 
-@pytest.mark.parametrize("url", ["https://other.example/v1", "https://api.example:8443/v1"])
-def test_a_stored_key_goes_nowhere_else(declared: Connector, url: str) -> None:
+ELSEWHERE = [{"url": "https://other.example/v1"}, {"url": "https://api.example:8443/v1"}, {"key_header": "X-Api-Key"}]
+
+
+@pytest.mark.parametrize("change", ELSEWHERE)
+def test_a_stored_key_goes_nowhere_else(declared: Connector, change: dict[str, str]) -> None:
     with account_scope(declared.account_id):
         with pytest.raises(KeyWanted):
-            change_service(declared, wanted(url=url, key=""), actor=SYSTEM)
+            change_service(declared, wanted(**change, key=""), actor=SYSTEM)
         assert [one.id for one in services_in_use()] == [declared.id], "nothing was changed"
-        moved = change_service(declared, wanted(url=url, key="", is_without_key=True), actor=SYSTEM)
+        moved = change_service(declared, wanted(**change, key="", is_without_key=True), actor=SYSTEM)
         assert not moved.password
 
 

@@ -1,12 +1,6 @@
-"""Trying the servers of an address out, with what is typed and not saved: in no transaction, and not kept.
-
-Three steps: who asks and what is to be tried (in the account's scope), the conversation with the server (outside
-it), the page (in a scope again).
-"""
+"""Trying the servers of an address out, with what is typed and not saved (`trying`)."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
-from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -26,16 +20,15 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.mail_accounts import account_page, get_or_404
 from steward.console.settings.mail_forms import MailAccountForm, NewMailAccountForm
-from steward.console.settings.mail_words import BUSY, NO_RELAY, told
+from steward.console.settings.mail_words import NO_RELAY, told
+from steward.console.settings.trying import Prepared, Trials
 from steward.lib.clock import now
 from steward.lib.ids import new_id
-from steward.people.throttling import Limit, TooManyTries, count_try
 from steward.privacy.egress.addresses import BadDestination
 from steward.privacy.egress.routes import Route, Tls, relay_route
 from steward.privacy.egress.trials import Trial, TrialMail, try_imap, try_smtp
 
-TRIALS = Limit("mail trial", 20, timedelta(minutes=10))
-_at_once = BoundedSemaphore(2)  # each keeps a thread of the web server for up to 15 seconds
+TRIALS = Trials.named("mail trial")
 
 
 class WhatForm(forms.Form):
@@ -61,14 +54,6 @@ class Wish:
         return try_smtp(self.route, self.mail)
 
 
-class _Prepared(HttpResponse):
-    """No answer yet: what is to be tried before there is one."""
-
-    def __init__(self, wish: Wish) -> None:
-        super().__init__(status=204)
-        self.wish = wish
-
-
 class _NotToTry(ValueError):
     """What was typed is not enough; the message says what is missing."""
 
@@ -77,27 +62,13 @@ class _NotToTry(ValueError):
 @require_POST
 def mail_trial(request: Any) -> HttpResponseBase:
     """Try the mailbox (`what=imap`), the server to send through (`smtp`), or that with a mail to oneself (`mail`)."""
-    if request.user.is_authenticated and request.account is not None:
-        try:
-            count_try(TRIALS, f"{request.account.id} {request.user.pk}")
-        except TooManyTries as refusal:
-            return _shown(request, fault=refusal.words, trial=None)
-    prepared = _prepare(request)
-    if not isinstance(prepared, _Prepared):
-        return prepared
-    if not _at_once.acquire(blocking=False):
-        return _shown(request, fault=str(BUSY), trial=None)
-    try:
-        trial = prepared.wish.run()
-    finally:
-        _at_once.release()
-    return _shown(request, fault="", trial=trial)
+    return TRIALS.answer(request, _prepare, _shown)
 
 
 @settings_page("mail-accounts")
 def _prepare(request: ConsoleRequest) -> HttpResponse:
     try:
-        return _Prepared(_wish(request))
+        return Prepared(_wish(request).run)
     except _NotToTry as error:
         return _page(request, {"fault": str(error)})
 

@@ -19,6 +19,7 @@ from steward.ui.meant import MeantForm
 
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _KEY_KEPT = gettext_lazy("Stored encrypted and never shown again. Empty: the key that is stored.")
+KEY_WANTED = gettext_lazy("Type the key again: the stored one was given for another address or header.")
 
 # Which field a slip belongs to, and what is to be done about it.
 SLIPS: dict[Slip, tuple[str, Any]] = {

@@ -1,25 +1,18 @@
-"""Trying a service out with what is typed and not saved: in no transaction, and not kept.
+"""Trying a service out with what is typed and not saved (`trying`)."""
 
-Three steps: who asks and what is to be tried (in the account's scope), the call (outside it), the page (in a scope
-again).
-"""
-
-from datetime import timedelta
-from threading import BoundedSemaphore
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page
-from steward.console.settings.mail_words import BUSY
-from steward.console.settings.own_service_forms import SLIPS, OwnServiceForm
+from steward.console.settings.own_service_forms import KEY_WANTED, SLIPS, OwnServiceForm
 from steward.console.settings.own_service_words import told
 from steward.console.settings.own_services import (
     form_as_typed,
@@ -28,13 +21,20 @@ from steward.console.settings.own_services import (
     service_or_404,
     service_page,
 )
-from steward.people.throttling import Limit, TooManyTries, count_try
+from steward.console.settings.trying import Prepared, Trials
 from steward.privacy.egress.models import Connector
-from steward.privacy.egress.own_services import KeyWanted, NotCallable, Wanted, check_key, read_place, stored_key
+from steward.privacy.egress.own_services import (
+    BEARER,
+    KeyWanted,
+    NotCallable,
+    Wanted,
+    check_key,
+    read_place,
+    stored_key,
+)
 from steward.privacy.egress.service_trials import Reached, ServiceTrial, try_service
 
-TRIALS = Limit("service trial", 20, timedelta(minutes=10))
-_at_once = BoundedSemaphore(2)  # each keeps a thread of the web server for up to 15 seconds
+TRIALS = Trials.named("service trial")
 
 
 class WhichForm(forms.Form):
@@ -43,33 +43,11 @@ class WhichForm(forms.Form):
     service = forms.UUIDField(required=False)
 
 
-class _Prepared(HttpResponse):
-    """No answer yet: what is to be called before there is one."""
-
-    def __init__(self, service: Reached) -> None:
-        super().__init__(status=204)
-        self.service = service
-
-
 @sensitive_post_parameters("key")
 @require_POST
 def own_service_trial(request: Any) -> HttpResponseBase:
     """Call the service once, with nothing but its key."""
-    if request.user.is_authenticated and request.account is not None:
-        try:
-            count_try(TRIALS, f"{request.account.id} {request.user.pk}")
-        except TooManyTries as refusal:
-            return _shown(request, fault=refusal.words, trial=None)
-    prepared = _prepare(request)
-    if not isinstance(prepared, _Prepared):
-        return prepared
-    if not _at_once.acquire(blocking=False):
-        return _shown(request, fault=str(BUSY), trial=None)
-    try:
-        trial = try_service(request.account.id, prepared.service)
-    finally:
-        _at_once.release()
-    return _shown(request, fault="", trial=trial)
+    return TRIALS.answer(request, _prepare, _shown)
 
 
 @settings_page("own-services")
@@ -78,12 +56,11 @@ def _prepare(request: ConsoleRequest) -> HttpResponse:
     form = form_for(request, found)
     form.is_valid()
     try:
-        return _Prepared(_reached(form, found))
+        return Prepared(partial(try_service, request.account.id, _reached(form, found)))
     except NotCallable as error:
         return _page(request, found, {"fault": str(SLIPS[error.slip][1])})
     except KeyWanted:
-        words = _("Type the key again: the stored one was given for another address.")
-        return _page(request, found, {"fault": words})
+        return _page(request, found, {"fault": str(KEY_WANTED)})
 
 
 @settings_page("own-services")
@@ -110,6 +87,7 @@ def _reached(form: OwnServiceForm, found: Connector | None) -> Reached:
         url=place.url,
         purposes=frozenset(),
         key=typed.get("key", ""),
+        key_header=header or BEARER,
         is_without_key=typed.get("is_without_key", False),
     )
     return Reached(url=place.url, key=stored_key(found, wanted), key_header=header)

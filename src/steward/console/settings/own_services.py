@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.console.settings.own_service_forms import OwnServiceForm, RetirementForm, as_typed
+from steward.console.settings.own_service_forms import KEY_WANTED, OwnServiceForm, RetirementForm, as_typed
 from steward.console.settings.own_service_words import Shown, shown
 from steward.people.queries import member_names
 from steward.privacy.agreements.access import region_name
@@ -161,7 +161,7 @@ def tell(form: OwnServiceForm, error: Exception) -> None:
     elif isinstance(error, DeclaredAlready):
         form.add_error("url", _("There is a service at this host and port already. Change that one."))
     else:
-        form.add_error("key", _("Type the key again: the stored one was given for another address."))
+        form.add_error("key", KEY_WANTED)
 
 
 def _back(request: ConsoleRequest, words: str) -> HttpResponse:

@@ -177,12 +177,15 @@ def retire_service(found: Connector, *, actor: Actor) -> None:
 def stored_key(before: Connector | None, wanted: Wanted) -> str:
     """The key to use: the one that was typed, or the one of the service as it was. Raises `KeyWanted`.
 
-    A key goes to nobody but whom it was typed for.
+    A key goes to nobody but whom it was typed for, and in no header but the one it was typed for: another one may be
+    noted down by servers on the way.
     """
     if wanted.key or wanted.is_without_key or before is None or not before.password:
         return "" if wanted.is_without_key else wanted.key
     place = read_place(wanted.url)
-    if (place.destination, place.is_clear) != (destination_of(before), before.tls == Connector.Tls.NONE):
+    is_there = (place.destination, place.is_clear) == (destination_of(before), before.tls == Connector.Tls.NONE)
+    is_same_header = (wanted.key_header or BEARER).lower() == (before.key_header or BEARER).lower()
+    if not (is_there and is_same_header):
         raise KeyWanted
     return str(before.password.reveal())
 
