@@ -10,6 +10,7 @@ import pytest
 from steward.privacy.egress.models import Connector
 from steward.project import cli
 from steward.project.commands import session
+from steward.project.places import note_instructions
 from steward.tenancy.models import DataCentre, Region
 from steward.tenancy.scope import account_scope
 
@@ -81,6 +82,19 @@ def test_what_is_meant_may_leave_the_region(service):
     assert "There is a service" in service(*ADD, "--no-key", "--outside-region")[1]
     assert "there are: Our AI (api.example:443)." in service("retire", "northwind", "another")[1]
     assert service("retire", "northwind", "api.example:443")[0] == 0
+
+
+def test_what_the_environment_names_stands_in_the_list(service, settings):
+    settings.STEWARD_SMTP_RELAY, settings.STEWARD_HOSTING = "smtps://user:hidden@relay.example:465", False
+    note_instructions()
+    [told] = listed(service)
+    assert (told["kind"], told["name"], told["url"]) == ("relay", "STEWARD_SMTP_RELAY", "relay.example:465")
+    assert (told["purposes"], told["has_key"], told["retired_at"]) == (["mail.deliver"], False, None)
+    settings.STEWARD_SMTP_RELAY = ""
+    note_instructions(is_whole=True)
+    assert listed(service) == []
+    assert [bool(told["retired_at"]) for told in listed(service, "--all")] == [True]
+    assert "hidden" not in service("list", "northwind", "--all")[1]
 
 
 def test_only_for_what_a_service_can_be_for(service):

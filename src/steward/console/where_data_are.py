@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 from steward.lib.clock import now
 from steward.people.queries import member_names
-from steward.privacy.egress import configuration
+from steward.privacy.egress import configuration, environment
+from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import Reason, Request, decide
 from steward.privacy.egress.engaging import terms_of
 from steward.privacy.egress.known import gather_together
@@ -33,6 +34,13 @@ from steward.privacy.subprocessors.words import (
     refusal,
 )
 from steward.tenancy.models import Account, DataCentre, Region
+
+_MOST_FORMER = 50
+_KEPT = {  # what goes to the servers that the environment names
+    Connector.Kind.RELAY.value: PURPOSE_WORDS["mail.deliver"],
+    Connector.Kind.FILES.value: pgettext_lazy("purpose of processing", "Keeping files"),
+    Connector.Kind.BACKUPS.value: pgettext_lazy("purpose of processing", "Keeping backups"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,12 @@ class Instructed:
     data: str = ""
     country: str = ""
     is_outside: bool = False
+    ended_at: datetime | None = None
+
+    @property
+    def is_of_environment(self) -> bool:
+        """Whether nobody set it up in the account: whoever runs Steward set it before it started."""
+        return self.kind in environment.SETTINGS
 
     @property
     def is_service(self) -> bool:
@@ -119,6 +133,7 @@ class Gathered:
     version: Version | None
     used: tuple[Used, ...]
     instructed: tuple[Instructed, ...]
+    formerly: tuple[Instructed, ...]
     coming: tuple[Change, ...]
     answers: tuple[Said, ...]
     terms: AccountTerms | None
@@ -147,6 +162,7 @@ def gathered(account_id: UUID) -> Gathered:
     facts = terms_of(account, is_engaged=True)
     region = account.data_centre.region
     listing = listing_at(list_, at, facts.bound, region=region.code)
+    former = environment.used_before(_MOST_FORMER)
     names = member_names()
     said = _said(names, list_.versions[-1].registry if list_.versions else None)
     reasons = reasons_of(account_id, listing.rows)
@@ -162,6 +178,7 @@ def gathered(account_id: UUID) -> Gathered:
             _used(row, reasons.get(row.engagement.key), said.get(row.engagement.key), at) for row in listing.rows
         ),
         instructed=tuple(_instructed(names, region)),
+        formerly=tuple(replace(_of_environment(row), ended_at=row.retired_at) for row in former),
         coming=tuple(map(_change, listing.coming)),
         answers=tuple(said.values()),
         terms=terms if terms and (terms.ends_at is None or at < terms.ends_at) else None,
@@ -257,22 +274,27 @@ def _places(account: Account, registry: Registry | None) -> Iterable[Place]:
 
 def _instructed(names: Mapping[UUID, str], region: Region) -> Iterable[Instructed]:
     """The servers of who runs Steward for themselves, then what people of the account set up."""
-    relay = configuration.relay()
-    if not configuration.is_hosting():
-        if relay is not None:
-            yield Instructed("smtp", str(relay.destination), str(PURPOSE_WORDS["mail.deliver"]), "", None)
-        for what, bucket in (
-            (pgettext("purpose of processing", "Keeping files"), configuration.object_store()),
-            (pgettext("purpose of processing", "Keeping backups"), configuration.backups()),
-        ):
-            if bucket is not None:
-                yield Instructed("s3", str(bucket.destination), what, "", None)
+    rows = Connector.objects.filter(retired_at=None).order_by("kind", "host", "port")
+    noted = {row.kind: row for row in rows}
+    for kind, chosen in environment.chosen().items():
+        row = noted.get(kind)
+        if row is not None and environment.is_noted(row, chosen):
+            yield _of_environment(row)
+        else:  # no process that uses it has started since: nobody knows since when
+            yield Instructed(kind, str(chosen.destination), str(_KEPT[kind]), "", None)
     purposes = {"smtp": ["mail.deliver"], "imap": ["mail.fetch"]}
-    for row in Connector.objects.filter(retired_at=None).order_by("kind", "host", "port"):
+    for row in rows:
+        if row.kind in environment.SETTINGS:
+            continue
         told = enumeration(PURPOSE_WORDS.get(one, one) for one in purposes.get(row.kind, row.purposes))
         name = names.get(row.declared_by_id, "") if row.declared_by_id else ""
         one = Instructed(row.kind, f"{row.host}:{row.port}", told, name, row.declared_at)
         yield _service(one, row, region) if one.is_service else one
+
+
+def _of_environment(row: Connector) -> Instructed:
+    """Since when, as the first process found that started with it."""
+    return Instructed(row.kind, str(Destination(row.host, row.port)), str(_KEPT[row.kind]), "", row.declared_at)
 
 
 def _service(one: Instructed, row: Connector, region: Region) -> Instructed:

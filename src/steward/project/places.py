@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 from steward.backups.standing import Trouble, unservable
+from steward.privacy.egress.addresses import BadDestination
+from steward.privacy.egress.environment import note_environment
 from steward.privacy.egress.residency import Finding, findings
 from steward.project.failure import Failure
 from steward.project.troubles import in_a_sentence
@@ -39,6 +41,22 @@ def check_places(*, is_quiet: bool = False) -> None:
         raise Failure(f"Nothing is served before that is put right. {WAY_OUT}")
     if stuck:
         raise Failure("Nothing is served before that is put right.")
+
+
+def note_instructions(*, is_whole: bool = False) -> None:
+    """Note the relay and the object stores that the environment of this process names (class T, where Steward is run
+    for oneself).
+
+    `is_whole`: what is not named is used no more (`environment.note_environment`). A setting that cannot be read stops
+    nothing here: what needs it says so. Raises `Failure` when the database does not answer.
+    """
+    with in_a_sentence():
+        try:
+            note_environment(is_whole=is_whole)
+        except BadDestination as problem:
+            print(f"error: a relay or a bucket in the settings cannot be used: {problem}", file=sys.stderr)
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def tell(found: Iterable[Finding]) -> None:

@@ -9,7 +9,9 @@ from steward.project.starting import start_django
 
 def _made() -> WSGIHandler:
     start_django()
-    importlib.import_module("steward.project.places").check_places()  # it has models: not before Django is set up
+    places = importlib.import_module("steward.project.places")  # it has models: not before Django is set up
+    places.check_places()
+    places.note_instructions()
     return WSGIHandler()
 
 

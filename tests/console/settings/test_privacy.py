@@ -18,6 +18,7 @@ from steward.privacy.egress.connectors import Declaration, declare_connector
 from steward.privacy.egress.models import Connector, EgressEvent
 from steward.privacy.egress.reading import PAGE
 from steward.privacy.egress.terms import bring_into_force, end_terms
+from steward.project.places import note_instructions
 from steward.tenancy.models import DataCentre, Region
 from steward.tenancy.scope import account_scope
 from steward.testing.listings import engagement, publish, registry, words_in
@@ -209,6 +210,15 @@ def test_who_runs_steward_for_themselves_reads_that_it_is_theirs(northwind, adas
     assert "files.own.example:9000 Keeping files" in words
     assert "backups.own.example:443 Keeping backups" in words
     assert "hidden" not in words
+    assert "Whoever set the environment of the server" in words
+    assert "In use since" not in words, "no process has started with it: nobody knows since when"
+    note_instructions()
+    settings.STEWARD_BACKUPS = "s3s://key:hidden@elsewhere.example/steward"
+    note_instructions()
+    words = read(adas)
+    assert words.count("In use since") == 3
+    assert "No longer used" in words
+    assert "backups.own.example:443 Keeping backups: from" in words
     assert "imap.own.example:993" in words
     assert "Data processing agreement" not in words
     assert "Coming changes" not in words

@@ -8,6 +8,7 @@ from steward.privacy.egress import configuration
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import Grant, Known, Request
 from steward.privacy.egress.engaging import registry_grants
+from steward.privacy.egress.environment import SETTINGS
 from steward.privacy.egress.models import Connector
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
 from steward.privacy.egress.registry.versions import Published, published
@@ -55,7 +56,7 @@ def _known(request: Request, list_: Published, stored: OfAccount) -> Known:
     facts = stored.facts
     grants = (
         *_server_grants(stored.servers, request),
-        *own_grants(),
+        *own_grants(stored.servers),
         *registry_grants(list_, request, facts),
         *_wished_grants(request),
     )
@@ -71,10 +72,10 @@ def _known(request: Request, list_: Published, stored: OfAccount) -> Known:
 
 def _server_grants(servers: Sequence[Server], request: Request) -> tuple[Grant, ...]:
     """Of what was retired only what nothing of its kind came after: who says anew what a service is for is asked about
-    that, and not about what it was for before.
+    that, and not about what it was for before. What the environment says is judged by the environment.
     """
     asked = (request.destination.host, request.destination.port)
-    there = [one for one in servers if (one.host, one.port) == asked]
+    there = [one for one in servers if (one.host, one.port) == asked and one.kind not in SETTINGS]
     used = {one.kind for one in there if one.is_active}
     return tuple(_server_grant(request.account_id, one) for one in there if one.is_active or one.kind not in used)
 
@@ -92,9 +93,12 @@ def _server_grant(account_id: UUID | None, declared: Server) -> Grant:
     )
 
 
-def own_grants() -> tuple[Grant, ...]:
-    """What the operator configured: nobody has to be asked, so the database is not."""
-    return (*_relay_grants(), *_bucket_grants())
+def own_grants(noted: Sequence[Server] = ()) -> tuple[Grant, ...]:
+    """What the operator configured: nobody has to be asked, so the database is not.
+
+    `noted` is what the account's record says of it, for the ledger.
+    """
+    return (*_relay_grants(noted), *_bucket_grants())
 
 
 def _bucket_grants() -> tuple[Grant, ...]:
@@ -107,7 +111,7 @@ def _bucket_grants() -> tuple[Grant, ...]:
     return tuple(_grant(traffic, place, "data.keep") for place in places)
 
 
-def _relay_grants() -> tuple[Grant, ...]:
+def _relay_grants(noted: Sequence[Server]) -> tuple[Grant, ...]:
     """T: who runs the installation for itself chose the relay for its own mail.
 
     For accounts of others the relay is a subprocessor (S): there the registry has to name it.
@@ -115,7 +119,9 @@ def _relay_grants() -> tuple[Grant, ...]:
     relay = configuration.relay()
     if relay is None or configuration.is_hosting():
         return ()
-    return (_grant(TrafficClass.TENANT_DIRECTED, relay.destination, "mail.deliver"),)
+    asked = (Connector.Kind.RELAY.value, relay.destination.host, relay.destination.port, True)
+    row = next((one.id for one in noted if (one.kind, one.host, one.port, one.is_active) == asked), None)
+    return (_grant(TrafficClass.TENANT_DIRECTED, relay.destination, "mail.deliver", connector_id=row),)
 
 
 def _wished_grants(request: Request) -> tuple[Grant, ...]:

@@ -81,7 +81,8 @@ class InstallationEgress(models.Model):
 
 class Connector(AccountOwned):
     """A destination the account itself declared: its own mail server, or a service of its own choice spoken to over
-    HTTP. What makes classes T and P known to the gate.
+    HTTP. What makes classes T and P known to the gate. Or one that the environment of the server names, where whoever
+    runs Steward runs it for themselves (`environment`): that is only noted here, and holds no password.
 
     It holds all it takes to sign in there; `routes.connector_route` makes a way to a mail server of it.
 
@@ -92,6 +93,9 @@ class Connector(AccountOwned):
         SMTP = "smtp", _("SMTP server")
         IMAP = "imap", _("IMAP server")
         HTTP = "http", _("HTTP service")
+        RELAY = "relay", _("mail server of the installation")
+        FILES = "files", _("object store for files")
+        BACKUPS = "backups", _("object store for backups")
 
     class Tls(models.TextChoices):
         IMPLICIT = "implicit", _("TLS")
@@ -124,6 +128,11 @@ class Connector(AccountOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="http") ^ models.Q(purposes=[]), name="egress_connector_purposes"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind"],
+                condition=models.Q(retired_at=None, kind__in=["relay", "files", "backups"]),
+                name="egress_connector_one_of_the_server",
             ),
         ]
 

@@ -23,6 +23,7 @@ from steward.project.commands import session
 from steward.project.commands.parsing import parser_for
 from steward.project.database import at_hand
 from steward.project.failure import Failure
+from steward.project.places import note_instructions
 from steward.project.troubles import in_a_sentence
 
 _FAULTS = (BackupFault, KeyMissing, Tampered, OSError)
@@ -73,6 +74,7 @@ def _make(_options: argparse.Namespace, place: Place) -> int:
         with in_a_sentence():
             source = backing_up.source(server)
             _refuse_unregistered()
+        note_instructions()
         folder = make_backup(source, place)
         manifest = read_manifest(folder)
     size = sum(part.size for part in manifest.parts.values()) / 2**20

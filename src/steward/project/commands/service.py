@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any
 
 from steward.lib.actor import SYSTEM
+from steward.privacy.egress.environment import PURPOSE, SETTINGS, in_use, used_before
 from steward.privacy.egress.models import Connector
 from steward.privacy.egress.own_services import (
     BEARER,
@@ -67,7 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--key-header", default=BEARER, metavar="NAME", help=f"which header carries the key ({BEARER})")
     add.add_argument("--no-key", action="store_true", help="it wants no key: nothing is read")
     add.set_defaults(run=_add)
-    listing = commands.add_parser("list", help="show the services of an account; never a key")
+    listing = commands.add_parser(
+        "list",
+        help="show the services of an account, and the relay and buckets that the environment names where Steward is "
+        "run for oneself; never a key",
+    )
     listing.add_argument("slug", metavar="SLUG")
     listing.add_argument("--all", action="store_true", help="also those that were retired or changed")
     listing.add_argument("--json", action="store_true", help="one JSON object per line")
@@ -113,7 +118,8 @@ def _key(name: str) -> str:
 
 def _list(options: argparse.Namespace) -> None:
     with account_scope(account_named(options.slug).id):
-        rows = services_in_use() + (past_services(_MOST_PAST) if options.all else [])
+        rows = [*in_use().values(), *services_in_use()]
+        rows += [*used_before(_MOST_PAST), *past_services(_MOST_PAST)] if options.all else []
     for row in rows:
         told = _told(row)
         values = (" ".join(value) if isinstance(value, list) else str(value or "") for value in told.values())
@@ -122,14 +128,15 @@ def _list(options: argparse.Namespace) -> None:
 
 def _told(row: Connector) -> dict[str, Any]:
     return {
-        "name": row.name,
-        "url": row.url,
-        "purposes": row.purposes,
+        "name": row.name or SETTINGS[row.kind],
+        "url": row.url or f"{row.host}:{row.port}",
+        "purposes": row.purposes or [PURPOSE[row.kind]],
         "country": row.country or None,
         "has_key": bool(row.password),
         "declared_at": row.declared_at.astimezone(UTC).isoformat(timespec="seconds"),
         "retired_at": row.retired_at.astimezone(UTC).isoformat(timespec="seconds") if row.retired_at else None,
         "id": str(row.id),
+        "kind": row.kind,
     }
 
 

@@ -8,7 +8,7 @@ from steward.project import settings
 from steward.project.commands.parsing import hide_supervised, parser_for
 from steward.project.database import at_hand
 from steward.project.failure import Failure
-from steward.project.places import check_places
+from steward.project.places import check_places, note_instructions
 from steward.project.serving.web import inherited, listen, serve
 
 
@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     with at_hand(settings.STEWARD_DATA, supervised=options.supervised):
         check_places(is_quiet=options.supervised)
+        note_instructions()
         try:
             listening = (
                 inherited(options.socket) if options.socket else listen(settings.STEWARD_HOST, settings.STEWARD_PORT)

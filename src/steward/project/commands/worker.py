@@ -8,7 +8,7 @@ from steward.outbox.installation import try_held_installation_mail
 from steward.project import settings
 from steward.project.commands.parsing import hide_supervised, parser_for
 from steward.project.database import at_hand
-from steward.project.places import check_places
+from steward.project.places import check_places, note_instructions
 from steward.project.working import nothing, take_in_mail, work
 
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     with at_hand(settings.STEWARD_DATA, supervised=options.supervised):
         check_places(is_quiet=options.supervised)
+        note_instructions(is_whole=options.only != "mail")
         tally.begin(settings.STEWARD_DATA / "metrics", "worker")
         if options.only == "mail":
             take_in_mail()
