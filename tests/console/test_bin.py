@@ -241,6 +241,15 @@ class TestPurging:
         assert inside(Ticket.objects.count) == 0
         assert "Done: all of it is gone" in text_of(adas.get(ordered.headers["Location"]))
 
+    def test_many_that_were_chosen_are_all_that_a_worker_takes(self, adas, eli, binned, inside, monkeypatch):
+        monkeypatch.setattr(emptying, "AT_ONCE", 1)
+        stays, *goes = (make_ticket(eli) for _ in range(3))
+        binned(stays, *goes)
+        adas.post("&ticket=".join([PURGE, *(each.code for each in goes)]), {"word": "purge"})
+        run_jobs("retention.purge")
+        run_jobs("erasure.run")
+        assert inside(lambda: list(Ticket.objects.all())) == [stays]
+
     def test_a_hold_that_comes_later_stops_it_and_that_is_said(self, adas, inside, binned, ticket):
         binned(ticket)
         ordered = adas.post(PURGE, {"word": "purge"})
@@ -276,7 +285,10 @@ class TestWhoMay:
         assert adas.post(url).status_code == 405
         assert adas.get(f"/console/bin/purges/{new_id()}").status_code == 404
 
-    def test_a_moment_that_is_none_is_now(self, adas, binned, ticket):
+    def test_a_moment_that_is_none_purges_nothing(self, adas, binned, ticket, inside):
         binned(ticket)
-        for until in ("x", "2026-13-45T00:00:00Z", "2026-01-01T00:00:00"):
-            assert adas.post(f"{PURGE}&ticket={ticket.code}", {"word": "no", "until": until}).status_code == 422
+        for until in ("x", "2026-13-45T00:00:00Z", "2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00"):
+            answer = adas.post(f"{PURGE}&ticket={ticket.code}", {"word": "purge", "until": until})
+            assert answer.status_code == 422
+            assert "since when this page was open" in text_of(answer)
+        assert inside(RetentionRun.objects.exists) is False

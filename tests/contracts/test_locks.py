@@ -18,7 +18,11 @@ from steward.tickets.statuses import Status
 
 SOURCES = Path(steward.__file__).parent
 # Locked against new references, too, as the rows go.
-DELETING = {"people/actions/members.py": 1, "tickets/actions/taking_back.py": 1}
+DELETING = {
+    "people/actions/members.py": 1,
+    "privacy/retention/actions/letting_go.py": 1,
+    "tickets/actions/taking_back.py": 1,
+}
 
 
 def locks_of_keys(source):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from steward.lib.secrets_in_text import secrets_in
 from steward.lib.sensitive import Kind, kind_of, spots
 
 # Numbers that issuers publish for trying things out, and the examples of the registry of IBANs.
@@ -156,3 +157,27 @@ def test_long_texts_take_little_time(text):
     before = time.process_time()
     spots(text)
     assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN PRIVATE KEY-----" * 40_000,
+        "eyJ-" * 300_000,
+        "eyJaaaaaaaaaa." * 80_000,
+        "a:bcde " * 150_000,
+        ":" * 1_000_000,
+    ],
+)
+def test_what_is_made_to_be_slow_is_read_in_time(text):
+    """A megabyte of each; where every letter begins a search of thousands it takes minutes."""
+    before = time.process_time()
+    list(secrets_in(text))
+    assert time.process_time() - before < 15
+
+
+def test_keys_of_many_lines_and_tokens_of_three_parts():
+    key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N"
+    text = f"-----BEGIN PRIVATE KEY-----{'x' * 8_001}{key} and {key}, API key is: {token}."
+    assert [text[start:end] for start, end in secrets_in(text)] == [key, key, token]

@@ -59,6 +59,19 @@ def test_the_bin_is_emptied_but_for_what_is_held(steward, northwind, eli, farah)
         assert binned.pk != spam.pk
 
 
+def test_a_department_and_a_period_are_held(steward, northwind, eli, support):
+    ticket = make_ticket(eli, status=Status.DELETED, department=support)
+    [hold] = told(steward("hold", "place", "--department", support.name, "--basis", "claims"))
+    assert (hold["on"], hold["object"]) == ("department", str(support.pk))
+    assert told(steward("bin", "show")) == [{"status": "deleted", "tickets": 1, "held": 1}]
+    steward("hold", "lift", hold["id"])
+    day = ticket.created_at.date().isoformat()
+    [hold] = told(steward("hold", "place", "--first", day, "--last", day, "--basis", "claims"))
+    assert hold["on"] == "period"
+    assert hold["begins"] < hold["ends"]
+    assert told(steward("bin", "show")) == [{"status": "deleted", "tickets": 1, "held": 1}]
+
+
 def test_nothing_is_erased_without_the_word(steward, northwind, eli, monkeypatch):
     make_ticket(eli, status=Status.DELETED)
     monkeypatch.setattr("builtins.input", lambda _question: "yes")
@@ -93,6 +106,9 @@ def test_what_is_not_there_is_said_in_a_sentence(steward):
         ("hold", "place", "--ticket", "XXX-00000", "--basis", "claims"),
         ("hold", "place", "--email", "nobody@example.org", "--basis", "claims"),
         ("hold", "place", "--basis", "claims", "--until", "2020-01-01"),
+        ("hold", "place", "--department", "Nowhere", "--basis", "claims"),
+        ("hold", "place", "--first", "2026-02-01", "--last", "2026-01-31", "--basis", "claims"),
+        ("hold", "place", "--first", "yesterday", "--basis", "claims"),
         ("hold", "lift", nobody),
         ("retention", "try", nobody),
     ):

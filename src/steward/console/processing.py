@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from steward.console.settings.privacy.retention_words import rule_words
 from steward.console.what_is_held import Row, rows_of_account
 from steward.lib.clock import now
 from steward.people.models import Membership, Role
@@ -20,6 +21,7 @@ from steward.privacy.egress import configuration
 from steward.privacy.egress.engaging import terms_of
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.inventory import Whose
+from steward.privacy.retention.access import all_rules
 from steward.privacy.subprocessors.listing import Listing, listing_at
 from steward.privacy.subprocessors.words import NOT_STATED, enumeration
 from steward.tenancy.models import Account
@@ -56,6 +58,7 @@ class Records:
     controller: tuple[tuple[str, str], ...]
     processor: tuple[tuple[str, str], ...]
     activities: tuple[Activity, ...]
+    rules: tuple[str, ...]  # of retention that are on: what goes, where, and when
     recipients: tuple[Recipient, ...]
     servers: tuple[str, ...]
     measures: tuple[str, ...]
@@ -76,6 +79,7 @@ def records_of(account_id: UUID, servers: Iterable[str]) -> Records:
         controller=tuple(_controller(account)),
         processor=tuple(_processor(listing)) if is_hosting else (),
         activities=tuple(_activities(rows_of_account())),
+        rules=tuple(rule_words(rule) for rule in all_rules() if rule.is_on),
         recipients=tuple(Recipient(*row) for row in subprocessor_rows(listing.rows)),
         servers=tuple(servers),
         measures=measures(),

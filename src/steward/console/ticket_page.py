@@ -98,7 +98,7 @@ def ticket_context(
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
         "may_note_request": can_answer_requests(request.me),
         "may_hold": can_hold(request.me),
-        "holds": list(map(sentence, holds_told_of(ticket.pk, ticket.requester_id))),
+        "holds": list(map(sentence, holds_told_of(*_held_with(ticket), **_life_of(ticket)))),
     } | tags_context(request, ticket)
 
 
@@ -110,7 +110,15 @@ def ticket_questions(request: ConsoleRequest, ticket: Ticket) -> Iterator[Questi
     yield _DRAFT.asking(author=request.me.pk, ticket=ticket.pk)
     yield _OTHERS_OF.asking(requester=ticket.requester_id, ticket=ticket.pk, **departments_seen_by(request.actor))
     yield TAGGED.asking(tickets=[ticket.pk])
-    yield HOLDS_ON.asking(objects=[ticket.account_id, ticket.pk, ticket.requester_id])
+    yield HOLDS_ON.asking(objects=[ticket.account_id, *_held_with(ticket)], **_life_of(ticket))
+
+
+def _held_with(ticket: Ticket) -> tuple[UUID, ...]:
+    return ticket.pk, ticket.requester_id, ticket.department_id
+
+
+def _life_of(ticket: Ticket) -> dict[str, datetime]:
+    return {"begun": ticket.created_at, "ended": ticket.changed_at}
 
 
 def tags_context(request: ConsoleRequest, ticket: Ticket) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class Contact(AccountOwned):
     restricted_at = impersonal(models.DateTimeField(null=True, blank=True))
     restricted_for = impersonal(models.TextField(choices=Ground.choices, blank=True, default=""))
     objected_at = impersonal(models.DateTimeField(null=True, blank=True))  # to direct mail (article 21(2))
+    # Since when nothing else of theirs is here, as retention saw it in a night.
+    alone_since = impersonal(models.DateTimeField(null=True, blank=True))
 
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [

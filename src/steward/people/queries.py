@@ -153,6 +153,11 @@ def departments_open(*, but: Department | None = None) -> QuerySet[Department]:
     return found.exclude(pk=but.pk) if but else found
 
 
+def names_of_departments(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of departments, archived or not."""
+    return dict(Department.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
+
+
 def first_department() -> Department | None:
     """The default one; without one the first by name."""
     return Department.objects.order_by("-is_default", "name").first()

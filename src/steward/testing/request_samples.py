@@ -1,5 +1,6 @@
-"""A request of a person, for tests that open every page."""
+"""Requests of persons: one just noted, for tests that open every page, and one that is closed."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from steward.contacts.models import Contact
@@ -7,6 +8,7 @@ from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.requests.actions import NewRequest, open_request
 from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.states import ENDED
 from steward.tenancy.scope import account_scope
 
 
@@ -22,3 +24,13 @@ def request_about(customer: Contact) -> UUID:
     )
     with account_scope(customer.account_id):
         return open_request(new, actor=SYSTEM).pk
+
+
+def closed_request(contact: Contact, *, type_: str = "access", state: str = "closed") -> PrivacyRequest:
+    """One that was answered just now and is in that state, without the steps to it. In the account in scope."""
+    at = now()
+    return PrivacyRequest.objects.create(
+        type=type_, channel="agent", subject=contact, name=contact.name, words="Everything, please", state=state,
+        refusal="unfounded" if state == "refused" else "", received_at=at, due_at=at + timedelta(days=30),
+        opened_by_kind="system", answered_at=at, closed_at=at if state in ENDED else None,
+    )  # fmt: skip

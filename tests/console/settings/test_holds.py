@@ -63,9 +63,30 @@ class TestPlacing:
         ticket = make_ticket(eli)
         assert "keeps the whole account" in text_of(bens.get(f"/console/tickets/{ticket.code}"))
 
+    def test_on_a_department_and_on_a_period(self, adas, bens, inside, asked, eli, support, clock):
+        clock()
+        ticket = make_ticket(eli, department=support)
+        adas.post(f"{LIST}/new", asked | {"on": "department", "department": str(support.pk)})
+        adas.post(f"{LIST}/new", asked | {"on": "period", "first": "2026-03-01", "last": "2026-03-31"})
+        of_department, of_period = inside(lambda: list(LegalHold.objects.order_by("placed_at", "id")))
+        assert (of_department.on, of_department.object_id) == ("department", support.pk)
+        assert (of_period.ends_at - of_period.begins_at).days == 31
+        page = text_of(adas.get(LIST))
+        assert f"A department {support.name} 1" in page
+        assert "A period 1 March 2026 to 31 March 2026 1" in page
+        about = text_of(bens.get(f"/console/tickets/{ticket.code}"))
+        assert "keeps the tickets of a department until it is lifted" in about
+        assert "keeps the tickets of a period (1 March 2026 to 31 March 2026) until it is lifted" in about
+
     @pytest.mark.parametrize(
         ("wrong", "words"),
         [
+            ({"on": "department", "department": ""}, "Choose a department."),
+            ({"on": "department", "department": "x"}, "Select a valid choice"),
+            ({"on": "period"}, "Write the first day of the period, or the last, or both."),
+            ({"on": "period", "first": "2026-02-01", "last": "2026-01-31"}, "The last day is before the first."),
+            ({"on": "period", "first": "0026-02-01"}, "Write years from 1900 on."),
+            ({"on": "period", "last": "9999-12-31"}, "Write years from 1900 on."),
             ({"ticket": "XXX-1"}, "There is no such ticket."),
             ({"ticket": ""}, "There is no such ticket."),
             ({"on": "contact", "email": "nobody@example.org"}, "Nobody here has this address."),

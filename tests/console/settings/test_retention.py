@@ -13,11 +13,14 @@ from steward.lib.actor import SYSTEM
 from steward.lib.ids import new_id
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.requests.actions.dropping import drop_requests
+from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.retention.models import RetentionRule, RetentionRun
 from steward.privacy.retention.offered import OFFERED
 from steward.privacy.retention.tasks import apply_everywhere
 from steward.testing.cast import NOON
 from steward.testing.jobs import run_jobs
+from steward.testing.request_samples import closed_request
 from steward.testing.tickets import make_ticket
 from steward.tickets.actions import change_status
 from steward.tickets.models import Ticket
@@ -59,7 +62,7 @@ class TestOffers:
         assert "Rules that many have" not in text_of(adas.get(LIST))
 
     def test_what_is_not_offered_is_not_taken(self, adas, inside):
-        for wrong in ("99", "x", "", "-1", "²"):
+        for wrong in ("99", "x", "", "-1", "²", "9" * 5_000):
             assert adas.post(f"{LIST}/offers", {"offer": wrong}).status_code == 404
         assert inside(RetentionRule.objects.exists) is False
 
@@ -85,6 +88,7 @@ class TestMaking:
             ({"days": "0"}, "greater than or equal to 1"),
             ({"days": "36501"}, "less than or equal to 36500"),
             ({"kind": "people"}, "Select a valid choice"),
+            ({"kind": "contacts", "since": "alone"}, "so a rule for it holds everywhere"),
             ({"department": "x"}, "Select a valid choice"),
         ],
     )
@@ -104,6 +108,26 @@ class TestMaking:
 
 @pytest.mark.django_db(transaction=True)
 class TestDryRun:
+    def test_of_customers_and_of_requests(self, adas, client_of, ada, inside, eli, clock):
+        clock()
+        apply_everywhere()
+        run_jobs()
+        everywhere = {"department": "", "channel": "", "status": "", "days": "2"}
+        of_customers = make(adas, kind="contacts", since="alone", **everywhere)
+        of_requests = make(adas, kind="requests", since="closing", **everywhere)
+        inside(lambda: closed_request(eli))
+        clock(2 * DAY)
+        adas = client_of(ada)
+        page = text_of(adas.get(of_requests))
+        assert "Closed privacy requests 1" in page
+        assert "Access · Closed" in page
+        assert "Size of their files" not in page
+        page = text_of(adas.get(of_customers))
+        assert "Everywhere · 2 days without a ticket" in page
+        assert "eli@example.org" not in page.lower(), "a request says who asked"
+        inside(lambda: drop_requests([PrivacyRequest.objects.get().pk]))
+        assert "eli@example.org" in text_of(adas.get(of_customers)).lower()
+
     def test_how_many_how_large_what_is_held_and_which(self, adas, client_of, ada, inside, eli, farah, clock):
         clock()
         goes, held = make_ticket(eli, subject="An okapi"), make_ticket(farah, subject="A quagga")

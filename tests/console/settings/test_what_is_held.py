@@ -6,10 +6,13 @@ import re
 import pytest
 
 from steward.console.what_is_held import Goes, all_rows, kept_words, rows_of_account
+from steward.lib.actor import SYSTEM
 from steward.people.models import Membership
 from steward.privacy.agreements.inventory_words import PURPOSES, SUBJECTS, category_words
 from steward.privacy.inventory import holding_of
 from steward.privacy.inventory.places import Place, Until, all_places
+from steward.privacy.retention.actions import change_rule, make_rule
+from steward.privacy.retention.models import Kind, Since
 from steward.tenancy.models import DataCentre, Region, account_owned_models
 from steward.tenancy.scope import account_scope
 from steward.testing.listings import engagement, publish, registry, words_in
@@ -133,6 +136,17 @@ def test_the_record_of_a_hosted_account_names_both_sides_and_who_gets_data(hoste
     assert "article 30(1)" in text
     assert "article 30(2)" in text
     assert all(words in text for words in told["measures"])
+
+
+def test_the_record_tells_the_rules_by_which_data_go(adas, northwind):
+    assert "nothing goes by a rule" in read(adas, RECORDS)
+    with account_scope(northwind.id):
+        change_rule(make_rule(Kind.REQUESTS, days=9, since=Since.CLOSING, actor=SYSTEM), {"is_on": True}, actor=SYSTEM)
+        make_rule(Kind.CONTACTS, days=9, since=Since.ALONE, actor=SYSTEM)
+    [rule] = file(adas, RECORDS)["rules"]
+    assert "Closed privacy requests" in rule
+    assert "9 days after the closing" in rule
+    assert "9 days after the closing" in read(adas, RECORDS)
 
 
 def test_who_runs_it_alone_has_no_processor(adas, settings):

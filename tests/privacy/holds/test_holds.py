@@ -6,22 +6,30 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
+from steward.channels.email.models import RawMail
 from steward.contacts.models import Contact
 from steward.events.models import Event as Happened
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.holds.access import holds_told_of
 from steward.privacy.holds.actions import Held, HoldRefused, lift_hold, place_hold, refuse_held
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.holds.periods import Period
 from steward.privacy.inventory.stores import Extent
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
+from steward.testing.cast import NOON
 from steward.testing.tickets import make_message, make_ticket
-from steward.tickets.holding import free_of_holds
+from steward.tickets.actions import change_status
+from steward.tickets.holding import free_of_holds, holds_around, tickets_kept
 from steward.tickets.models import Attachment, Message, Ticket
+from steward.tickets.statuses import Status
 
 On, Basis = LegalHold.On, LegalHold.Basis
+DAY = 24 * 60  # minutes, as `clock` takes them
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def refuses(extent):
     return []
 
 
-@pytest.mark.parametrize("on", On)
+@pytest.mark.parametrize("on", [On.ACCOUNT, On.CONTACT, On.TICKET])
 def test_what_a_hold_reaches(northwind, eli, farah, theirs, on):
     own, shared, others = theirs
     with account_scope(northwind.id):
@@ -66,6 +74,53 @@ def test_what_a_hold_reaches(northwind, eli, farah, theirs, on):
     assert {name for name, holds in kept.items() if not holds} >= {"Farah's"} - by_hold[on]
     tickets = {"Eli's": own.pk, "shared": shared.pk, "Farah's": others.pk}
     assert free == {key for name, key in tickets.items() if name not in by_hold[on]}
+
+
+def test_a_department_keeps_the_tickets_in_it_and_who_is_in_them(northwind, eli, farah, theirs, billing):
+    own, shared, others = theirs
+    with account_scope(northwind.id):
+        Ticket.objects.filter(pk=shared.pk).update(department=billing)
+        placed = hold(On.DEPARTMENT, billing.pk)
+        assert [refuses(Extent(tickets=(each.pk,))) for each in theirs] == [[], [placed.pk], []]
+        assert refuses(person_by_address("eli@example.org").extent) == [placed.pk], "they wrote in one"
+        assert set(free_of_holds(Ticket.objects.all())) == {own, others}
+        assert set(tickets_kept(placed)) == {shared}
+        assert holds_around([farah.pk]) == [placed]
+        assert holds_around([eli.pk]) == [], "the page of a person tells what keeps their own tickets"
+
+
+def test_a_period_keeps_what_lived_in_it_and_the_bin_is_no_way_out(northwind, eli, farah, clock):
+    clock()
+    before = make_ticket(eli)
+    clock(3 * DAY)
+    within = make_ticket(eli)
+    clock(6 * DAY)
+    after = make_ticket(farah)
+    period = Period(NOON + timedelta(days=1), NOON + timedelta(days=5))
+    with account_scope(northwind.id):
+        placed = hold(On.PERIOD, new_id(), period=period)
+        assert [refuses(Extent(tickets=(each.pk,))) for each in (before, within, after)] == [[], [placed.pk], []]
+        assert refuses(person_by_address("eli@example.org").extent) == [placed.pk]
+        change_status(within, Status.DELETED, actor=SYSTEM)
+        assert set(free_of_holds(Ticket.objects.all())) == {before, after}
+        rows = RawMail.objects.create(
+            source="smtp", source_key="1", received_at=now(), size=1, content=b"x", body_digest=b"", state="known"
+        )
+        assert list(free_of_holds(RawMail.objects.all(), ticket="message__ticket")) == [rows], "it became no message"
+        told = holds_told_of(within.pk, begun=within.created_at, ended=now())
+        assert (told, holds_told_of(after.pk, begun=after.created_at, ended=after.changed_at)) == ([placed], [])
+        lift_hold(placed, actor=SYSTEM)
+        hold(On.PERIOD, new_id(), period=Period(NOON + timedelta(days=5), None), until=now() + timedelta(minutes=1))
+        assert set(free_of_holds(Ticket.objects.all())) == {before}
+        assert holds_told_of(after.pk, begun=after.created_at, ended=after.changed_at) != []
+        clock(6 * DAY + 1)
+        assert holds_told_of(after.pk, begun=after.created_at, ended=after.changed_at) == [], "it is over"
+
+
+@pytest.mark.parametrize("period", [None, Period(None, None), Period(NOON, NOON)])
+def test_a_period_that_is_none_is_refused(northwind, period):
+    with account_scope(northwind.id), pytest.raises(HoldRefused):
+        hold(On.PERIOD, new_id(), period=period)
 
 
 def test_who_is_in_tickets_that_are_kept_for_somebody_else_is_not_taken_out_of_them(northwind, eli, farah, theirs):

@@ -67,9 +67,14 @@ def restore(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
 @member_with(can_purge)
 def purge(request: ConsoleRequest) -> HttpResponse:
     """What would go of the bin or of spam, all of it or some tickets (`ticket`), and the word that makes it go."""
-    choice = _choice(request)
+    until = _until(request)
+    choice = _choice(request, until or now())
     form = MeantForm(request.POST if request.method == "POST" else None, word=pgettext("typed to confirm", "purge"))
-    if form.is_bound and form.is_valid():
+    if form.is_bound and until is None:
+        form.add_error(
+            None, _("It cannot be told since when this page was open. Look at it again, then type the word.")
+        )
+    elif form.is_bound and form.is_valid():
         try:
             run = purge_chosen(choice, actor=request.actor)
             return HttpResponseRedirect(reverse("console:purge-progress", args=[run.pk]), status=303)
@@ -119,21 +124,25 @@ def _restore(request: ConsoleRequest, chosen: Sequence[Ticket]) -> None:
         messages.success(request, words % {"count": number})
 
 
-def _choice(request: ConsoleRequest) -> Choice:
+def _choice(request: ConsoleRequest, until: datetime) -> Choice:
     """All that lay there when the page was first shown: what comes into the bin while one reads stays."""
     status, codes = _status(request), request.GET.getlist("ticket")[:PAGE]
     tickets = tuple(ticket.pk for ticket in hidden_tickets(request.actor, status, codes))
     if codes and not tickets:
         raise Http404("none of these tickets lies there")
-    return Choice(status, _until(request), tickets)
+    return Choice(status, until, tickets)
 
 
-def _until(request: ConsoleRequest) -> datetime:
+def _until(request: ConsoleRequest) -> datetime | None:
+    """Since when the page was open, or now where nothing is said; None for what is no moment."""
+    told = request.POST.get("until", "")
+    if not told:
+        return now()
     try:
-        asked = parse_datetime(request.POST.get("until", ""))
-    except ValueError:  # well formed, and no such day
-        asked = None
-    return min(asked if asked and asked.tzinfo else now(), now()).astimezone(UTC)
+        asked = parse_datetime(told)
+        return min(asked.astimezone(UTC), now()) if asked and asked.tzinfo else None
+    except (ValueError, OverflowError):  # well formed, and no such day, or one before the calendar begins
+        return None
 
 
 def _status(request: ConsoleRequest) -> Status:

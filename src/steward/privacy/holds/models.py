@@ -32,6 +32,8 @@ class LegalHold(AccountOwned):
         ACCOUNT = "account"  # everything in it
         CONTACT = "contact"  # with their tickets, and the tickets of others in which they wrote
         TICKET = "ticket"
+        DEPARTMENT = "department"  # with the tickets that are in it
+        PERIOD = "period"  # with the tickets that lived in it: from their creation to their last change
 
     class Basis(models.TextChoices):
         LEGAL_DUTY = "legal_duty"  # GDPR article 17(3)(b)
@@ -46,7 +48,10 @@ class LegalHold(AccountOwned):
         MISTAKE = "mistake"  # it should not have been placed
 
     on = impersonal(models.TextField(choices=On.choices))
-    object_id = impersonal(models.UUIDField())
+    object_id = impersonal(models.UUIDField())  # of a period an id that nothing else has
+    # A period: its first moment, and the first one after it. None: from the beginning, or to this day and on.
+    begins_at = impersonal(models.DateTimeField(null=True, blank=True))
+    ends_at = impersonal(models.DateTimeField(null=True, blank=True))
     basis = impersonal(models.TextField(choices=Basis.choices))
     until = impersonal(models.DateTimeField(null=True, blank=True))  # None: until it is lifted
     placed_by_kind = impersonal(models.TextField())
@@ -62,6 +67,12 @@ class LegalHold(AccountOwned):
     objects: ClassVar[HoldManager] = HoldManager()
 
     class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(on="period") | Q(begins_at__isnull=False) | Q(ends_at__isnull=False),
+                name="holds_legalhold_period",
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["account", "object_id"], condition=Q(lifted_at__isnull=True), name="holds_legalhold_object"

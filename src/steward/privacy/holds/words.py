@@ -1,19 +1,23 @@
 """What holds are called, and the sentence by which something that is held is refused."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.privacy.holds.models import LegalHold
-from steward.ui.ages import full_moment
+from steward.ui.ages import full_day, full_moment
 
 On, Basis, Lifted = LegalHold.On, LegalHold.Basis, LegalHold.Lifted
 
 ON: dict[str, str | Promise] = {
     On.ACCOUNT: pgettext_lazy("legal hold on", "The whole account"),
     On.CONTACT: pgettext_lazy("legal hold on", "A customer"),
+    On.PERIOD: pgettext_lazy("legal hold on", "A period"),
+    On.DEPARTMENT: pgettext_lazy("legal hold on", "A department"),
     On.TICKET: pgettext_lazy("legal hold on", "A ticket"),
 }
 BASES: dict[str, str | Promise] = {
@@ -37,8 +41,20 @@ def refusal(holds: Iterable[LegalHold]) -> str:
 
 def sentence(hold: LegalHold) -> str:
     """What a hold keeps, on which ground and until when."""
-    values = {"basis": BASES[hold.basis], "until": full_moment(hold.until) if hold.until else ""}
+    until = full_moment(hold.until) if hold.until else ""
+    values = {"basis": BASES[hold.basis], "until": until, "period": period_words(hold)}
     return _sentence(hold) % values
+
+
+def period_words(hold: LegalHold) -> str:
+    """From which day to which a hold on a period reaches, in the time zone in force; empty for other holds."""
+    first = full_day(localtime(hold.begins_at).date()) if hold.begins_at else ""
+    last = full_day(localtime(hold.ends_at - timedelta(microseconds=1)).date()) if hold.ends_at else ""
+    if first and last:
+        return pgettext("period of a legal hold", "%(first)s to %(last)s") % {"first": first, "last": last}
+    if first:
+        return pgettext("period of a legal hold", "from %(day)s on") % {"day": first}
+    return pgettext("period of a legal hold", "until the end of %(day)s") % {"day": last} if last else ""
 
 
 def _sentence(hold: LegalHold) -> str:
@@ -50,6 +66,14 @@ def _sentence(hold: LegalHold) -> str:
         if hold.until:
             return _("A legal hold keeps what a customer wrote until %(until)s. Ground: %(basis)s.")
         return _("A legal hold keeps what a customer wrote until it is lifted. Ground: %(basis)s.")
+    if hold.on == On.DEPARTMENT:
+        if hold.until:
+            return _("A legal hold keeps the tickets of a department until %(until)s. Ground: %(basis)s.")
+        return _("A legal hold keeps the tickets of a department until it is lifted. Ground: %(basis)s.")
+    if hold.on == On.PERIOD:
+        if hold.until:
+            return _("A legal hold keeps the tickets of a period (%(period)s) until %(until)s. Ground: %(basis)s.")
+        return _("A legal hold keeps the tickets of a period (%(period)s) until it is lifted. Ground: %(basis)s.")
     if hold.until:
         return _("A legal hold keeps the ticket until %(until)s. Ground: %(basis)s.")
     return _("A legal hold keeps the ticket until it is lifted. Ground: %(basis)s.")

@@ -16,6 +16,8 @@ class Kind(models.TextChoices):
     TICKETS = "tickets"  # with everything in them
     FILES = "files"  # what was attached, and with it the mails as they came and went; the words stay
     RAW_MAIL = "raw_mail"  # mails as they came; what was read from them stays
+    CONTACTS = "contacts"  # customers of whom nothing else is here, with their addresses
+    REQUESTS = "requests"  # of persons about their data, when they are closed: kept as proof till then
 
 
 class Since(models.TextChoices):
@@ -25,6 +27,8 @@ class Since(models.TextChoices):
     CREATION = "creation"  # of the ticket
     ACTIVITY = "activity"  # the last in the ticket; putting it into the bin is one
     RESOLUTION = "resolution"  # of the ticket; one that is not resolved is not counted
+    ALONE = "alone"  # since nothing else of the customer is here
+    CLOSING = "closing"  # of the request
 
 
 # What can be counted from, for each kind.
@@ -32,7 +36,11 @@ COUNTS_FROM = {
     Kind.TICKETS: (Since.ACTIVITY, Since.RESOLUTION, Since.CREATION),
     Kind.FILES: (Since.ARRIVAL, Since.ACTIVITY, Since.RESOLUTION),
     Kind.RAW_MAIL: (Since.ARRIVAL, Since.ACTIVITY, Since.RESOLUTION),
+    Kind.CONTACTS: (Since.ALONE,),
+    Kind.REQUESTS: (Since.CLOSING,),
 }
+# Kinds of what is in a ticket: only for them a rule says in which department, channel and status.
+IN_TICKETS = frozenset({Kind.TICKETS, Kind.FILES, Kind.RAW_MAIL})
 
 
 class RetentionRule(AccountOwned):
@@ -77,9 +85,9 @@ class RetentionRun(AccountOwned):
     rule = impersonal(Ref(RetentionRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"))
     kind = impersonal(models.TextField(choices=Kind.choices))
     days = impersonal(models.PositiveIntegerField())  # 0 for what was purged by somebody
-    number = impersonal(models.IntegerField())  # of tickets, files or mails
+    number = impersonal(models.IntegerField())  # of what the kind is of
     size = impersonal(models.BigIntegerField(default=0))  # bytes, where they are counted
-    # The erasures that tickets went by: bare ids, for they say themselves what became of them.
+    # The erasures that tickets or customers went by: bare ids, for they say themselves what became of them.
     erasures = impersonal(ArrayField(models.UUIDField(), default=list, blank=True))
     by_id = impersonal(models.UUIDField(null=True))  # the bare id of the member who purged it; None for a rule
     status = impersonal(models.TextField(choices=Status.choices, blank=True, default=""))  # purged: the bin, or spam

@@ -22,4 +22,6 @@ OFFERED = (
     Offer(Kind.TICKETS, 3 * 365, Since.ACTIVITY, Status.CLOSED),
     Offer(Kind.FILES, 365, Since.ACTIVITY, Status.CLOSED),
     Offer(Kind.RAW_MAIL, 90, Since.ARRIVAL),
+    Offer(Kind.CONTACTS, 365, Since.ALONE),
+    Offer(Kind.REQUESTS, 3 * 365, Since.CLOSING),  # so long somebody may ask how they were answered
 )

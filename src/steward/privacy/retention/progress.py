@@ -1,7 +1,9 @@
 """How far a purge is: what its erasures say, together."""
 
 from collections import Counter
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from uuid import UUID
 
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.retention.models import RetentionRun
@@ -33,11 +35,20 @@ def progress_of(run: RetentionRun) -> Progress:
         left.update(erasure.left)
         planned.update(erasure.planned)
     tickets = planned["tickets.tickets"] if run.ordered_at else run.number
-    return Progress(_state(run, erasures), dict(erased), dict(left), tickets, erased["tickets.tickets"])
+    return Progress(
+        _state(run, {each.state for each in erasures}), dict(erased), dict(left), tickets, erased["tickets.tickets"]
+    )
 
 
-def _state(run: RetentionRun, erasures: list[Erasure]) -> str:
-    states = {erasure.state for erasure in erasures}
+def states_of(runs: Iterable[RetentionRun]) -> dict[UUID, str]:
+    """The states of several, by their ids; asked of the database once."""
+    listed = list(runs)
+    asked = Erasure.objects.filter(pk__in={key for run in listed for key in run.erasures})
+    states = dict(asked.values_list("pk", "state"))
+    return {run.pk: _state(run, {states[key] for key in run.erasures if key in states}) for run in listed}
+
+
+def _state(run: RetentionRun, states: Set[str]) -> str:
     if run.ordered_at is None or State.RUNNING in states or State.PLANNED in states:
         return State.RUNNING
     return State.FAILED if State.FAILED in states else State.DONE

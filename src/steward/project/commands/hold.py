@@ -3,13 +3,16 @@
 import argparse
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from steward.contacts.ending_holds import end_hold
 from steward.lib.actor import SYSTEM
+from steward.lib.ids import new_id
+from steward.people.access import open_departments
 from steward.privacy.holds.actions import HoldRefused, place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.holds.periods import Period, period_of_days
 from steward.privacy.requests.persons import person_by_address
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
@@ -27,9 +30,14 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("hold", "Keep something from being erased, by purge, retention or request.")
     commands = parser.add_subparsers(required=True, metavar="place|lift|list")
-    placing = commands.add_parser("place", help="keep a ticket, a customer, or all of the account")
+    placing = commands.add_parser(
+        "place", help="keep a ticket, a customer, a department, a period, or all of the account"
+    )
     placing.add_argument("--ticket", metavar="CODE")
     placing.add_argument("--email", metavar="ADDRESS", help="a customer, with their tickets")
+    placing.add_argument("--department", metavar="NAME", help="the tickets that are in it")
+    placing.add_argument("--first", metavar="DAY", help="ISO 8601; tickets open or changed since this day")
+    placing.add_argument("--last", metavar="DAY", help="the same to the end of this day")
     placing.add_argument("--basis", required=True, choices=LegalHold.Basis.values)
     placing.add_argument("--until", metavar="DATE", help="ISO 8601; until it is lifted without one")
     placing.set_defaults(run=_place)
@@ -50,13 +58,28 @@ def _place(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     until = datetime.fromisoformat(options.until) if options.until else None
     until = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
+    period = _period(options, account.time_zone)
     with account_scope(account.id):
-        for on, object_id in _objects(options, account.id):
+        for on, object_id in [(On.PERIOD, new_id())] if period else _objects(options, account.id):
             try:
                 basis = LegalHold.Basis(options.basis)
-                print(_line(place_hold(on, object_id, basis=basis, until=until, actor=SYSTEM)))
+                print(_line(place_hold(on, object_id, basis=basis, until=until, period=period, actor=SYSTEM)))
             except HoldRefused as error:
                 raise Failure("The hold would be over already.") from error
+
+
+def _period(options: argparse.Namespace, zone: str) -> Period | None:
+    """Of whole days where the account is."""
+    if not options.first and not options.last:
+        return None
+    try:
+        first, last = (date.fromisoformat(day) if day else None for day in (options.first, options.last))
+        period = period_of_days(first, last, zone)
+    except (ValueError, OverflowError) as error:
+        raise Failure("A day is written like 2026-03-31.") from error
+    if not period.is_some_time:
+        raise Failure("The last day is before the first.")
+    return period
 
 
 def _objects(options: argparse.Namespace, account_id: UUID) -> list[tuple[On, UUID]]:
@@ -70,6 +93,11 @@ def _objects(options: argparse.Namespace, account_id: UUID) -> list[tuple[On, UU
         if person is None:
             raise Failure(f"Nobody in {options.account} has the address {options.email}.")
         return [(On.CONTACT, contact) for contact in person.contacts]
+    if options.department:
+        department = next((each for each in open_departments() if each.name == options.department), None)
+        if department is None:
+            raise Failure(f"There is no department {options.department} in {options.account}.")
+        return [(On.DEPARTMENT, department.pk)]
     return [(On.ACCOUNT, account_id)]
 
 
@@ -91,4 +119,6 @@ def _list(options: argparse.Namespace) -> None:
 
 def _line(hold: LegalHold) -> str:
     told = {"id": str(hold.pk), "on": hold.on, "object": str(hold.object_id), "basis": hold.basis}
-    return json.dumps(told | {"until": hold.until.isoformat() if hold.until else None})
+    days = {"begins": hold.begins_at, "ends": hold.ends_at} if hold.on == On.PERIOD else {}
+    moments = days | {"until": hold.until}
+    return json.dumps(told | {name: moment and moment.isoformat() for name, moment in moments.items()})

@@ -61,7 +61,7 @@ def _try(options: argparse.Namespace) -> None:
     with account_scope(account_named(options.account).id):
         found = forecast(_rule(options))
         told = {"number": found.number, "bytes": found.size, "held": found.held}
-        print(json.dumps(told | {"first": [ticket.code for ticket in found.sample]}))
+        print(json.dumps(told | {"first": [getattr(each, "code", str(each.pk)) for each in found.sample]}))
 
 
 def _switch(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,15 +22,17 @@ from steward.console.settings.privacy.request_forms import LiftingForm as Restri
 from steward.contacts.ending_holds import end_hold, restricted_by
 from steward.contacts.queries import first_addresses
 from steward.lib.ids import read_id
-from steward.people.queries import members_with
+from steward.people.queries import members_with, names_of_departments
 from steward.privacy.holds.access import get_hold, holds_in_force, holds_past
 from steward.privacy.holds.actions import HoldRefused, place_hold
 from steward.privacy.holds.models import LegalHold
-from steward.privacy.holds.words import BASES, ON, REASONS
+from steward.privacy.holds.words import BASES, ON, REASONS, period_words
 from steward.tickets.access import codes_of
+from steward.tickets.holding import tickets_kept
 
 On = LegalHold.On
 _MOST_PAST = 100
+_COUNTED = 10_000
 
 
 @require_safe
@@ -38,6 +41,8 @@ def holds(request: ConsoleRequest) -> HttpResponse:
     """What is held now, and what was."""
     inforce, past = holds_in_force(), holds_past(most=_MOST_PAST)
     shown = _shown([*inforce, *past])
+    for each in shown[: len(inforce)]:
+        each["tickets"] = _counted(each["hold"])
     context = {"inforce": shown[: len(inforce)], "past": shown[len(inforce) :]}
     return settings_response(request, "console/settings/holds.html", context)
 
@@ -90,7 +95,10 @@ def _placed(request: ConsoleRequest, form: HoldForm) -> HttpResponse:
     approved_by = read_id(asked["approved_by"])
     with transaction.atomic():
         for object_id in form.objects:
-            place_hold(on, object_id, basis=basis, until=asked["until"], approved_by=approved_by, actor=request.actor)
+            place_hold(
+                on, object_id, basis=basis, until=asked["until"], approved_by=approved_by, period=form.period,
+                actor=request.actor,
+            )  # fmt: skip
     words = ngettext("The hold is placed.", "%(count)s holds are placed.", len(form.objects))
     messages.success(request, words % {"count": len(form.objects)})
     return HttpResponseRedirect(reverse("console:settings-holds"), status=303)
@@ -101,19 +109,26 @@ def _shown(found: Iterable[LegalHold]) -> list[dict[str, Any]]:
     listed = list(found)
     codes = codes_of(hold.object_id for hold in listed if hold.on == On.TICKET)
     addresses = first_addresses({hold.object_id for hold in listed if hold.on == On.CONTACT})
+    departments = names_of_departments({hold.object_id for hold in listed if hold.on == On.DEPARTMENT})
+    named = addresses | departments | {hold.object_id: period_words(hold) for hold in listed if hold.on == On.PERIOD}
     people = {key for hold in listed for key in (hold.placed_by_id, hold.approved_by_id, hold.lifted_by_id) if key}
     names = {each.pk: each.name for each in members_with(people)}
-    return [_told(hold, codes, addresses, names) for hold in listed]
+    return [_told(hold, codes, named, names) for hold in listed]
 
 
-def _told(
-    hold: LegalHold, codes: dict[UUID, str], addresses: dict[UUID, str], names: dict[UUID, str]
-) -> dict[str, Any]:
+def _counted(hold: LegalHold) -> str:
+    """How many tickets stay for it; many are not counted to the end."""
+    number = tickets_kept(hold).order_by()[: _COUNTED + 1].count()
+    shown = number_format(min(number, _COUNTED), force_grouping=True)
+    return f"{shown}+" if number > _COUNTED else shown
+
+
+def _told(hold: LegalHold, codes: dict[UUID, str], named: dict[UUID, str], names: dict[UUID, str]) -> dict[str, Any]:
     code = codes.get(hold.object_id, "")
     return {
         "hold": hold,
         "on": ON[hold.on],
-        "what": code or addresses.get(hold.object_id, ""),
+        "what": code or named.get(hold.object_id, ""),
         "url": ticket_url(code) if code else "",
         "basis": BASES[hold.basis],
         "placed_by": _name(hold.placed_by_id, names),

@@ -14,7 +14,6 @@ from steward.contacts.models import Contact
 from steward.lib.actor import ActorKind
 from steward.lib.clock import now
 from steward.people.queries import member_names
-from steward.privacy.holds.access import holds_told_of
 from steward.privacy.holds.words import sentence
 from steward.privacy.requests import words
 from steward.privacy.requests.actions import is_being_told
@@ -23,6 +22,7 @@ from steward.privacy.requests.deadlines import day_of, warnings
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.queries import Held, held_of, steps_of
 from steward.privacy.requests.states import ENDED, S, Type, follows
+from steward.tickets.holding import holds_around
 
 _NEAR = 10  # days before the end that are shown in another colour
 _WIDE = 1000  # of the drawing
@@ -123,7 +123,7 @@ def known_person(contact: Contact | None) -> Known | None:
     """What is known of whom a request is about."""
     if contact is None:
         return None
-    holds = tuple(sentence(hold) for hold in holds_told_of(contact.pk))
+    holds = tuple(sentence(hold) for hold in holds_around([contact.pk]))
     return Known(contact, held_of(contact), words.GROUNDS.get(contact.restricted_for, ""), holds)
 
 

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.kept import kept_words as bin_words
-from steward.console.lists import ticket_url
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.retention_forms import KeepingForm, RuleForm
+from steward.console.settings.privacy.retention_samples import SAMPLES, sample_shown
 from steward.console.settings.privacy.retention_words import KINDS, days_words, kept_words, where_words
 from steward.privacy.retention.access import all_rules, get_rule
 from steward.privacy.retention.actions import RuleRefused, change_rule, drop_rule, make_rule, take_offer
 from steward.privacy.retention.forecasting import COUNTED, forecast, taken
-from steward.privacy.retention.models import Kind, RetentionRule, Since
+from steward.privacy.retention.models import IN_TICKETS, Kind, RetentionRule, Since
 from steward.privacy.retention.offered import OFFERED, Offer
 from steward.privacy.retention.selecting import deciding_rules, gives_way
 from steward.tickets.statuses import HIDDEN, Status
@@ -63,11 +63,11 @@ def new_rule(request: ConsoleRequest) -> HttpResponse:
 @settings_page("retention")
 def offer(request: ConsoleRequest) -> HttpResponse:
     """Make a rule of one that is offered; it is off."""
-    chosen = request.POST.get("offer", "")
-    if not chosen.isascii() or not chosen.isdigit() or int(chosen) >= len(OFFERED):
+    chosen = {str(number): each for number, each in enumerate(OFFERED)}.get(request.POST.get("offer", ""))
+    if chosen is None:
         raise Http404("nothing of that number is offered")
     try:
-        rule = take_offer(OFFERED[int(chosen)], actor=request.actor)
+        rule = take_offer(chosen, actor=request.actor)
     except RuleRefused:
         messages.error(request, _("There is a rule for the same place already. Change that one."))
         return HttpResponseRedirect(reverse("console:settings-retention"), status=303)
@@ -124,8 +124,8 @@ def _rule_page(
     told, lesser = forecast(found), gives_way(found, deciding_rules())
     context: dict[str, Any] = {
         "rule": found, "kind": KINDS[found.kind], "where": where_words(found), "kept": kept_words(found),
-        "told": told,
-        "sample": [{"ticket": each, "url": ticket_url(each.code)} for each in told.sample],
+        "told": told, "has_size": found.kind in IN_TICKETS,
+        "sample": sample_shown(Kind(found.kind), told.sample), "sample_title": SAMPLES[Kind(found.kind)],
         "form": form or KeepingForm(initial={"days": found.days, "since": found.since}, kind=found.kind),
         "meant": (meant or MeantForm(word=_word(found))) if _needs_word(found) else None,
         "lesser": [f"{where_words(each)}: {kept_words(each)}" for each in lesser],

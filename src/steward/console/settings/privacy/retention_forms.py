@@ -10,7 +10,7 @@ from steward.console.settings.privacy.retention_words import KINDS, SINCE
 from steward.people.access import open_departments
 from steward.people.models import Department
 from steward.privacy.retention.actions.ruling import LONGEST
-from steward.privacy.retention.models import COUNTS_FROM, Kind
+from steward.privacy.retention.models import COUNTS_FROM, IN_TICKETS, Kind
 from steward.tickets.statuses import Status
 
 
@@ -62,6 +62,15 @@ class RuleForm(KeepingForm):
         choices=lambda: [("", pgettext_lazy("statuses", "All")), *((each.value, each.label) for each in Status)],
         required=False,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """What is asked, when what goes can be where it says."""
+        asked = super().clean()
+        if asked.get("kind") and asked["kind"] not in IN_TICKETS:
+            for name in filter(asked.get, ("department", "channel", "status")):
+                self.add_error(name, _("This kind is in no ticket, so a rule for it holds everywhere. Choose “All”."))
+        return asked
+
     field_order = ("kind", "department", "channel", "status", "days", "since")
 
     def clean_department(self) -> Department | None:

@@ -22,7 +22,7 @@ from steward.lib.ids import read_id
 from steward.people.queries import members_with
 from steward.privacy.retention.access import newest_runs
 from steward.privacy.retention.models import RetentionRun
-from steward.privacy.retention.progress import progress_of
+from steward.privacy.retention.progress import states_of
 from steward.tenancy.scope import account_scope
 
 PAGE = 50
@@ -37,8 +37,9 @@ def retention_log(request: ConsoleRequest) -> HttpResponse:
     """A page of the log, the newest first."""
     runs = newest_runs(most=PAGE + 1, after=read_id(request.GET.get("after", "")))
     names = {each.pk: each.name for each in members_with(run.by_id for run in runs[:PAGE] if run.by_id)}
+    states = states_of(runs[:PAGE])
     context = {
-        "runs": [_line(run, names) for run in runs[:PAGE]],
+        "runs": [_line(run, names, states[run.pk]) for run in runs[:PAGE]],
         "next_url": f"?{urlencode({'after': str(runs[PAGE - 1].pk)})}" if len(runs) > PAGE else "",
         "files": [(kind.upper(), reverse(f"console:settings-retention-log-{kind}")) for kind in ("csv", "json")],
     }
@@ -63,26 +64,26 @@ def _told_in_portions(account_id: UUID) -> Iterator[list[dict[str, Any]]]:
     while told < MOST_IN_A_FILE:
         with account_scope(account_id):
             runs = newest_runs(most=min(PORTION, MOST_IN_A_FILE - told), after=after)
-            rows = [_told(run) for run in runs]
+            states = states_of(runs)
+            rows = [_told(run, states[run.pk]) for run in runs]
         if not rows:
             return
         yield rows
         after, told = runs[-1].pk, told + len(runs)
 
 
-def _line(run: RetentionRun, names: dict[UUID, str]) -> dict[str, Any]:
+def _line(run: RetentionRun, names: dict[UUID, str], state: str) -> dict[str, Any]:
     return {
         "run": run,
         "kind": KINDS[run.kind],
         "where": where_words(run.rule) if run.rule else "",
         "by": names.get(run.by_id, "") if run.by_id else "",
-        "state": progress_of(run).state if run.erasures or run.ordered_at is None else "done",
+        "state": state,
         "url": reverse("console:purge-progress", args=[run.pk]) if run.by_id else "",
     }
 
 
-def _told(run: RetentionRun) -> dict[str, Any]:
-    state = progress_of(run).state if run.erasures or run.ordered_at is None else "done"
+def _told(run: RetentionRun, state: str) -> dict[str, Any]:
     values = (
         run.at.astimezone(UTC).isoformat(), run.kind, run.number, run.size, run.days, _id(run.rule_id), run.status,
         _id(run.by_id), state, list(map(str, run.erasures)),

@@ -8,6 +8,8 @@ from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.holds.actions import let_holds_wait
+from steward.privacy.requests.actions.dropping import drop_requests
+from steward.privacy.retention.actions.letting_go import erase_alone
 from steward.privacy.retention.forecasting import size_of
 from steward.privacy.retention.models import Kind, RetentionRule, RetentionRun
 from steward.privacy.retention.selecting import deciding_rules, due
@@ -16,7 +18,8 @@ from steward.tickets.actions.purging import NothingToPurge, purge_tickets
 from steward.tickets.actions.removing_files import remove_attachments
 from steward.tickets.going import going_now
 
-BATCH = {Kind.TICKETS: 2_000, Kind.FILES: 500, Kind.RAW_MAIL: 1_000}  # in one transaction
+# In one transaction.
+BATCH = {Kind.TICKETS: 2_000, Kind.FILES: 500, Kind.RAW_MAIL: 1_000, Kind.CONTACTS: 500, Kind.REQUESTS: 500}
 
 
 def apply_rules(account_id: UUID) -> None:
@@ -31,7 +34,7 @@ def apply_rules(account_id: UUID) -> None:
 def apply_rule(account_id: UUID, rule_id: UUID) -> RetentionRun | None:
     """Let go of one batch of what is due by a rule; None when nothing is, or the rule is off. Needs no scope.
 
-    Tickets go by an erasure, which is ordered here and carried out by a job of its own.
+    Tickets and customers go by an erasure, which a job of its own brings to its end.
     """
     with account_scope(account_id):
         beside = deciding_rules()
@@ -77,10 +80,31 @@ def _raw_mails(rule: RetentionRule, beside: list[RetentionRule]) -> RetentionRun
     return _run(rule, number=number, size=size) if number else None
 
 
+def _contacts(rule: RetentionRule, beside: list[RetentionRule]) -> RetentionRun | None:
+    gone = erase_alone(due(rule, beside), most=BATCH[Kind.CONTACTS])
+    if gone is None:
+        return None
+    run = _run(rule, number=gone.number, size=0)
+    run.erasures = [gone.erasure]
+    return run
+
+
+def _requests(rule: RetentionRule, beside: list[RetentionRule]) -> RetentionRun | None:
+    keys = list(due(rule, beside).order_by("pk").values_list("pk", flat=True)[: BATCH[Kind.REQUESTS]])
+    number = drop_requests(keys)
+    return _run(rule, number=number, size=0) if number else None
+
+
 def _run(rule: RetentionRule, *, number: int, size: int) -> RetentionRun:
     at = now()
     days = rule.days or 0
     return RetentionRun(rule=rule, kind=rule.kind, days=days, number=number, size=size, at=at, ordered_at=at)
 
 
-_APPLY: dict[Kind, Any] = {Kind.TICKETS: _tickets, Kind.FILES: _files, Kind.RAW_MAIL: _raw_mails}
+_APPLY: dict[Kind, Any] = {
+    Kind.TICKETS: _tickets,
+    Kind.FILES: _files,
+    Kind.RAW_MAIL: _raw_mails,
+    Kind.CONTACTS: _contacts,
+    Kind.REQUESTS: _requests,
+}

@@ -99,4 +99,5 @@ def _note_that_all_is_ordered(run: RetentionRun) -> None:
 def _leave_to_worker(run: RetentionRun, choice: Choice) -> None:
     from steward.privacy.retention.tasks import purge  # noqa: PLC0415  tasks call this package
 
-    enqueue(purge, run=str(run.pk), status=choice.status.value, until=choice.until.isoformat())
+    chosen = list(map(str, choice.tickets))
+    enqueue(purge, run=str(run.pk), status=choice.status.value, until=choice.until.isoformat(), tickets=chosen)

@@ -8,7 +8,7 @@ from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.people.models import Department
-from steward.privacy.retention.models import COUNTS_FROM, Kind, RetentionRule, Since
+from steward.privacy.retention.models import COUNTS_FROM, IN_TICKETS, Kind, RetentionRule, Since
 from steward.privacy.retention.offered import Offer
 
 LONGEST = 36_500  # days: a hundred years
@@ -16,7 +16,7 @@ _CHANGEABLE = ("days", "since", "is_on")
 
 
 class RuleRefused(ValueError):
-    """Days or a beginning that do not fit the kind, or a second rule for the same place."""
+    """Days, a beginning or a place that do not fit the kind, or a second rule for the same place."""
 
 
 def make_rule(
@@ -25,9 +25,11 @@ def make_rule(
 ) -> RetentionRule:  # fmt: skip
     """A rule that is off. `days` None keeps for ever. Raises `RuleRefused`."""
     _check(kind, days, since)
+    where: dict[str, Any] = {"department": department, "channel": channel, "status": status}
+    if kind not in IN_TICKETS and any(where.values()):
+        raise RuleRefused(f"{kind} are in no department, channel or status")
     try:
         with transaction.atomic():
-            where = {"department": department, "channel": channel, "status": status}
             rule = RetentionRule.objects.create(kind=kind, days=days, since=since, changed_at=now(), **where)
             told = {"kind": rule.kind, "days": days, "since": rule.since, "department": rule.department_id}
             record("retention_rule.made", rule, actor=actor, changes=told | {"channel": channel, "status": status})
