@@ -145,6 +145,11 @@ DEEDS = {
         lambda w: {},
         lambda w: OutgoingMail.objects.get(pk=w.reply.outgoing_id).state == State.WAITING,
     ),
+    "request:note": Deed(
+        lambda w: w.at("/privacy-request"),
+        lambda w: {},
+        lambda w: PrivacyRequest.objects.filter(ticket=w.ticket, opened_by_id=w.me.pk).exists(),
+    ),
     "ticket:assign": Deed(
         lambda w: w.at("/assignment"),
         lambda w: {"assignee": w.ben.pk},

@@ -51,7 +51,7 @@ def test_a_list_costs_the_same_for_more_tickets(page, fill, client_of, ada):
     assert_same_queries_for_more_rows(look, lambda: fill(3 * len(Status)))
 
 
-@pytest.mark.parametrize(("page", "most"), [("/console/", 15), ("/console/tickets/{code}", 23)])
+@pytest.mark.parametrize(("page", "most"), [("/console/", 15), ("/console/tickets/{code}", 25)])
 def test_a_page_makes_few_queries(page, most, fill, client_of, ada, northwind):
     browser = client_of(ada)
     fill(2 * len(Status))

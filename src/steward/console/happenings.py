@@ -33,6 +33,8 @@ _SENTENCES = {
     "ticket.tagged": gettext_lazy("%(who)s added the tag %(tag)s"),
     "ticket.untagged": gettext_lazy("%(who)s took the tag %(tag)s off"),
     "message.redacted": gettext_lazy("%(who)s redacted words of a message. Reason: %(why)s."),
+    "privacy_request.suspected": gettext_lazy("A mail came that may be a privacy request"),
+    "privacy_request.ruled_out": gettext_lazy("%(who)s said that it is no privacy request"),
     "ticket.woken": gettext_lazy("The time it was postponed to has come"),
 }
 _BY_ITSELF = {"ticket.reopened": gettext_lazy("Reopened: the customer wrote")}

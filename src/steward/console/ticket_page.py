@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from steward.channels.email.addressing import MAIL_ACCOUNTS, mail_account_for, mail_accounts
 from steward.channels.email.models import MailAccount
 from steward.channels.email.ways import leads_out
+from steward.console.asked import asked_in, asked_questions
 from steward.console.assignees import few_assignees
 from steward.console.conversation import conversation, conversation_questions
 from steward.console.copies import newest_proposing, proposed_copy
@@ -28,7 +29,6 @@ from steward.people.models import Department
 from steward.privacy.exports.access import can_export
 from steward.privacy.holds.access import HOLDS_ON, holds_told_of
 from steward.privacy.holds.words import sentence
-from steward.privacy.requests.access import can_answer_requests
 from steward.privacy.requests.words import GROUNDS
 from steward.tenancy.reading import Question, Reading
 from steward.tickets.access import can, visible_in
@@ -96,7 +96,7 @@ def ticket_context(
         "reply_to_choice": _reply_to_choice(asking, contact),
         "postpone_default": _tomorrow_morning(request.account.time_zone),
         "about": {"contact": contact, "other_tickets": _others(request, ticket)},
-        "may_note_request": can_answer_requests(request.me),
+        "asked": asked_in(request, ticket),
         "may_hold": can_hold(request.me),
         "holds": list(map(sentence, holds_told_of(*_held_with(ticket), **_life_of(ticket)))),
     } | tags_context(request, ticket)
@@ -110,6 +110,7 @@ def ticket_questions(request: ConsoleRequest, ticket: Ticket) -> Iterator[Questi
     yield _DRAFT.asking(author=request.me.pk, ticket=ticket.pk)
     yield _OTHERS_OF.asking(requester=ticket.requester_id, ticket=ticket.pk, **departments_seen_by(request.actor))
     yield TAGGED.asking(tickets=[ticket.pk])
+    yield from asked_questions(ticket)
     yield HOLDS_ON.asking(objects=[ticket.account_id, *_held_with(ticket)], **_life_of(ticket))
 
 

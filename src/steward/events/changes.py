@@ -12,7 +12,7 @@ CHANGES: tuple[Key | str, ...] = (
     "from", "to", "was.changed_at", "was.postponed_until", "was.resolved_at", "was.status_before", "assignee",
     Key("contact", Whose.CONTACT, "user.unique_id"),
     # Mail and its templates.
-    "purpose", "is_partly", "kind", "language", "answers_automatically",
+    "purpose", "is_partly", "kind", "language", "answers_automatically", "is_privacy_address",
     # People and how they get in.
     Key("membership", Whose.AGENT, "user.unique_id"), "role", "tickets_to", "factor", "factors", "new_browser",
     "second_factor", "networks", "idle_minutes", "lifetime_hours",

@@ -32,10 +32,16 @@ class Matter(models.TextChoices):
     )
     REWORDED = "agreement.reworded", _("There is a new wording of the data processing agreement to conclude")
     TERMS = "terms.published", _("There are new terms of use to accept")
+    ASKED = "privacy_request.announced", _("Somebody asks for a right over their data: see what, and by when")
     DUE_SOON = "privacy_request.warned", _("A request about personal data has to be answered soon")
     OVERDUE = "privacy_request.overdue", _("A request about personal data is overdue")
     ERASURE_LATE = "erasure.late", _("An erasure is not done after 72 hours")
     ERASURE_FAILED = "erasure.failed", _("An erasure failed: something is left")
+    UNTOLD = "erasure.untold", _("Recipients of data have not been told of an erasure for 30 days")
+    UNTOLD_REQUEST = (
+        "privacy_request.untold",
+        _("Recipients of data have not been told of a correction or a restriction for 30 days"),
+    )
 
 
 AGREEMENT, SUBPROCESSORS, REQUESTS = "agreement", "subprocessors", "privacy-requests"

@@ -244,7 +244,7 @@ class Message(AccountOwned):
         models.JSONField(default=dict),
         keys=(
             "authentication.*", "warnings", "problems", "automatic", "sending", "erased", "files_removed",
-            "redactions.id", "redactions.reason", "redactions.by", "redactions.at", "sensitive",
+            "redactions.id", "redactions.reason", "redactions.by", "redactions.at", "sensitive", "privacy_address",
         ),
     )  # fmt: skip
     outgoing = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from steward.channels.email.models import RawMail
+from steward.channels.email.privacy_addresses import make_privacy_address
 from steward.contacts.models import Contact
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
@@ -225,6 +227,37 @@ class TestTheSteps:
         post(adas, request, "answer", words="It is done.", way="mail")
         assert fresh(request).answered_at is None
         assert texts_of(northwind) == []
+
+    def test_what_is_asked_for_is_said_where_a_mail_left_it_open(self, adas, eli):
+        request = noted(eli, Type.UNSAID)
+        page = adas.get(f"{LIST}/{request.pk}").content.decode()
+        assert "without saying more closely what for" in page, "who is asked for a proof hears no kind"
+        assert post(adas, request, "kind", type="unsaid").status_code == 422
+        assert post(adas, request, "kind", type="erase").status_code == 303
+        assert fresh(request).type == "erase"
+
+    @pytest.mark.parametrize(
+        ("found", "sender", "words"),
+        [
+            ("pass", "eli@example.org", "its domain vouches for that"),
+            ("pass", "new@example.org", "was not known here before"),
+            ("fail", "eli@example.org", "does not vouch for it"),
+            ("", "eli@example.org", "Nothing vouches"),
+        ],
+    )
+    def test_what_was_found_about_the_sender_is_a_hint(
+        self, adas, northwind, eli, support_mail, run_jobs, found, sender, words
+    ):
+        with account_scope(northwind.id):
+            make_privacy_address(support_mail, is_on=True, actor=SYSTEM)
+        client = {"dmarc": found} if found else {}
+        mail = written(support_mail.address, sender=sender)
+        receive(support_mail, mail, source=RawMail.Source.SMTP, client=client)
+        run_jobs("requests.look")
+        with account_scope(northwind.id):
+            request = PrivacyRequest.objects.get()
+        assert words in adas.get(f"{LIST}/{request.pk}").content.decode()
+        assert fresh(request).verified_by == ""
 
     def test_nothing_is_done_when_it_cannot_be_told(self, adas, eli):
         request = noted(eli, address="")

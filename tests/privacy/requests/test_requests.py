@@ -25,6 +25,7 @@ from steward.privacy.requests.actions import (
     plan_erasure_of,
     refuse,
     release,
+    say_kind,
     verify,
 )
 from steward.privacy.requests.models import PrivacyRequest
@@ -162,6 +163,22 @@ def test_who_asks_is_made_sure_of_before_anything(scope, at, eli):
     assert request.subject_id == eli.pk
 
 
+def test_what_is_asked_for_is_said_before_it_is_decided(scope, at, eli):
+    request = asked(eli, Type.UNSAID)
+    verify(request, by=Proof.KNOWN, actor=SYSTEM)
+    with pytest.raises(WrongState):
+        approve(request, actor=SYSTEM)
+    stale = PrivacyRequest.objects.get(pk=request.pk)
+    say_kind(request, Type.RECTIFY, actor=SYSTEM)
+    with pytest.raises(WrongState):
+        say_kind(stale, Type.ERASE, actor=SYSTEM)
+    approve(request, actor=SYSTEM)
+    with pytest.raises(WrongState):
+        say_kind(request, Type.ERASE, actor=SYSTEM)
+    assert (request.type, request.due_at) == (Type.RECTIFY, stale.due_at)
+    assert told_of(request)["privacy_request.kind_said"] == {"from": "unsaid", "to": "rectify"}
+
+
 @pytest.mark.parametrize("words", ["", "  "])
 def test_a_refusal_an_extension_and_a_hold_are_explained(scope, at, eli, words):
     request = asked(eli)
@@ -256,7 +273,8 @@ def test_who_is_erased_is_known_only_until_they_are_answered(northwind, eli, at)
         answer(old, actor=SYSTEM)
         erasure = plan_erasure(person.extent, actor=SYSTEM)
         assert erasure.planned["requests.askers"] == 1
-    assert run_erasure(northwind.id, erasure.id).state == "done"
+    ran = run_erasure(northwind.id, erasure.id)
+    assert ran.state == "done", (ran.planned, ran.erased, ran.left)
     with account_scope(northwind.id):
         assert not Contact.objects.filter(pk=eli.pk).exists()
         old.refresh_from_db(), running.refresh_from_db()
@@ -283,3 +301,24 @@ def test_who_was_erased_is_forgotten_with_the_last_backup_though_nobody_closes_t
         with account_scope(northwind.id):
             request.refresh_from_db()
             assert (request.state, request.address, request.name) == (state, address, "Eli" if address else "")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["held", "held approved", "not decided", "approved"])
+def test_an_erasure_that_was_ordered_otherwise_ends_the_request_of_its_person(northwind, eli, at, way):
+    with account_scope(northwind.id):
+        request = asked(eli) if way in {"held", "not decided"} else approved(eli)
+        if way.startswith("held"):
+            hold(request, words="A court asked.", actor=SYSTEM)
+        # As on the command line: carried out without having been ordered before.
+        erasure = plan_erasure_of(person_by_address(eli.addresses.get().value), actor=SYSTEM)
+    ran = run_erasure(northwind.id, erasure.id)
+    assert ran.state == "done", (ran.planned, ran.erased, ran.left)
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert (request.state, request.erasure_id) == (S.BACKUPS_EXPIRING, erasure.pk)
+        last = "waits_for_backups" if way == "approved" else "overtaken"
+        assert list(told_of(request))[-1] == f"privacy_request.{last}"
+        answer(request, actor=SYSTEM)
+        close(request, actor=SYSTEM)
+        assert (request.state, request.address, request.hold_words) == (S.CLOSED, "", "")

@@ -12,6 +12,7 @@ from steward.channels.email.composing import Letter, compose
 from steward.channels.email.correspondents import hashed
 from steward.channels.email.mail_templates import Kind, Wordings
 from steward.channels.email.models import MailAccount
+from steward.channels.email.privacy_addresses import PRIVACY_ADDRESS
 from steward.channels.email.recipients import base_address
 from steward.channels.email.wording import filled, laid_out, on_one_line, spoken
 from steward.contacts.actions import fold_email
@@ -95,8 +96,7 @@ def _not_yet_answered_today(messages: Sequence[Message]) -> list[Message]:
 
 def _answer_to(message: Message, participant: Participant, mail_account: MailAccount, wordings: Wordings) -> NewMail:
     addresses = addresses_for(participant, message.sender_email, mail_account, new_id())
-    words = wordings.towards(Kind.AUTOMATIC, participant.contact)
-    subject, text = mail_account.automatic_subject or words.subject, mail_account.automatic_text or words.body
+    subject, text = _words(message, participant, mail_account, wordings)
     values = _values(message, wordings)
     html, pictures = wordings.worn(laid_out(text, values, {}))
     letter = Letter(
@@ -117,6 +117,17 @@ def _answer_to(message: Message, participant: Participant, mail_account: MailAcc
     to, content = (message.sender_email,), compose(letter)
     sent = NewMail("automatic answer", addresses.message_id, "", to, content, mail_account.smtp)
     return replace(sent, about=message.ticket_id)
+
+
+def _words(
+    message: Message, participant: Participant, mail_account: MailAccount, wordings: Wordings
+) -> tuple[str, str]:
+    """Subject and text: whoever asks for a right over their data is told that this was understood."""
+    if message.findings.get(PRIVACY_ADDRESS):
+        words = wordings.towards(Kind.PRIVACY, participant.contact)
+        return words.subject, words.body
+    words = wordings.towards(Kind.AUTOMATIC, participant.contact)
+    return mail_account.automatic_subject or words.subject, mail_account.automatic_text or words.body
 
 
 def _values(message: Message, wordings: Wordings) -> dict[str, str]:

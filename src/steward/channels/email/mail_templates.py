@@ -25,11 +25,14 @@ Kind = MailTemplate.Kind
 
 ALLOWED: Mapping[str, Allowed] = {
     Kind.AUTOMATIC: Allowed(AUTOMATIC_GAPS),
+    Kind.PRIVACY: Allowed(AUTOMATIC_GAPS),
     Kind.ANSWER: Allowed(GAPS, BLOCKS, needed="answer"),
     Kind.FIRST: Allowed(GAPS, ("answer", "signature"), needed="answer"),
 }
 SUBJECT = Allowed(AUTOMATIC_GAPS)
-HAS_SUBJECT = frozenset({Kind.AUTOMATIC.value})  # another subject would part an answer from what it answers
+HAS_SUBJECT = frozenset(
+    {Kind.AUTOMATIC.value, Kind.PRIVACY.value}
+)  # another subject would part an answer from what it answers
 FRAMES: Mapping[str, str] = {
     Kind.ANSWER: "{{answer}}\n\n{{signature}}\n\n{{history}}",
     Kind.FIRST: "{{answer}}\n\n{{signature}}",
@@ -83,10 +86,17 @@ def built_in(kind: str, language: str) -> Words:
     if kind in FRAMES:
         return Words(language, "", FRAMES[kind], is_own=False)
     with override(language):
-        body = _(
-            "Thank you for writing. Your message has reached us as %(code)s, and we will answer it as soon as we can."
-        ) % {"code": "{{ticket.code}}"}
+        body = _automatic(kind) % {"code": "{{ticket.code}}"}
     return Words(language, "Re: {{ticket.subject}}", body, is_own=False)
+
+
+def _automatic(kind: str) -> str:
+    if kind == Kind.PRIVACY:
+        return _(
+            "Your request about your personal data has reached us as %(code)s. We answer it within one month. If we "
+            "have to make sure that it comes from you, we ask you before."
+        )
+    return _("Thank you for writing. Your message has reached us as %(code)s, and we will answer it as soon as we can.")
 
 
 def change_template(kind: str, language: str, *, subject: str, body: str, actor: Actor) -> MailTemplate:

@@ -30,6 +30,7 @@ class MailAccount(AccountOwned):
     answers_automatically = impersonal(models.BooleanField(default=False))
     automatic_subject = impersonal(models.TextField(blank=True, default=""))
     automatic_text = impersonal(models.TextField(blank=True, default=""))
+    is_privacy_address = impersonal(models.BooleanField(default=False))  # what is written to it asks for a right
     is_default = impersonal(models.BooleanField(default=False))
 
     class Meta(AccountOwned.Meta):
@@ -174,6 +175,7 @@ class MailTemplate(AccountOwned):
 
     class Kind(models.TextChoices):
         AUTOMATIC = "automatic", _("Automatic answer")
+        PRIVACY = "privacy", _("Receipt of a privacy request")
         ANSWER = "answer", _("Frame of an answer")
         FIRST = "first", _("Frame of a mail you begin")
 

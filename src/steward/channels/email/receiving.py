@@ -17,6 +17,7 @@ from steward.channels.email import spool
 from steward.channels.email.models import Arrival, MailAccount, RawMail
 from steward.channels.email.parsing import ParsedMail, Problem, parse_minimal
 from steward.channels.email.parsing.reports import report_in_words
+from steward.channels.email.privacy_addresses import PRIVACY_ADDRESS
 from steward.channels.email.recipients import base_address
 from steward.channels.email.threading import Clues, Placement, Placer, clues_of
 from steward.channels.email.verdicts import Verdict, verdict_on
@@ -237,8 +238,9 @@ class _Departments:
     """Which department a mail is for: that of the first address it was sent to."""
 
     def __init__(self) -> None:
-        rows = MailAccount.objects.values_list("address", "forwarded_to", "department_id")
+        rows = MailAccount.objects.values_list("address", "forwarded_to", "department_id", "is_privacy_address")
         self._by_address = {address: row[2] for row in rows for address in row[:2] if address}
+        self._of_privacy = {address for row in rows if row[3] for address in row[:2] if address}
         self._default = Department.objects.order_by("-is_default", "name").values_list("id", flat=True)[:1].get()
 
     def of(self, envelope_to: Sequence[str]) -> UUID:
@@ -246,6 +248,10 @@ class _Departments:
             if found := self._by_address.get(base_address(address)):
                 return found
         return self._default
+
+    def is_of_privacy(self, envelope_to: Sequence[str]) -> bool:
+        """Whether it was sent to an address at which people ask for their rights."""
+        return any(base_address(address) in self._of_privacy for address in envelope_to)
 
 
 def _incoming(mail: ReadMail, placement: Placement, departments: _Departments) -> IncomingMessage:
@@ -273,7 +279,8 @@ def _incoming(mail: ReadMail, placement: Placement, departments: _Departments) -
             "warnings": list(placement.warnings),
             "problems": [[problem.code, problem.detail] for problem in parsed.problems],
             "automatic": parsed.automatic.reason,
-        },
+        }
+        | ({PRIVACY_ADDRESS: True} if departments.is_of_privacy(mail.raw.envelope_to) else {}),
     )
 
 

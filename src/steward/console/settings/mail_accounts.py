@@ -37,11 +37,18 @@ from steward.channels.email.mailboxes import (
     claim_domain,
 )
 from steward.channels.email.models import MailAccount
+from steward.channels.email.privacy_addresses import make_privacy_address
 from steward.channels.email.recipients import split_address
 from steward.channels.email.wording import BadWording
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.console.settings.mail_forms import AutomaticAnswerForm, MailAccountForm, NewMailAccountForm, as_typed
+from steward.console.settings.mail_forms import (
+    AutomaticAnswerForm,
+    MailAccountForm,
+    NewMailAccountForm,
+    PrivacyAddressForm,
+    as_typed,
+)
 from steward.console.settings.mail_words import failure_words
 from steward.console.settings.wording_errors import said_of
 from steward.lib.fold import fold
@@ -161,6 +168,17 @@ def mail_account_answer(request: ConsoleRequest, mail_account_id: UUID) -> HttpR
 
 @require_POST
 @settings_page("mail-accounts")
+def mail_account_privacy(request: ConsoleRequest, mail_account_id: UUID) -> HttpResponse:
+    """Whether what is written to the address are requests of persons about their data."""
+    found = get_or_404(mail_account_id)
+    form = PrivacyAddressForm(request.POST)
+    is_on = form.is_valid() and form.cleaned_data["is_privacy_address"]
+    make_privacy_address(found, is_on=is_on, actor=request.actor)
+    return back_to(request, found, _("Saved."))
+
+
+@require_POST
+@settings_page("mail-accounts")
 def mail_account_default(request: ConsoleRequest, mail_account_id: UUID) -> HttpResponse:
     """Let departments without an address of their own answer under this one."""
     found = get_or_404(mail_account_id)
@@ -213,6 +231,7 @@ def account_page(
     whole: dict[str, Any] = {
         "form": MailAccountForm(initial=as_typed(found)),
         "answer_form": AutomaticAnswerForm(initial=answer),
+        "privacy_form": PrivacyAddressForm(initial={"is_privacy_address": found.is_privacy_address}),
         "mail_account": found,
         "position": found.positions.filter(folder=found.folder).first(),
         "has_relay": _has_relay(),

@@ -200,6 +200,19 @@ class AutomaticAnswerForm(forms.Form):
     )
 
 
+class PrivacyAddressForm(forms.Form):
+    """Whether people ask for their rights at an address."""
+
+    is_privacy_address = forms.BooleanField(
+        label=gettext_lazy("Each new matter that is written to this address is a privacy request"),
+        help_text=gettext_lazy(
+            "Its month runs from the moment the mail arrives, and owners and admins are told at once. Mail that no "
+            "human wrote opens none."
+        ),
+        required=False,
+    )
+
+
 def as_typed(mail_account: MailAccount) -> dict[str, Any]:
     """The fields of an address as it is now; never a password."""
     told: dict[str, Any] = {

@@ -14,7 +14,7 @@ from steward.brand.looks import dressed
 from steward.channels.email.addressing import mail_accounts
 from steward.channels.email.composing import Letter, compose
 from steward.channels.email.languages import writing_in
-from steward.channels.email.mail_templates import Kind, Wordings
+from steward.channels.email.mail_templates import HAS_SUBJECT, Kind, Wordings
 from steward.channels.email.quoting import Quoted, answer_block, as_plain_text, signature_block, signature_of
 from steward.channels.email.wording import filled, laid_out
 from steward.lib.clock import now
@@ -81,7 +81,7 @@ def sample_of(me: Membership, kind: str, language: str, words: dict[str, Any], w
             subject = filled(words.get("subject") or "Re: {{ticket.subject}}", values)
     with writing_in(language, wordings.account):
         blocks = _blocks(me, language, values)
-    return Sample(kind, language, subject, laid_out(words["body"], values, {} if kind == Kind.AUTOMATIC else blocks))
+    return Sample(kind, language, subject, laid_out(words["body"], values, {} if kind in HAS_SUBJECT else blocks))
 
 
 def _values(me: Membership, wordings: Wordings) -> dict[str, str]:

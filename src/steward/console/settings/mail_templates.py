@@ -40,6 +40,10 @@ ABOUT = {
     Kind.AUTOMATIC: gettext_lazy(
         "Sent at once to whoever writes about something new, where an address answers automatically."
     ),
+    Kind.PRIVACY: gettext_lazy(
+        "Sent in its place to whoever writes to a privacy address, where an address of the department answers "
+        "automatically."
+    ),
     Kind.ANSWER: gettext_lazy("What stands around the words of an agent who answers."),
     Kind.FIRST: gettext_lazy("What stands around the words of an agent who writes first."),
 }

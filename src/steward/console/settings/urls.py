@@ -87,6 +87,11 @@ urlpatterns = [
         name="settings-mail-account-answer",
     ),
     path(
+        "mail-accounts/<uuid:mail_account_id>/privacy",
+        mail_accounts.mail_account_privacy,
+        name="settings-mail-account-privacy",
+    ),
+    path(
         "mail-accounts/<uuid:mail_account_id>/default",
         mail_accounts.mail_account_default,
         name="settings-mail-account-default",

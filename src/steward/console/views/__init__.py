@@ -1,6 +1,7 @@
 """The views of the console."""
 
 from steward.console.views.arriving import invitation, welcome
+from steward.console.views.asking import privacy_request
 from steward.console.views.being import appearance, availability, guide
 from steward.console.views.bin import bin_page, purge, purge_progress, restore
 from steward.console.views.branding import brand_logo, brand_style
@@ -56,6 +57,7 @@ __all__ = [
     "palette",
     "passkey",
     "presence",
+    "privacy_request",
     "purge",
     "purge_progress",
     "redaction",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from steward.channels.email.addressing import mail_accounts
 from steward.channels.email.composing import Letter, compose
@@ -71,7 +71,7 @@ def proof_words(request: PrivacyRequest) -> str:
             "On %(day)s we were asked about data of yours (%(type)s). Was it you? Please answer this mail, so that we "
             "know. Without an answer we do nothing."
         )
-        return _framed(request, text % {"day": _day(request), "type": TYPES[request.type]})
+        return _framed(request, text % {"day": _day(request), "type": _called(request)})
 
 
 def refusal_words(request: PrivacyRequest) -> str:
@@ -81,7 +81,7 @@ def refusal_words(request: PrivacyRequest) -> str:
             "On %(day)s you asked us about your data (%(type)s). We do not do what you asked. The reason: "
             "%(reason)s.\n\n%(words)s\n\nYou can complain to a data protection authority, and go to court."
         )
-        more = {"day": _day(request), "type": TYPES[request.type], "reason": REFUSALS[request.refusal]}
+        more = {"day": _day(request), "type": _called(request), "reason": REFUSALS[request.refusal]}
         return _framed(request, text % (more | {"words": request.refusal_words}))
 
 
@@ -92,7 +92,7 @@ def extension_words(request: PrivacyRequest) -> str:
             "On %(day)s you asked us about your data (%(type)s). We need longer to answer, and do so before "
             "%(until)s. The reason:\n\n%(words)s"
         )
-        more = {"day": _day(request), "type": TYPES[request.type], "until": full_moment(request.answer_until)}
+        more = {"day": _day(request), "type": _called(request), "until": full_moment(request.answer_until)}
         return _framed(request, text % (more | {"words": request.extension_reason}))
 
 
@@ -165,7 +165,16 @@ def _speaking(request: PrivacyRequest) -> AbstractContextManager[None]:
 
 
 def _subject(request: PrivacyRequest) -> str:
+    if request.type == Type.UNSAID:
+        return _("Your request about your data")
     return _("Your request about your data: %(type)s") % {"type": TYPES[request.type]}
+
+
+def _called(request: PrivacyRequest) -> str:
+    """What they asked for, in brackets in a sentence."""
+    if request.type == Type.UNSAID:
+        return pgettext("in brackets: what somebody asked about their data", "without saying more closely what for")
+    return str(TYPES[request.type])
 
 
 def _framed(request: PrivacyRequest, text: str) -> str:

@@ -26,6 +26,7 @@ class PrivacyRequest(AccountOwned):
         PORTABILITY = "portability"  # 20
         OBJECT = "object"  # 21
         WITHDRAW = "withdraw"  # 7(3)
+        UNSAID = "unsaid"  # it came by mail, and nobody has said yet what is asked for
 
     class Channel(models.TextChoices):
         PORTAL = "portal"

@@ -122,6 +122,12 @@ def first_words_in(ticket: Ticket) -> Message | None:
     return theirs.order_by("at", "id").first()
 
 
+def mail_of(request: PrivacyRequest) -> Message | None:
+    """The mail that asks; None for what was noted by hand, and once it is gone."""
+    mails = Message.objects.filter(ticket=request.ticket_id, kind=Message.Kind.INCOMING, at=request.received_at)
+    return mails.order_by("id").first() if request.ticket_id else None
+
+
 def _unanswered(visible: "QuerySet[PrivacyRequest]", after: Place | None) -> "QuerySet[PrivacyRequest]":
     rows = visible.filter(answered_at=None).alias(due=_DUE).order_by("due", "id")
     if after is None:

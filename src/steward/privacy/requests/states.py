@@ -25,6 +25,7 @@ MOVES: Mapping[S, frozenset[S]] = {
     S.CLOSED: frozenset(),
 }
 ENDED = frozenset({S.REFUSED, S.CLOSED})
+UNDECIDED = frozenset({S.RECEIVED, S.VERIFYING, S.AWAITING_CONTROLLER})
 _OF_ERASURES = frozenset({S.VERIFYING_ABSENCE, S.BACKUPS_EXPIRING})
 
 
@@ -33,7 +34,11 @@ class WrongState(RuntimeError):
 
 
 def follows(type_: str, before: str, after: S) -> bool:
-    """Whether a request of a type goes from one state to the other. Erasures end by proof and with the last backup."""
+    """Whether a request of a type goes from one state to the other. Erasures end by proof and with the last backup;
+    what is asked for is said before it is decided.
+    """
+    if type_ == Type.UNSAID and after == S.APPROVED:
+        return False
     if type_ == Type.ERASE:
         if (before, after) in {(S.RUNNING, S.LIVE_DONE), (S.LIVE_DONE, S.CLOSED), (S.APPROVED, S.LIVE_DONE)}:
             return False  # past the proof, or past the backups
@@ -45,6 +50,8 @@ def follows(type_: str, before: str, after: S) -> bool:
 def move(request: PrivacyRequest, state: S, **columns: Any) -> None:
     """Bring a request into its next state, in the current transaction. Raises `WrongState`; then nothing changed."""
     before = [one for one in S if follows(request.type, one, state)]
-    if not PrivacyRequest.objects.filter(pk=request.pk, state__in=before).update(state=state, **columns):
+    # The kind, too, as it was read: what follows depends on it.
+    standing = PrivacyRequest.objects.filter(pk=request.pk, type=request.type, state__in=before)
+    if not standing.update(state=state, **columns):
         raise WrongState(f"{request.pk} cannot become {state.value}")
     request.refresh_from_db()

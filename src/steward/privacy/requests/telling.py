@@ -1,4 +1,4 @@
-"""Mail to owners and admins that the time for a request runs out, or is over. It names nobody."""
+"""Mail to owners and admins that a request has come in, that its time runs out, or is over. It names nobody."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -26,9 +26,9 @@ from steward.ui.ages import full_moment
 PURPOSE = "request warning"
 
 
-@subscribe("privacy_request.warned", "privacy_request.overdue")
+@subscribe("privacy_request.announced", "privacy_request.warned", "privacy_request.overdue")
 def mail_warnings(events: Sequence[Event]) -> None:
-    """One mail for each request to each owner and admin, stored with the warning."""
+    """One mail for each request to each owner and admin, stored with what it tells of."""
     requests = PrivacyRequest.objects.in_bulk([event.object_id for event in events])
     account = Account.objects.get(pk=current_account_id())
     readers = Membership.objects.select_related("user").filter(role__in=[Role.OWNER, Role.ADMIN]).order_by("pk")
@@ -45,7 +45,7 @@ def _words(event: Event, request: PrivacyRequest, reader: Membership, account: A
     with override(language_of(reader, account)), timezone.override(account.time_zone):
         more = {
             "type": TYPES[request.type],
-            "day": event.changes["day"] if event.changes else "",
+            "day": (event.changes or {}).get("day", ""),
             "moment": full_moment(request.answer_until),
             "until": full_moment(request.answer_until),
             "link": f"{base_url(account.slug)}{path_of(request.pk)}",
@@ -55,6 +55,12 @@ def _words(event: Event, request: PrivacyRequest, reader: Membership, account: A
             text = _(
                 "The time to answer a request about personal data (%(type)s) ended on %(until)s, and the person has "
                 "not been answered. Answer now, and say why it took longer:\n\n%(link)s\n"
+            )
+        elif event.kind == "privacy_request.announced":
+            subject = _("A request about personal data has come in")
+            text = _(
+                "Somebody asks for a right over their personal data (%(type)s). It has to be answered before "
+                "%(until)s:\n\n%(link)s\n"
             )
         elif request.extended_until is not None:  # there is no more time to be taken
             subject = _("A request about personal data has to be answered soon")

@@ -22,6 +22,7 @@ TYPES: Words = {
     _Type.PORTABILITY: pgettext_lazy("request of a person", "Portability"),
     _Type.OBJECT: pgettext_lazy("request of a person", "Objection"),
     _Type.WITHDRAW: pgettext_lazy("request of a person", "Withdrawal of consent"),
+    _Type.UNSAID: pgettext_lazy("request of a person", "Kind not said yet"),
 }
 MEANINGS: Words = {
     _Type.ACCESS: _("They want to know what is held about them, and a copy (GDPR article 15)."),
@@ -31,6 +32,7 @@ MEANINGS: Words = {
     _Type.PORTABILITY: _("They want their data as a file that another service can read (GDPR article 20)."),
     _Type.OBJECT: _("They do not want to be written to for advertising (GDPR article 21)."),
     _Type.WITHDRAW: _("They take back a consent they gave (GDPR article 7(3))."),
+    _Type.UNSAID: _("It came by mail. Say what they ask for: until then it cannot be decided."),
 }
 STATES: Words = {
     _State.RECEIVED: pgettext_lazy("state of a request", "Received"),
@@ -60,6 +62,22 @@ PROOFS: Words = {
     _Proof.QUESTIONS: _("They knew what only they can know"),
     _Proof.DOCUMENT: _("They showed a document, which was not kept"),
 }
+# What was found about the sender of the mail that asks.
+SENDERS: Words = {
+    "theirs": _(
+        "The mail came from an address that we know, and its domain vouches for that (DMARC). Take it as a hint: who "
+        "reads a mailbox is not proven by it."
+    ),
+    "new": _(
+        "The domain of the mail vouches for its sender (DMARC), but the address was not known here before this mail. "
+        "Ask at an address you know, or in another way."
+    ),
+    "forged": _(
+        "Careful: the domain that the mail says it comes from does not vouch for it (DMARC). Somebody else may have "
+        "written it; ask at an address you know."
+    ),
+    "unchecked": _("Nothing vouches for the sender of the mail. Ask at an address you know, or in another way."),
+}
 REFUSALS: Words = {
     _Refusal.NOT_PROVEN: _("It is not certain who asks"),
     _Refusal.UNFOUNDED: _("The request is clearly unfounded"),
@@ -77,6 +95,8 @@ GROUNDS: Words = {
 }
 STEPS: Words = {
     "privacy_request.received": pgettext_lazy("step of a request", "The request was noted"),
+    "privacy_request.announced": pgettext_lazy("step of a request", "Owners and admins were told of it"),
+    "privacy_request.kind_said": pgettext_lazy("step of a request", "It was said what is asked for"),
     "privacy_request.proof_asked": pgettext_lazy("step of a request", "Proof of who asks was asked for"),
     "privacy_request.verified": pgettext_lazy("step of a request", "It was made sure who asks"),
     "privacy_request.approved": pgettext_lazy("step of a request", "Approved"),
@@ -89,6 +109,7 @@ STEPS: Words = {
     "privacy_request.looked_after": pgettext_lazy("step of a request", "It was looked whether everything is gone"),
     "privacy_request.done": pgettext_lazy("step of a request", "Done"),
     "privacy_request.waits_for_backups": pgettext_lazy("step of a request", "The last older backup has yet to expire"),
+    "privacy_request.overtaken": pgettext_lazy("step of a request", "The person was erased by another plan"),
     "privacy_request.failed": pgettext_lazy("step of a request", "It failed"),
     "privacy_request.answered": pgettext_lazy("step of a request", "The person was told"),
     "privacy_request.warned": pgettext_lazy("step of a request", "Warned that the time runs out"),

@@ -15,6 +15,7 @@ from steward.channels.email.mailboxes import (
     change_servers,
 )
 from steward.channels.email.models import MailAccount
+from steward.channels.email.privacy_addresses import make_privacy_address
 from steward.channels.email.wording import BadWording
 from steward.lib.actor import SYSTEM
 from steward.people.models import Department
@@ -73,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
             "--answer-automatically",
             action=argparse.BooleanOptionalAction,
             help="tell people once a day that what they wrote has come in; off if never said",
+        )
+        each.add_argument(
+            "--privacy-address",
+            action=argparse.BooleanOptionalAction,
+            help="what is written to it are requests of persons about their data; off if never said",
         )
         each.add_argument("--answer-text", metavar="TEXT", help="what they are told; an empty one is ours")
     listing = commands.add_parser("list", help="show the addresses, and since when and why a mailbox cannot be read")
@@ -134,8 +140,9 @@ def _change(options: argparse.Namespace, imap: Declaration | None, smtp: Declara
     mail_account = MailAccount.objects.select_related("imap", "smtp").filter(address=options.address.lower()).first()
     if mail_account is None:
         raise Failure(f"{options.address} is no address of this account; `steward mail-account add` makes it one.")
-    if not (imap or smtp or _names_answer(options)):
-        raise Failure("Nothing to change: give --imap, --smtp, --answer-automatically or --answer-text.")
+    if not (imap or smtp or _names_answer(options) or options.privacy_address is not None):
+        ways = "--imap, --smtp, --answer-automatically, --answer-text or --privacy-address"
+        raise Failure(f"Nothing to change: give {ways}.")
     if imap or smtp:
         change_servers(mail_account, imap=_connector(imap), smtp=_connector(smtp), actor=SYSTEM)
     return mail_account
@@ -147,6 +154,8 @@ def _names_answer(options: argparse.Namespace) -> bool:
 
 def _set_answer(mail_account: MailAccount, options: argparse.Namespace) -> None:
     """Who gives a text wants it to be sent, unless they say otherwise."""
+    if options.privacy_address is not None:
+        make_privacy_address(mail_account, is_on=options.privacy_address, actor=SYSTEM)
     if _names_answer(options):
         is_on = options.answer_automatically is not False
         try:

@@ -18,7 +18,7 @@ from steward.console.lists import ticket_url
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy import request_forms as typed
 from steward.console.settings.privacy.request_doing import doing_form, fulfil, lift
-from steward.console.settings.privacy.request_shown import clock_of, known_person, possible, steps_shown
+from steward.console.settings.privacy.request_shown import clock_of, known_person, possible, sender_of, steps_shown
 from steward.contacts.rectifying import AddressTaken
 from steward.privacy.holds.actions import let_erasures_end, place_hold
 from steward.privacy.holds.models import LegalHold
@@ -101,6 +101,16 @@ def proof(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
     if form.cleaned_data["by_mail"]:
         write_to_person(found, form.cleaned_data["words"], author=request.me, actor=request.actor)
     return _done(request, found, _("The request waits for a proof of who asks."))
+
+
+@step
+def kind(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
+    """What is asked for."""
+    form = typed.KindForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, kind_form=form)
+    actions.say_kind(found, PrivacyRequest.Type(form.cleaned_data["type"]), actor=request.actor)
+    return _done(request, found, _("It is noted what they ask for."))
 
 
 @step
@@ -246,6 +256,8 @@ def _page(request: ConsoleRequest, found: PrivacyRequest, **bound: forms.Form | 
         "may": may,
         "ticket_url": ticket_url(found.ticket.code) if found.ticket else "",
         "proof_form": typed.ProofForm(initial={"words": proof_words(found), "by_mail": can_mail}),
+        "sender": sender_of(found),
+        "kind_form": typed.KindForm(initial={"type": "" if found.type == Type.UNSAID else found.type}),
         "identity_form": typed.IdentityForm(initial={"address": _address(found)}),
         "refusal_form": typed.RefusalForm(initial={"by_mail": can_mail}),
         "extension_form": typed.ExtensionForm(initial={"by_mail": can_mail}),

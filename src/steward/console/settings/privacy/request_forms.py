@@ -105,6 +105,15 @@ class StepForm(forms.Form):
                 field.widget.attrs["aria-describedby"] = f"{str(self.auto_id) % name}-about"
 
 
+class KindForm(StepForm):
+    """What is asked for."""
+
+    type = forms.ChoiceField(
+        label=gettext_lazy("What they ask for"),
+        choices=[each for each in _choices(words.TYPES) if each[0] != PrivacyRequest.Type.UNSAID],
+    )
+
+
 class IdentityForm(StepForm):
     """Who asks, and how that was made sure."""
 

@@ -20,8 +20,8 @@ from steward.privacy.requests.actions import is_being_told
 from steward.privacy.requests.actions.erasing_persons import READY
 from steward.privacy.requests.deadlines import day_of, warnings
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.requests.queries import Held, held_of, steps_of
-from steward.privacy.requests.states import ENDED, S, Type, follows
+from steward.privacy.requests.queries import Held, contact_with, held_of, mail_of, steps_of
+from steward.privacy.requests.states import ENDED, UNDECIDED, S, Type, follows
 from steward.tickets.holding import holds_around
 
 _NEAR = 10  # days before the end that are shown in another colour
@@ -127,6 +127,21 @@ def known_person(contact: Contact | None) -> Known | None:
     return Known(contact, held_of(contact), words.GROUNDS.get(contact.restricted_for, ""), holds)
 
 
+def sender_of(request: PrivacyRequest) -> str | Promise:
+    """What was found about the sender of the mail that asks, as a hint for who makes sure who it is; empty without."""
+    mail = mail_of(request) if not request.verified_at else None
+    if mail is None:
+        return ""
+    found = mail.findings.get("authentication", {}).get("dmarc", "")
+    if found in {"fail", "permerror"}:
+        return words.SENDERS["forged"]
+    if found != "pass":
+        return words.SENDERS["unchecked"]
+    known = contact_with(mail.sender_email)
+    is_new = known is None or known.created_at >= mail.at  # the mail itself made them known
+    return words.SENDERS["new" if is_new else "theirs"]
+
+
 def steps_shown(request: PrivacyRequest) -> list[Step]:
     """What was done, oldest first, with the names of those who did it."""
     names, events = member_names(), steps_of(request)
@@ -142,6 +157,7 @@ def possible(request: PrivacyRequest) -> dict[str, bool]:
     is_open, is_answered = request.state not in ENDED, request.answered_at is not None
     return {
         "proof": may(S.VERIFYING),
+        "kind": request.state in UNDECIDED,
         "identity": may(S.AWAITING_CONTROLLER),
         "approve": may(S.APPROVED),
         "refuse": may(S.REFUSED),

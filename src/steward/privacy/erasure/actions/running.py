@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from steward.events.actions import record
 from steward.jobs import enqueue
-from steward.lib.actor import SYSTEM
+from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.clock import now
 from steward.privacy.erasure.actions.planning import read, steps, written
 from steward.privacy.erasure.certifying import certified, note_in_ledger
@@ -45,6 +45,8 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
             return erasure
         is_taken = bool((erasure.extent or {}).get(TAKEN))
         extent = read(erasure.extent or {}) if is_taken else widened(read(erasure.extent or {}))
+        if erasure.state == State.PLANNED:  # by who did not order it before: on the command line
+            record("erasure.started", erasure, actor=Actor(ActorKind(erasure.asked_by_kind), erasure.asked_by_id))
         erasure.state, erasure.extent = State.RUNNING, written(extent) | {TAKEN: is_taken}
         erasure.started_at = erasure.started_at or now()
         erasure.save(update_fields=["state", "extent", "started_at"])

@@ -11,7 +11,7 @@ from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail
 from steward.outbox.models import State as MailState
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.requests.states import S, Type, WrongState, move
+from steward.privacy.requests.states import UNDECIDED, S, Type, WrongState, move
 
 _EVENTS: Mapping[S, str] = {
     S.PLANNED: "privacy_request.planned",
@@ -21,6 +21,7 @@ _EVENTS: Mapping[S, str] = {
     S.BACKUPS_EXPIRING: "privacy_request.waits_for_backups",
     S.FAILED: "privacy_request.failed",
 }
+OVERTAKEN = UNDECIDED | {S.ON_HOLD}  # what an erasure that was ordered for something else ends
 WORDS = {"name": "", "address": "", "words": "", "extension_reason": "", "refusal_words": "", "hold_words": ""}
 
 
@@ -32,6 +33,19 @@ def advance(request: PrivacyRequest, to: PrivacyRequest.State, *, actor: Actor, 
     with transaction.atomic():
         move(request, to, **({"erasure_id": erasure_id} if erasure_id else {}))
         record(kind, request, actor=actor)
+
+
+def overtake(request: PrivacyRequest, *, actor: Actor) -> None:
+    """The person of a request to be erased that is held or not decided is gone by another plan: what it asked for is
+    done, whatever it waited for, and only the answer is left. Raises `WrongState`.
+    """
+    before = request.state
+    with transaction.atomic():
+        waiting = PrivacyRequest.objects.filter(pk=request.pk, type=Type.ERASE, state=before, state__in=OVERTAKEN)
+        if not waiting.update(state=S.BACKUPS_EXPIRING, state_before=""):
+            raise WrongState(f"{request.pk} is {before}")
+        record("privacy_request.overtaken", request, actor=actor, changes={"from": before})
+    request.refresh_from_db()
 
 
 def answer(request: PrivacyRequest, *, actor: Actor) -> None:

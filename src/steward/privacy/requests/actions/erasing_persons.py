@@ -8,6 +8,7 @@ from steward.lib.actor import Actor
 from steward.privacy.erasure.actions import plan_erasure
 from steward.privacy.erasure.actions.planning import read
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.requests.actions.carrying_out import OVERTAKEN
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import Person
 from steward.privacy.requests.states import S, Type, WrongState
@@ -45,5 +46,7 @@ def plan_again(failed: Erasure, *, actor: Actor) -> Erasure:
     """
     with transaction.atomic():
         planned = plan_erasure(read(failed.extent or {}), actor=actor)
-        PrivacyRequest.objects.filter(erasure_id=failed.pk, state=S.FAILED).update(erasure_id=planned.pk)
+        PrivacyRequest.objects.filter(erasure_id=failed.pk, state__in=(S.FAILED, *OVERTAKEN)).update(
+            erasure_id=planned.pk
+        )
     return planned

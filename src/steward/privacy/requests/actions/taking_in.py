@@ -12,7 +12,7 @@ from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.privacy.requests.deadlines import due_at
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.requests.states import S, move
+from steward.privacy.requests.states import UNDECIDED, S, WrongState, move
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
 from steward.tickets.models import Ticket
@@ -73,6 +73,17 @@ def verify(request: PrivacyRequest, *, by: PrivacyRequest.Proof, actor: Actor, s
     with transaction.atomic():
         move(request, S.AWAITING_CONTROLLER, **columns)
         record("privacy_request.verified", request, actor=actor, changes={"by": by.value})
+
+
+def say_kind(request: PrivacyRequest, type_: PrivacyRequest.Type, *, actor: Actor) -> None:
+    """What is asked for, where nobody said it yet or it is something else. Raises `WrongState` once it is decided."""
+    before = request.type
+    with transaction.atomic():
+        undecided = PrivacyRequest.objects.filter(pk=request.pk, type=before, state__in=UNDECIDED)
+        if not undecided.update(type=type_):
+            raise WrongState(f"{request.pk} is decided")
+        record("privacy_request.kind_said", request, actor=actor, changes={"from": before, "to": type_.value})
+    request.refresh_from_db()
 
 
 def zone_of_account() -> str:
