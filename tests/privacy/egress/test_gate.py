@@ -189,6 +189,18 @@ def test_the_ledger_only_grows(northwind, statement: str) -> None:  # type: igno
         changed(northwind.id, statement)
 
 
+def test_a_size_noted_inside_something_larger_does_not_hurry_that(northwind) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(EgressDenied):
+        open_passage(asking(northwind.id, Destination("mail.test", 465)))
+    [row] = rows(northwind.id)
+    with account_scope(northwind.id), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        ledger.settle(ledger.Entry(row.id, northwind.id), 5)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+    assert [row.bytes for row in rows(northwind.id)] == [5]
+
+
 def test_it_goes_with_its_account_when_that_is_named(northwind, contoso) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(EgressDenied):
         open_passage(asking(northwind.id, Destination("mail.test", 465)))

@@ -73,7 +73,7 @@ class OfAccount:
 
 def read(account_id: UUID, hosts: Iterable[str]) -> OfAccount:
     """What is stored now; in a scope of its own, or in that of the account."""
-    [[(text,)]] = ask(account_id, _READ, hosts=sorted(set(hosts)), answered=ANSWERED, here=settings.STEWARD_DATA_CENTRE)
+    [(text,)] = ask(account_id, _READ, hosts=sorted(set(hosts)), answered=ANSWERED, here=settings.STEWARD_DATA_CENTRE)
     return _made_of(text)
 
 

@@ -1,10 +1,9 @@
 """One round trip to the database for what would take four: begin, name the account, ask, commit.
 
-Several statements sent as one text are one transaction of their own, and the account that the first names counts for
-the others and no longer (PostgreSQL, "Multiple Statements in a Simple Query"). Inside a scope they simply join it.
+One statement is one transaction of its own. It calls a function that names the account first, for this transaction
+and no longer, and whose own statements are planned once for a connection. Inside a scope it simply joins that.
 """
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,30 +11,27 @@ from django.db import connection
 
 from steward.tenancy.scope import account_scope
 
-_NAME = "SELECT set_config('steward.account', %(account)s, true)"
-_NOT_AWAITED = "SET LOCAL synchronous_commit = off"
 Rows = list[tuple[Any, ...]]
 
 
-def ask(account_id: UUID, *statements: str, is_awaited: bool = True, **values: Any) -> list[Rows]:
-    """Run the statements for the account, with `%(name)s` for each value and for the account itself; rows of each.
+def ask(account_id: UUID, call: str, **values: Any) -> Rows:
+    """Call a function that names the account itself, with `%(name)s` for each value and for the account; its rows.
 
-    Outside a scope they are committed when this returns. Without `is_awaited` nobody waits for the disk: everybody sees
-    it at once, and only if the database itself falls within the next second may it be lost.
+    Outside a scope what it did is committed when this returns.
     """
-    named: Mapping[str, Any] = {**values, "account": str(account_id)}
-    if connection.in_atomic_block:
+    named = {**values, "account": account_id}
+    if not is_alone():
         with account_scope(account_id):
-            return _run(statements, named)
-    begin = (_NAME,) if is_awaited else (_NAME, _NOT_AWAITED)
-    return _run((*begin, *statements), named)[len(begin) :]
+            return _run(call, named)
+    return _run(call, named)
 
 
-def _run(statements: tuple[str, ...], values: Mapping[str, Any]) -> list[Rows]:
-    found: list[Rows] = []
+def is_alone() -> bool:
+    """Whether what is asked now is a transaction of its own."""
+    return not connection.in_atomic_block
+
+
+def _run(call: str, values: dict[str, Any]) -> Rows:
     with connection.cursor() as cursor:
-        cursor.execute(";\n".join(statements), values)
-        while True:
-            found.append(cursor.fetchall() if cursor.description else [])
-            if not cursor.nextset():
-                return found
+        cursor.execute(call, values)
+        return list(cursor.fetchall())
