@@ -7,10 +7,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "src" / "steward"
 # Everything that puts mail into the outbox: how restriction reaches it, or why it concerns no customer.
-ASKS, AGENT, MEMBERS = (
+ASKS, AGENT, MEMBERS, TOLD = (
     "asks before it is made",
     "an agent's answer: asked where it is written",
     "to people of the account",
+    "to recipients of data: of a restriction, too, they are to be told (article 19)",
 )
 MAILERS = {
     "channels/email/answering.py": ASKS,
@@ -19,6 +20,8 @@ MAILERS = {
     "channels/email/to_members.py": MEMBERS,
     "notifications/mailing.py": ASKS,
     "notifications/of_erasures.py": MEMBERS,  # it names nobody
+    "privacy/recipients/actions.py": TOLD,
+    "privacy/recipients/letters.py": TOLD,
     "privacy/subprocessors/actions/objections.py": MEMBERS,
     "privacy/subprocessors/announcing.py": MEMBERS,
     "privacy/requests/telling.py": MEMBERS,  # it names nobody

@@ -1,4 +1,6 @@
-"""Mail to owners and admins that an erasure is late or has failed. It names nobody: not even we know whom it is about.
+"""Mail to owners and admins that an erasure is late or has failed, or that recipients were not told of it.
+
+It names nobody: not even we know whom it is about.
 
 The bell says the same (`of_account`).
 """
@@ -25,7 +27,7 @@ from steward.tenancy.scope import current_account_id
 PURPOSE = "erasure warning"
 
 
-@subscribe("erasure.late", "erasure.failed")
+@subscribe("erasure.late", "erasure.failed", "erasure.untold")
 def mail_what_went_wrong(events: Sequence[Event]) -> None:
     """One mail for each erasure to each owner and admin, stored with the event."""
     account = Account.objects.get(pk=current_account_id())
@@ -48,6 +50,13 @@ def _words(event: Event, reader: Membership, account: Account) -> Words:
                 "An erasure that was ordered for %(company)s more than 72 hours ago is not done. It goes on by itself "
                 "once an hour. See how far it is; if it does not end, tell whoever runs the installation the number "
                 "that stands there:\n\n%(link)s\n"
+            )
+        elif event.kind == "erasure.untold":
+            subject = _("Recipients have not been told of an erasure")
+            text = _(
+                "A person was erased for %(company)s 30 days ago, and somebody who may hold data of them has not been "
+                "told (GDPR article 19). In a week the letters are deleted, for they name the person. Send them, or "
+                "note why nobody is told:\n\n%(link)s\n"
             )
         else:
             subject = _("An erasure failed")

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "steward.notifications",
     "steward.backups",
     "steward.privacy.mentions",
+    "steward.privacy.recipients",
     "steward.privacy.subprocessors",
     "steward.privacy.agreements",
     "steward.privacy.retention",

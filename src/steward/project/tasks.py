@@ -17,6 +17,7 @@ from steward.privacy.agreements.telling import tell_accounts_of_new_texts
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.erasure.watching import watch_erasures
 from steward.privacy.exports.upkeep import expire_exports
+from steward.privacy.recipients.letting_go import forget_letters, warn_of_untold
 from steward.privacy.requests.upkeep import close_erasures, warn_accounts
 from steward.privacy.retention.tasks import apply_everywhere
 from steward.privacy.subprocessors.actions import forget_unnamed_papers
@@ -117,6 +118,13 @@ def delete_past_exports() -> None:
 def watch_over_erasures() -> None:
     """Erasures that stopped are gone on with, and those that are late raise the alarm."""
     watch_erasures()
+
+
+@periodic("recipients.look_after", cron="29 * * * *")
+def look_after_letters_to_recipients() -> None:
+    """Whoever has not told a recipient for a month is warned; letters that nobody sent go a week later."""
+    warn_of_untold()
+    forget_letters()
 
 
 @periodic("retention.apply_everywhere", cron="7 2 * * *")

@@ -9,6 +9,8 @@ from steward.privacy.erasure.actions import plan_erasure
 from steward.privacy.erasure.certifying import certified
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent
+from steward.privacy.recipients.collecting import listed_for
+from steward.privacy.recipients.models import Recipient
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -18,7 +20,12 @@ _BELOW = "console/settings/privacy/erasures/<uuid:erasure_id>"
 def samples_of_erasures(account: Account, contact_id: UUID) -> dict[str, Any]:
     """By the name of the parameter, and by route where only one of a kind fits. `contact_id` is somebody's own."""
     done = _erasure(account, contact_id, Erasure.State.DONE)
+    with account_scope(account.pk):
+        telling = listed_for(Erasure.objects.get(pk=done))
+        whom = {"names": ["Eli"], "addresses": ["eli@example.org"]}
+        Recipient.objects.create(telling=telling, kind=Recipient.Kind.SERVICE, host="ai.example", identifiers=whom)
     return {
+        "telling_id": telling.pk,
         "erasure_id": _erasure(account, contact_id, Erasure.State.PLANNED),
         f"{_BELOW}/again erasure_id": _erasure(account, contact_id, Erasure.State.FAILED),
         f"{_BELOW}/certificate.pdf erasure_id": done,

@@ -56,6 +56,7 @@ READ_AND_WRITTEN = {
     "console/settings/privacy/retention/new", "console/settings/privacy/retention/<uuid:rule_id>",
     "console/settings/privacy/holds/new", "console/settings/privacy/holds/<uuid:hold_id>/lifting",
     "console/settings/privacy/erasures/new", "console/settings/privacy/erasures/<uuid:erasure_id>",
+    "console/settings/privacy/recipients/<uuid:telling_id>",
     *(f"console/settings/privacy/own-services/{path}" for path in ("new", "<uuid:service_id>",
       "<uuid:service_id>/retirement")),
     "console/settings/general", "console/settings/tags", "console/settings/tags/<uuid:tag_id>",

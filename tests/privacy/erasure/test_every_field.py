@@ -17,6 +17,8 @@ from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory import Whose, holding_of
 from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions
+from steward.privacy.recipients.collecting import telling_of
+from steward.privacy.recipients.models import Recipient, Telling
 from steward.privacy.requests.actions import NewRequest, answer, extend, hold, open_request, refuse
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import person_by_address
@@ -86,6 +88,10 @@ def anna(northwind, child_processes, support_mail):
         hold(held, words=f"A court asks for {SAID}", actor=SYSTEM)
         farahs = Ticket.objects.get(requester__name="Farah Nasser")
         add_note(farahs, Writing(f"<p>Ask {NAME}.</p>"), author=ben, actor=actor_of(ben))
+        told = telling_of(Telling.Of.RESTRICTION, new_id())
+        named = {"names": [NAME], "addresses": [ADDRESSES[0]]}
+        Recipient.objects.create(telling=told, kind=Recipient.Kind.SERVICE, host="ai.example", identifiers=named)
+        Recipient.objects.create(telling=told, kind=Recipient.Kind.CORRESPONDENT, address=ADDRESSES[1])
         MailboxCopies.objects.create(erasure_id=new_id(), mail_account=support_mail, message_ids=[f"{NAMED}@x.example"])
     run_jobs()
     return contact

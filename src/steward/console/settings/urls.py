@@ -35,6 +35,7 @@ from steward.console.settings.privacy import (
     ledger,
     moving,
     page,
+    recipients,
     retention,
     retention_log,
 )
@@ -146,7 +147,8 @@ urlpatterns = [
     path("privacy/erasures/new", erasures.erasure_new, name="settings-erasure-new"),
     path("privacy/erasures/<uuid:erasure_id>", erasure.erasure, name="settings-erasure"),
     path("privacy/erasures/<uuid:erasure_id>/again", erasure.erasure_again, name="settings-erasure-again"),
-    path("privacy/erasures/<uuid:erasure_id>/told", erasure.erasure_told, name="settings-erasure-told"),
+    path("privacy/recipients/by-itself", recipients.recipients_by_itself, name="settings-recipients-by-itself"),
+    path("privacy/recipients/<uuid:telling_id>", recipients.recipients, name="settings-recipients"),
     path(
         "privacy/erasures/<uuid:erasure_id>/certificate.pdf",
         erasure.certificate,

@@ -7,19 +7,19 @@ are in the language of the account.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
 from steward.privacy.erasure.ledger import write_certificate
 from steward.privacy.erasure.ledger_lines import Certified
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.erasure.recipients import recipients
 from steward.tenancy.models import Account
 
-FORM = 2
+FORM = 3
 
 # What the key of an account protects in copies of the data that are older than the erasure, and what it does not.
 # In English in the file, and in the language of the account on paper.
@@ -42,12 +42,17 @@ NOT_UNDER_THE_KEY = [
 NOT_COVERED = [
     _("mail that has been delivered: it is with those it was sent to"),
     _("what others wrote about the person in their own words and nobody has confirmed"),
+    _("drafts and files of others that name the person: only messages and subjects were looked through"),
     _("copies that members of the account have taken away"),
     _("mailboxes of the account on servers of others, where it was not asked for or they were out of reach"),
     _("events: that something happened, when and by whom stays; what it changed is erased"),
 ]
 OF_AN_AGENT = [
     _("what the agent wrote to customers: it stays, under “former agent”"),
+    _(
+        "agreements the agent signed for the account: name, position and network address stay until the account is "
+        "deleted, as proof of the contract (GDPR articles 17(3)(e) and 28(9))"
+    ),
     _("copies that members of the account have taken away"),
     _("events: that something happened, when and by whom stays; what it changed is erased"),
 ]
@@ -113,6 +118,25 @@ def sealed(told: dict[str, Any]) -> tuple[str, str]:
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 
+def renew(erasure_id: UUID, sections: Collection[str]) -> bool:
+    """Make a certificate anew with what sections say now; False before there is one. In the current transaction.
+
+    It counts its versions, and names the SHA-256 of each before it: whoever holds an older one sees that it is of the
+    same line. The last thing in its transaction, for the ledger.
+    """
+    erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+    if not erasure.certificate:
+        return False
+    told = json.loads(erasure.certificate)
+    told |= _said(erasure, sections)
+    told["version"] = told.get("version", 1) + 1
+    told["versions_before"] = [*told.get("versions_before", []), erasure.certificate_sha256]
+    erasure.certificate, erasure.certificate_sha256 = sealed(told)
+    erasure.save(update_fields=["certificate", "certificate_sha256"])
+    note_in_ledger(erasure)
+    return True
+
+
 def is_genuine(erasure: Erasure) -> bool:
     """Whether the certificate is as it was made."""
     return hashlib.sha256(erasure.certificate.encode()).hexdigest() == erasure.certificate_sha256
@@ -138,9 +162,14 @@ def _certificate(erasure: Erasure) -> dict[str, Any]:
             "after_a_restore": "the erasure is repeated from the ledger before anything is served",
         },
         "not_covered": OF_AN_AGENT if erasure.of == Erasure.Of.AGENT else NOT_COVERED,
-        **({} if erasure.of == Erasure.Of.AGENT else {"recipients": recipients()}),
-        **{name: says(erasure) for name, says in sorted(_sections.items())},
+        **_said(erasure, _sections),
     }
+
+
+def _said(erasure: Erasure, sections: Collection[str]) -> dict[str, Any]:
+    """What the sections say; one that has nothing to say of an erasure is left out."""
+    said = {name: _sections[name](erasure) for name in sorted(sections)}
+    return {name: words for name, words in said.items() if words is not None}
 
 
 def _store(name: str, erasure: Erasure) -> dict[str, Any]:

@@ -124,6 +124,13 @@ def _mentions(told: Certificate) -> dict[str, Any] | None:
         ngettext("%(n)s was not confirmed, and stays.", "%(n)s were not confirmed, and stay.", found["not_confirmed"])
         % _n(found["not_confirmed"]),
     ]
+    if held := found["under_a_legal_hold"]:
+        words = ngettext(
+            "%(n)s was confirmed, and stays as long as a legal hold keeps it.",
+            "%(n)s were confirmed, and stay as long as a legal hold keeps them.",
+            held,
+        )
+        points.append(words % _n(held))
     return _section(gettext("Mentions of the person in texts of others"), points=points)
 
 
@@ -149,7 +156,7 @@ def _outcome(code: str) -> str:
 
 
 def _recipients(told: Certificate, purposes: Mapping[str, Any]) -> dict[str, Any] | None:
-    recipients = told.get("recipients")
+    recipients, people = told.get("recipients"), told.get("correspondents")
     if recipients is None:
         return None
     text = [
@@ -160,12 +167,21 @@ def _recipients(told: Certificate, purposes: Mapping[str, Any]) -> dict[str, Any
         if recipients
         else gettext("No subprocessor and no service of the account got any data of it.")
     ]
+    if people:
+        text.append(
+            ngettext(
+                "%(n)s person got the same mails as the one who was erased; told: %(told)s.",
+                "%(n)s people got the same mails as the one who was erased; told: %(told)s.",
+                people["found"],
+            )
+            % {"n": _number(people["found"]), "told": _number(people["told"])}
+        )
     rows = [
         [
-            one["host"],
+            one.get("name") or one["host"],
             ", ".join(str(purposes.get(each, each)) for each in one["purposes"]),
             _moment(one["last_at"]),
-            _moment(one.get("told_at")),
+            _told(one),
         ]
         for one in recipients
     ]
@@ -174,6 +190,23 @@ def _recipients(told: Certificate, purposes: Mapping[str, Any]) -> dict[str, Any
         pgettext("certificate", "Last"), pgettext("certificate", "Told"),
     ]  # fmt: skip
     return _section(gettext("Recipients"), text=text, head=head, rows=rows, widths="recipients")
+
+
+def _told(one: Mapping[str, Any]) -> str:
+    """When and how a recipient was told, or why not."""
+    hows = {
+        "mail": pgettext("how a recipient was told", "by e-mail"),
+        "itself": pgettext("how a recipient was told", "by e-mail, by itself"),
+        "otherwise": pgettext("how a recipient was told", "in another way"),
+    }
+    reasons = {
+        "nothing": pgettext("why a recipient is not told", "They had nothing of this person"),
+        "impossible": pgettext("why a recipient is not told", "They cannot be told: it is impossible"),
+        "effort": pgettext("why a recipient is not told", "It would take effort out of proportion"),
+    }
+    if not one.get("told_at"):
+        return reasons.get(one.get("not_told_because", ""), "–")
+    return ", ".join(filter(None, (_moment(one["told_at"]), hows.get(one.get("told_how", ""), ""))))
 
 
 def _backups(told: Certificate) -> dict[str, Any]:

@@ -101,6 +101,8 @@ GROUP_OF: Mapping[str, Group] = {
     "tickets.events": Group.EVENTS,
     "requests.askers": Group.REQUESTS,
     "erasure.plans": Group.REQUESTS,
+    "recipients.letters": Group.REQUESTS,
+    "recipients.addresses": Group.RECIPIENTS,
     "erasure.failed": Group.REQUESTS,
     "mentions.listed": Group.REQUESTS,
     "exports.exports": Group.EXPORTS,

@@ -9,4 +9,4 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves: with tickets, and with events.
-        from steward.privacy.requests import answering, subscribers, telling  # noqa: F401, PLC0415
+        from steward.privacy.requests import answering, passing_on, subscribers, telling  # noqa: F401, PLC0415

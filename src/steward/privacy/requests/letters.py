@@ -18,7 +18,9 @@ from steward.lib.html import text_to_html
 from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail, put_in_outbox
 from steward.people.models import Department, Membership
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.passing_on import recipients_words
 from steward.privacy.requests.words import REFUSALS, TYPES
 from steward.tenancy.languages import spoken
 from steward.tenancy.models import Account
@@ -58,10 +60,30 @@ class NoWay(RuntimeError):
     """There is no address to write to, or none to write from."""
 
 
-def answer_words(request: PrivacyRequest) -> str:
-    """What the person is told when it is done, to be changed by whoever sends it; in their language."""
+def answer_words(request: PrivacyRequest, *, with_recipients: bool = False) -> str:
+    """What the person is told when it is done, to be changed by whoever sends it; in their language.
+
+    `with_recipients` adds who was told of it, where the person asks for that (article 19).
+    """
     with _speaking(request):
-        return _framed(request, str(_ANSWERS[request.type]) % {"day": _day(request)})
+        said = _of_erasure(request) or str(_ANSWERS[request.type]) % {"day": _day(request)}
+        told = recipients_words(request) if with_recipients else ""
+        return _framed(request, f"{said}\n\n{told}" if told else said)
+
+
+def _of_erasure(request: PrivacyRequest) -> str:
+    """The two days that a proven erasure has; empty where none is done."""
+    done = Erasure.objects.filter(pk__in=[request.erasure_id], state=Erasure.State.DONE).first()
+    if request.type != Type.ERASE or done is None or done.finished_at is None or done.backups_end_at is None:
+        return ""
+    return _(
+        "On %(day)s you asked to be forgotten. On %(done)s all that we held about you was erased from everything that "
+        "is in use. Backups from before hold copies until %(backups)s; on that day the last of them is gone."
+    ) % {
+        "day": _day(request),
+        "done": full_day(localtime(done.finished_at).date()),
+        "backups": full_day(localtime(done.backups_end_at).date()),
+    }
 
 
 def proof_words(request: PrivacyRequest) -> str:

@@ -8,6 +8,7 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.requests.actions.carrying_out import close
 from steward.privacy.requests.actions.warning import warn_of_ends
 from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.passing_on import warn_of_untold_requests
 from steward.privacy.requests.states import S, WrongState
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
@@ -18,6 +19,7 @@ def warn_accounts() -> None:
     for account_id in Account.objects.exclude(state=Account.State.TERMINATED).values_list("id", flat=True):
         with account_scope(account_id):
             warn_of_ends()
+            warn_of_untold_requests()
 
 
 def close_erasures() -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest, View
 from steward.console.lists import ticket_url
+from steward.console.recipients_shown import shown_or_none
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy import request_forms as typed
 from steward.console.settings.privacy.request_doing import doing_form, fulfil, lift
@@ -34,6 +35,7 @@ from steward.privacy.requests.letters import (
     write_to_person,
 )
 from steward.privacy.requests.models import PrivacyRequest
+from steward.privacy.requests.passing_on import telling_of
 from steward.privacy.requests.queries import addresses_of, contact_with
 from steward.privacy.requests.states import Type, WrongState
 from steward.tickets.actions import StatusRefused
@@ -241,7 +243,9 @@ def _done(request: ConsoleRequest, found: PrivacyRequest, said: str) -> HttpResp
 
 def _page(request: ConsoleRequest, found: PrivacyRequest, **bound: forms.Form | None) -> HttpResponse:
     can_mail, may = can_write(found), possible(found)
-    told = {"words": answer_words(found) if may["answer"] else "", "way": "mail" if can_mail else "otherwise"}
+    with_recipients = "recipients" in request.GET
+    words_ = answer_words(found, with_recipients=with_recipients) if may["answer"] else ""
+    told = {"words": words_, "way": "mail" if can_mail else "otherwise"}
     context: dict[str, Any] = {
         "one": found,
         "type": words.TYPES[found.type],
@@ -254,6 +258,7 @@ def _page(request: ConsoleRequest, found: PrivacyRequest, **bound: forms.Form | 
         "person": known_person(found.subject or contact_with(found.address)),
         "steps": steps_shown(found),
         "may": may,
+        "telling": shown_or_none(telling_of(found)),
         "ticket_url": ticket_url(found.ticket.code) if found.ticket else "",
         "proof_form": typed.ProofForm(initial={"words": proof_words(found), "by_mail": can_mail}),
         "sender": sender_of(found),

@@ -1,0 +1,115 @@
+"""The letter by which one recipient is told, in the language of the account."""
+
+from dataclasses import dataclass
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from steward.channels.email.addressing import mail_accounts
+from steward.channels.email.composing import Letter, compose
+from steward.channels.email.languages import writing_in
+from steward.contacts.models import Contact
+from steward.lib.clock import now
+from steward.lib.html import text_to_html
+from steward.lib.ids import new_id
+from steward.outbox.actions import NewMail
+from steward.privacy.recipients.models import Recipient, Telling
+from steward.tenancy.models import Account
+from steward.tenancy.scope import current_account_id
+from steward.ui.ages import full_day
+
+PURPOSE = "notice to a recipient"
+
+
+class NoWay(RuntimeError):
+    """There is no address to write to, or none to write from; or nobody knows any more what is to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter, to be sent or to be copied."""
+
+    subject: str
+    text: str
+
+
+def can_send() -> bool:
+    """Whether there is an address of the account to write from."""
+    return bool(mail_accounts())
+
+
+def letter_to(one: Recipient) -> Written | None:
+    """What this recipient is told; None when what the letter would name is forgotten."""
+    if one.identifiers is None:
+        return None
+    account = Account.objects.get(pk=current_account_id())
+    with writing_in(account.language, account):
+        subject, said, asked = _words(one.telling, account)
+        named = "\n".join(f"- {each}" for each in (*one.identifiers["names"], *one.identifiers["addresses"]))
+        parts = [
+            _("Hello,"), said, _("The person is found by:") + f"\n{named}", *_right_now(one.telling), asked,
+            _("Please leave the name and the addresses out of an answer."),
+            _("Our number of this: %(number)s") % {"number": one.telling.about_id}, account.name,
+        ]  # fmt: skip
+    return Written(subject, "\n\n".join(parts) + "\n")
+
+
+def mail_to(one: Recipient) -> NewMail:
+    """The letter as a mail. Raises `NoWay`."""
+    letter, ways = letter_to(one), mail_accounts()
+    if letter is None or not one.address or not ways:
+        raise NoWay("no letter, or no address")
+    way = ways[0]
+    message_id = f"{new_id()}@{way.address.rpartition('@')[2]}"
+    content = compose(
+        Letter(
+            sender=(way.name, way.address),
+            to=[(one.name, one.address)],
+            subject=letter.subject,
+            text=letter.text,
+            html=text_to_html(letter.text),
+            at=now(),
+            message_id=message_id,
+            mark=str(one.account_id),
+            is_generated=True,
+        )
+    )
+    return NewMail(PURPOSE, message_id, way.address, (one.address,), content, way.smtp, new_id(), one.telling_id)
+
+
+def _words(telling: Telling, account: Account) -> tuple[str, str, str]:
+    """Subject, what was done, and what is asked for."""
+    more = {"company": account.name, "day": full_day(localtime(telling.prepared_at).date())}
+    if telling.of == Telling.Of.RECTIFICATION:
+        subject = _("Personal data were corrected (GDPR article 19)")
+        said = _(
+            "On %(day)s %(company)s corrected what it knows of a person (GDPR article 16). You may have received data "
+            "of this person from us; therefore we tell you of it (GDPR article 19)."
+        )
+        asked = _("Please correct what you hold of this person.")
+    elif telling.of == Telling.Of.RESTRICTION:
+        subject = _("Personal data are not to be used (GDPR article 19)")
+        said = _(
+            "Since %(day)s %(company)s keeps the data of a person and does not use them (GDPR article 18). You may "
+            "have received data of this person from us; therefore we tell you of it (GDPR article 19)."
+        )
+        asked = _("Please keep what you hold of this person, and do not use it either.")
+    else:
+        subject = _("Personal data were erased (GDPR article 19)")
+        said = _(
+            "On %(day)s %(company)s erased the data of a person (GDPR article 17). You may have received data of this "
+            "person from us; therefore we tell you of it (GDPR article 19)."
+        )
+        asked = _("Please erase what you hold of this person, unless a law obliges you to keep it.")
+    return subject, said % more, asked
+
+
+def _right_now(telling: Telling) -> list[str]:
+    """After a correction: what is right. Read when the letter is made, it holds nothing of it."""
+    contact = Contact.objects.filter(pk=telling.contact_id).first() if telling.contact_id else None
+    if contact is None:
+        return []
+    known = [contact.name, *contact.addresses.order_by("id").values_list("value", flat=True)]
+    lines = "\n".join(f"- {each}" for each in known if each)
+    return [pgettext("of data that were corrected", "This is right now:") + f"\n{lines}"]

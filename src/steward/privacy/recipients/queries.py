@@ -1,0 +1,44 @@
+"""Tellings and their recipients for pages and letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from steward.privacy.recipients.letters import Written, letter_to
+from steward.privacy.recipients.models import Recipient, Telling
+
+_PERSON = Recipient.Kind.CORRESPONDENT
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One wording, with the recipients it is for."""
+
+    written: Written
+    recipients: tuple[Recipient, ...]
+
+
+def get_telling(telling_id: UUID) -> Telling:
+    """One telling of the account in scope; raises `Telling.DoesNotExist`."""
+    return Telling.objects.get(pk=telling_id)
+
+
+def telling_about(about_id: UUID | None) -> Telling | None:
+    """What recipients are told of an erasure or a request; None where nobody has to be told."""
+    return Telling.objects.filter(about_id=about_id).first() if about_id else None
+
+
+def recipients_of(telling: Telling) -> list[Recipient]:
+    """Companies by name and server, then people."""
+    rows = Recipient.objects.filter(telling=telling).select_related("telling").order_by("name", "host", "pk")
+    return sorted(rows, key=lambda one: one.kind == _PERSON)
+
+
+def letters_of(recipients: Sequence[Recipient]) -> list[Letter]:
+    """The letters to those who have not been told, each wording once. Of what is forgotten there is none."""
+    found: dict[str, list[Recipient]] = {}
+    for one in recipients:
+        if one.is_open and one.identifiers is not None:
+            found.setdefault(str(sorted(one.identifiers.items())), []).append(one)
+    written = [(letter_to(rows[0]), tuple(rows)) for rows in found.values()]
+    return [Letter(letter, rows) for letter, rows in written if letter is not None]
