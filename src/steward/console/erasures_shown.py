@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
@@ -16,8 +17,9 @@ from steward.notifications.erasing import MailsToMembers
 from steward.people.models import Membership
 from steward.people.queries import member_names
 from steward.privacy.erasure.actions.planning import counted, read
-from steward.privacy.erasure.actions.running import HOLDS, missing
+from steward.privacy.erasure.actions.running import HOLDS
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.sparing import missing
 from steward.privacy.erasure.watching import PROMISED
 from steward.privacy.erasure.wording import WORDS, Group, by_group
 from steward.privacy.inventory.stores import Extent
@@ -32,6 +34,7 @@ KINDS: Mapping[str, object] = {
     Erasure.Of.AGENT: pgettext_lazy("kind of erasure", "An agent’s profile"),
 }
 STATES: Mapping[str, object] = {
+    Erasure.State.COUNTING: pgettext_lazy("state of an erasure", "Being counted: nothing has gone yet"),
     Erasure.State.PLANNED: pgettext_lazy("state of an erasure", "Planned: nothing has gone yet"),
     Erasure.State.RUNNING: pgettext_lazy("state of an erasure", "Under way"),
     Erasure.State.DONE: pgettext_lazy("state of an erasure", "Done, and read back"),
@@ -146,9 +149,18 @@ def shown(erasure: Erasure, names: Mapping[UUID, str] | None = None) -> Shown:
 
 def newest() -> list[Shown]:
     """The erasures that were ordered, the newest first."""
-    ordered = Erasure.objects.exclude(state=Erasure.State.PLANNED).order_by("-planned_at")[:MOST]
+    return _shown(Erasure.objects.exclude(state__in=Erasure.UNORDERED))
+
+
+def plans() -> list[Shown]:
+    """Of people, and not ordered yet, the newest first."""
+    people = (Erasure.Of.PERSON, Erasure.Of.NAMELESS)
+    return _shown(Erasure.objects.filter(state__in=Erasure.UNORDERED, of__in=people))
+
+
+def _shown(erasures: "QuerySet[Erasure]") -> list[Shown]:
     names = member_names()
-    return [shown(erasure, names) for erasure in ordered]
+    return [shown(erasure, names) for erasure in erasures.order_by("-planned_at")[:MOST]]
 
 
 def people_of(erasure: Erasure) -> tuple[str, ...]:

@@ -162,7 +162,9 @@ def _field_as_json(field: Field) -> dict[str, Any]:
     held = field.holding
     keys = [{"path": key.path, "about": key.whose, "category": key.category} for key in held.keys or () if key.whose]
     told = {"name": field.name, "about": held.whose, "category": held.category, "purpose": held.purpose}
-    return told | {"erase": held.erase, "is_exported": held.is_exported} | ({"keys": keys} if keys else {})
+    told["erase"] = held.erase
+    kept = {"because": held.because} if held.because else {}
+    return told | {"is_exported": held.is_exported} | kept | ({"keys": keys} if keys else {})
 
 
 def _is_of_account(row: Row) -> bool:

@@ -16,13 +16,13 @@ MARK = "\u2588" * 6  # always as long: the length of what stood there would say 
 SHORTEST = 3  # letters or digits: less stands everywhere
 
 # What nobody sees: places where a word may be broken, and the same where it may not.
-_UNSEEN = "\u00ad\u200b\u2060\ufeff"
-_SOFT = f"[{_UNSEEN}]*"
-_WITHOUT = str.maketrans("", "", _UNSEEN)
+UNSEEN = "\u00ad\u200b\u2060\ufeff"
+_SOFT = f"[{UNSEEN}]*"
+_WITHOUT = str.maketrans("", "", UNSEEN)
 # What stands between words, also where a line of a quotation ends: `> ` begins the next one.
-_APART = f"[\\s>|{_UNSEEN}]{{1,12}}"
-_WITHIN = f"[\\s>|./(){_UNSEEN}\u2010-\u2015-]{{0,12}}"  # the same, or nothing, between the digits of numbers
-_NUMBERS = frozenset({Kind.CARD, Kind.IBAN, Kind.PHONE, Kind.IDENTITY})
+_APART = f"[\\s>|{UNSEEN}]{{1,12}}"
+_WITHIN = f"[\\s>|./(){UNSEEN}\u2010-\u2015-]{{0,12}}"  # the same, or nothing, between the digits of numbers
+NUMBERS = frozenset({Kind.CARD, Kind.IBAN, Kind.PHONE, Kind.IDENTITY})
 # Letters of scripts that put spaces between words: there a name is not looked for inside a longer word.
 LETTER = "[^\\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
 _IS_LETTER = re.compile(LETTER)
@@ -53,7 +53,7 @@ def pattern_of(words: Iterable[str]) -> "re.Pattern[str]":
 
 
 def _pattern(words: str) -> str:
-    if kind_of(words) in _NUMBERS:
+    if kind_of(words) in NUMBERS:
         body = _WITHIN.join(map(_letter, filter(str.isalnum, words)))
         return f"(?<!{LETTER}){body}(?!{LETTER})"
     body = _APART.join(_SOFT.join(map(_letter, word)) for word in normalize("NFC", words).split())

@@ -1,6 +1,7 @@
 """Erasing a person from the console: who is found, what would go, the word that is typed, what came of it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from steward.privacy.erasure.wording import GROUP_OF
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.inventory.stores import all_stores
+from steward.privacy.mentions import queries
 from steward.privacy.requests.actions import NewRequest, approve, open_request, verify
 from steward.privacy.requests.models import PrivacyRequest
 from steward.tenancy.scope import account_scope
@@ -55,8 +57,14 @@ def plan(browser, **more):
     """The address of the page of a plan about Eli."""
     where = find(browser).headers["Location"]
     contact = where.partition("contact=")[2]
-    answer = browser.post(f"{PAGE}/new", {"contact": contact, "tickets": "with", **more})
+    return planned(browser, {"contact": contact, "tickets": "with", **more})
+
+
+def planned(browser, form):
+    """The address of the page of a plan, when it is counted."""
+    answer = browser.post(f"{PAGE}/new", form)
     assert answer.status_code == 303, answer.content
+    run_jobs("erasure.count")
     return answer.headers["Location"]
 
 
@@ -67,7 +75,13 @@ def test_every_store_has_words_of_its_own():
 def test_from_an_address_to_the_certificate(northwind, adas, eli, ticket):
     assert find(adas).status_code == 303
     assert "eli@example.org" in adas.get(find(adas).headers["Location"]).content.decode()
-    page = plan(adas)
+    page = adas.post(f"{PAGE}/new", {"contact": eli.pk, "tickets": "with"}).headers["Location"]
+    assert 'data-fresh-url="' in adas.get(page).content.decode(), "it is counted in the background"
+    assert "0 % done" in words_in(adas.get(page, headers={"X-Requested-With": "live"}).content.decode())
+    assert adas.post(page, {"word": "erase"}).status_code == 303, "nothing can be ordered before it is counted"
+    assert page in adas.get(PAGE).content.decode(), "whoever left the page finds it again"
+    run_jobs("erasure.count")
+    assert "data-fresh-end" in adas.get(page, headers={"X-Requested-With": "live"}).content.decode()
     assert "Nothing has gone" not in words_in(adas.get(page).content.decode())
     assert "Tags of these tickets" in words_in(adas.get(page).content.decode())
     with account_scope(northwind.id):
@@ -133,11 +147,34 @@ def test_a_mention_is_listed_and_redacted_when_it_is_ticked(northwind, adas, eli
     page = plan(adas)
     shown = adas.get(page).content.decode()
     assert "<mark>eli@example.org</mark>" in shown
-    adas.post(page, {"word": "erase", "all": "1"})
+    listed = re.findall(r'name="listed" value="([^"]+)"', shown)
+    adas.post(page, {"word": "erase", "all": "1", "listed": listed})
     run_jobs()
     with account_scope(northwind.id):
         assert not Message.objects.filter(body_text__contains="eli@example.org").exists()
     assert json.loads(adas.get(f"{page}/certificate.json").content)["mentions"]["redacted"] == 1
+
+
+def test_ticks_last_from_page_to_page(northwind, adas, farah, ticket, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 2)
+    for number in range(3):
+        make_ticket(farah, subject=f"Lamp {number}", body="Please ask eli@example.org about it.")
+    page = plan(adas)
+    first, second = (re.findall(r'name="listed" value="([^"]+)"', shown(adas, f"{page}?page={n}")) for n in (1, 2))
+    assert (len(first), len(second), set(first) & set(second)) == (2, 1, set())
+    answer = adas.post(page, {"listed": first, "mention": first[:1], "page": "2", "word": ""})
+    assert answer.headers["Location"].startswith(f"{page}?page=2")
+    assert "1 is ticked on all pages together" in words_in(shown(adas, answer.headers["Location"]))
+    assert adas.post(f"{page}?page=2", {"listed": second, "mention": second, "word": "no"}).status_code == 422
+    assert shown(adas, f"{page}?page=1").count("checked") == 1
+    adas.post(f"{page}?page=2", {"listed": second, "mention": second, "word": "erase"})
+    run_jobs()
+    told = json.loads(adas.get(f"{page}/certificate.json").content)["mentions"]
+    assert (told["found"], told["redacted"], told["not_confirmed"]) == (3, 2, 1)
+
+
+def shown(browser, page):
+    return browser.get(page).content.decode()
 
 
 def test_a_request_goes_along(northwind, adas, eli, ticket, ada):
@@ -149,7 +186,7 @@ def test_a_request_goes_along(northwind, adas, eli, ticket, ada):
     with account_scope(northwind.id):
         verify(request, by=PrivacyRequest.Proof.KNOWN, actor=SYSTEM)
         approve(request, actor=SYSTEM)
-    page = adas.post(f"{PAGE}/new", form).headers["Location"]
+    page = planned(adas, form)
     adas.post(page, {"word": "erase"})
     with account_scope(northwind.id):
         request.refresh_from_db()
@@ -175,7 +212,7 @@ def test_a_request_goes_along_whatever_the_plan_was_made_for(northwind, adas, el
     request = asked(eli, ticket)
     page = plan(adas)
     if way == "by_an_earlier_plan":
-        page = adas.post(f"{PAGE}/new", {"request": request.pk, "tickets": "with"}).headers["Location"]
+        page = planned(adas, {"request": request.pk, "tickets": "with"})
         adas.post(f"{PAGE}/new", {"request": request.pk, "tickets": "without"})
     adas.post(page, {"word": "erase"})
     run_jobs()
@@ -186,7 +223,7 @@ def test_a_request_goes_along_whatever_the_plan_was_made_for(northwind, adas, el
 
 def test_a_request_goes_on_with_the_plan_in_the_place_of_one_that_failed(northwind, adas, eli, farah, ticket):
     request = asked(eli, ticket)
-    page = adas.post(f"{PAGE}/new", {"request": request.pk, "tickets": "with"}).headers["Location"]
+    page = planned(adas, {"request": request.pk, "tickets": "with"})
     with account_scope(northwind.id):
         Ticket.objects.filter(pk=ticket.pk).update(requester=farah)
         Message.objects.filter(ticket=ticket).update(contact=farah)
@@ -197,7 +234,9 @@ def test_a_request_goes_on_with_the_plan_in_the_place_of_one_that_failed(northwi
     with account_scope(northwind.id):
         request.refresh_from_db()
         assert (request.state, request.subject_id) == (PrivacyRequest.State.FAILED, None)
-    adas.post(adas.post(f"{page}/again").headers["Location"], {"word": "erase"})
+    again = adas.post(f"{page}/again").headers["Location"]
+    run_jobs()
+    adas.post(again, {"word": "erase"})
     run_jobs()
     assert "/again" not in adas.get(page).content.decode(), "whom it was about is forgotten with the one that went on"
     with account_scope(northwind.id):
@@ -291,6 +330,7 @@ def test_removing_an_agent_leads_to_a_certificate(northwind, adas, ada, ben, tic
     stores = {each["store"]: each["erased"] for each in told["stores"] if each["erased"]}
     assert stores["people.memberships"] == stores["people.identities"] == stores["tickets.drafts"] == 1
     assert "recipients" not in told
+    assert any("as proof of the contract" in one for one in told["not_covered"])
     with account_scope(northwind.id):
         assert Message.objects.get(kind="note").author_id is None
         assert Event.objects.filter(actor_id=ben.pk).exists(), "events keep the bare id"

@@ -9,16 +9,19 @@ from steward.events.models import Event
 from steward.lib.redacting import MARK
 from steward.people.access import actor_of
 from steward.people.models import Membership
-from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
+from steward.privacy.erasure.actions import ask_for_plan, plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.setting_out import set_out
 from steward.privacy.erasure.watching import PLANS_KEPT, watch_erasures
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
-from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions
+from steward.privacy.mentions import finding
+from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions, looking_for_mentions
 from steward.privacy.mentions.models import Mention
 from steward.privacy.mentions.queries import mentions_of
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
+from steward.testing.jobs import run_jobs
 from steward.testing.letters import receive, written
 from steward.testing.tickets import make_ticket
 from steward.tickets.actions import add_note
@@ -117,6 +120,32 @@ def test_a_subject_alone_is_a_mention_too(northwind, ada, eli, farah):
         assert Ticket.objects.get(pk=theirs.pk).subject == f"For {MARK}"
 
 
+def test_all_of_them_are_listed_however_many_there_are(northwind, ada, eli, farah, monkeypatch):
+    monkeypatch.setattr(finding, "PORTION", 2)
+    make_ticket(eli)
+    theirs = [make_ticket(farah, subject=f"No {n} for eli@example.org", body="eli@example.org") for n in range(3)]
+    theirs += [make_ticket(farah, subject=f"No {n} for eli@example.org") for n in range(2)]
+    with account_scope(northwind.id):
+        erasure = planned(northwind, ada)
+        assert [place.code for place in mentions_of(erasure)] == [each.code for each in theirs]
+        assert look_for_mentions(erasure) == len(theirs), "done anew it lists nothing twice"
+        confirm_mentions(erasure, [], actor=actor_of(ada), is_all=True)
+        start_erasure(erasure, actor=actor_of(ada))
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
+    with account_scope(northwind.id):
+        assert not Ticket.objects.filter(subject__contains="eli@").exists()
+
+
+def test_nothing_is_listed_for_a_plan_that_was_dropped_meanwhile(northwind, ada, told):
+    with account_scope(northwind.id):
+        erasure = ask_for_plan(person_by_address("eli@example.org").extent, actor=actor_of(ada))
+        looking = looking_for_mentions(erasure)
+        Erasure.objects.all().delete()
+        assert list(looking) == []
+        assert not Mention.objects.exists(), "it names the person"
+    run_jobs()
+
+
 def test_a_hold_keeps_the_words_and_the_certificate_says_so(northwind, ada, told):
     with account_scope(northwind.id):
         erasure = planned(northwind, ada)
@@ -127,8 +156,11 @@ def test_a_hold_keeps_the_words_and_the_certificate_says_so(northwind, ada, told
     done = run_erasure(northwind.id, erasure.id)
     with account_scope(northwind.id):
         assert "eli@example.org" in texts(told)
-        assert Mention.objects.filter(state=Mention.State.HELD).count() == (0 if done.certificate else 1)
-    assert done.state == Erasure.State.FAILED, "what was to go is still there"
+    assert done.state == Erasure.State.DONE, "it keeps what others wrote, and nothing of the person's own"
+    certificate = json.loads(done.certificate)
+    assert (certificate["mentions"]["redacted"], certificate["mentions"]["under_a_legal_hold"]) == (0, 1)
+    said = [one for section in set_out(certificate, "")["sections"] for one in section["points"]]
+    assert "1 was confirmed, and stays as long as a legal hold keeps it." in said
 
 
 def test_what_an_erasure_that_failed_had_listed_goes_with_the_next(northwind, ada, told):

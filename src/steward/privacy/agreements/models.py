@@ -12,6 +12,8 @@ from steward.privacy.egress.models import AccountTerms
 from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.tenancy.models import Account, AccountOwned, Ref
 
+_PROOF = "GDPR articles 17(3)(e) and 28(9): proof of the contract, kept until the account is deleted"
+
 
 class Agreement(AccountOwned):
     """One version of a data processing agreement. Rows stay: what was signed is shown for as long as the account is.
@@ -54,17 +56,20 @@ class Agreement(AccountOwned):
     inventory_digest = impersonal(models.CharField(max_length=64, blank=True, default=""))  # of Annex II
     signer_id = impersonal(models.UUIDField(null=True))  # a member, by the bare id
     signer_name = personal(
-        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="privacy", erase=Erase.NULL
-    )
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="privacy", erase=Erase.KEEP,
+        because=_PROOF,
+    )  # fmt: skip
     signer_position = personal(
-        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="privacy", erase=Erase.NULL
-    )
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="privacy", erase=Erase.KEEP,
+        because=_PROOF,
+    )  # fmt: skip
     signer_address = personal(  # of the network
         models.TextField(blank=True, default=""),
         Whose.AGENT,
         "user.device.ip_address",
         purpose="privacy",
-        erase=Erase.NULL,
+        erase=Erase.KEEP,
+        because=_PROOF,
     )
     signed_at = impersonal(models.DateTimeField(null=True))
     review_words = personal(  # the operator's, about the text

@@ -3,27 +3,41 @@
 Plans that were never ordered are deleted. One that failed stays, and forgets whom it was about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, once, register
 
+_left_out: ContextVar[UUID | None] = ContextVar("left_out", default=None)
+
+
+@contextmanager
+def leaving_out(erasure_id: UUID) -> Iterator[None]:
+    """Within, this plan is not one of those that go: it is the one that is counted."""
+    token = _left_out.set(erasure_id)
+    try:
+        yield
+    finally:
+        _left_out.reset(token)
+
 
 @once
 def plans_about(extent: Extent) -> list[UUID]:
     """Plans that were never ordered, about somebody of the extent."""
-    return _about(extent, Erasure.State.PLANNED)
+    return _about(extent, *Erasure.UNORDERED)
 
 
-def _about(extent: Extent, state: Erasure.State) -> list[UUID]:
+def _about(extent: Extent, *states: Erasure.State) -> list[UUID]:
     if not extent.contacts and not extent.addresses:
         return []
     contacts, addresses = set(map(str, extent.contacts)), set(extent.addresses)
-    found = Erasure.objects.filter(state=state, extent__isnull=False).order_by("pk").only("extent")
+    found = Erasure.objects.filter(state__in=states, extent__isnull=False).exclude(pk__in=filter(None, [_left_out.get()]))
     return [
         one.pk
-        for one in found
+        for one in found.order_by("pk").only("extent")
         if not contacts.isdisjoint((one.extent or {}).get("contacts", []))
         or not addresses.isdisjoint((one.extent or {}).get("addresses", []))
     ]

@@ -30,7 +30,7 @@ class Unfollowed:
 
         One that runs is in hand: perhaps interrupted, and gone on with by the worker.
         """
-        return self.state is None or self.state == State.PLANNED
+        return self.state is None or self.state in Erasure.UNORDERED
 
 
 def unfollowed() -> list[Unfollowed]:

@@ -12,6 +12,7 @@ class Erasure(AccountOwned):
     """One erasure. Whom it is about is known only until it is done; what stays are counts and times."""
 
     class State(models.TextChoices):
+        COUNTING = "counting"  # what would go, before anybody orders it
         PLANNED = "planned"
         RUNNING = "running"
         DONE = "done"
@@ -23,6 +24,8 @@ class Erasure(AccountOwned):
         TICKETS = "tickets"
         AGENT = "agent"
 
+    UNORDERED: ClassVar = (State.COUNTING, State.PLANNED)
+
     of = impersonal(models.TextField(choices=Of.choices, default=Of.TICKETS))
     # Ids of tickets, contacts and members, and the folded addresses of the contacts.
     extent = personal(
@@ -32,6 +35,7 @@ class Erasure(AccountOwned):
               Key("addresses", Whose.CONTACT, "user.contact.email")],
     )  # fmt: skip
     state = impersonal(models.TextField(choices=State.choices, default=State.PLANNED))
+    counted_percent = impersonal(models.PositiveSmallIntegerField(default=0))
     planned = impersonal(models.JSONField(default=dict), keys=("*",))  # {store: how many}
     erased = impersonal(models.JSONField(default=dict), keys=("*",))
     left = impersonal(models.JSONField(default=dict), keys=("*",))

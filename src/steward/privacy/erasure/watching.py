@@ -11,7 +11,7 @@ from steward.lib.clock import now
 from steward.privacy.erasure.actions.running import TAKEN
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import PATIENCE
-from steward.privacy.erasure.tasks import run
+from steward.privacy.erasure.tasks import count, run
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -36,6 +36,8 @@ def _watch(account_id: UUID) -> int:
         for erasure in begun.filter(state=State.RUNNING, started_at__lt=now() - _QUIET):
             if not _waits(erasure):
                 enqueue(run, erasure=erasure.pk)
+        for erasure in Erasure.objects.filter(state=State.COUNTING, planned_at__lt=now() - _QUIET):
+            enqueue(count, erasure=erasure.pk)
         _forget_old_plans()
         late = begun.filter(started_at__lt=now() - PROMISED, alarmed_at=None).select_for_update(no_key=True)
         return sum(_alarm(erasure) for erasure in late)
@@ -49,9 +51,9 @@ def _waits(erasure: Erasure) -> bool:
 
 def _forget_old_plans() -> None:
     """A plan that nobody ordered names people, and what it counted is not true any more."""
-    plans = Erasure.objects.filter(state=State.PLANNED, planned_at__lt=now() - PLANS_KEPT).order_by("pk")
+    plans = Erasure.objects.filter(state__in=Erasure.UNORDERED, planned_at__lt=now() - PLANS_KEPT).order_by("pk")
     old = list(plans.select_for_update(no_key=True))  # whoever orders one in this moment is waited for
-    Erasure.objects.filter(pk__in=[one.pk for one in old], state=State.PLANNED).delete()
+    Erasure.objects.filter(pk__in=[one.pk for one in old], state__in=Erasure.UNORDERED).delete()
     record_many([Happening("erasure.dropped", one) for one in old], actor=SYSTEM)
 
 

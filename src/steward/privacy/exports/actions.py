@@ -157,11 +157,13 @@ def delete_export(export: Export, *, actor: Actor = SYSTEM) -> bool:
 
 
 def fail_export(export_id: UUID) -> None:
-    """Note that it will not be made: it was tried too often."""
-    failed = Export.objects.filter(pk=export_id, state__in=[State.WAITING, State.RUNNING])
-    for export in failed:
-        failed.update(state=State.FAILED, passphrase=b"", finished_at=now())
-        record("export.failed", export, actor=SYSTEM)
+    """Note that it will not be made: it was tried too often. One that is made in this moment stays."""
+    with transaction.atomic():
+        open_ones = Export.objects.filter(pk=export_id, state__in=[State.WAITING, State.RUNNING])
+        export = open_ones.select_for_update(no_key=True).first()
+        if export is not None:
+            Export.objects.filter(pk=export.pk).update(state=State.FAILED, passphrase=b"", finished_at=now())
+            record("export.failed", export, actor=SYSTEM)
 
 
 def language_of(contact: UUID) -> str:

@@ -26,6 +26,7 @@ class Erase(StrEnum):
     DELETE_ROW = "delete_row"
     NULL = "null"
     RECOMPUTE = "recompute"
+    KEEP = "keep"  # nothing, for a reason that is said: it goes with what its place is kept with
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Holding:
     erase: Erase | None = None
     is_exported: bool = False
     keys: tuple[Key, ...] | None = None
+    because: str = ""  # why it is kept: in English, for the file for machines
 
 
 NOTHING_PERSONAL = Holding(is_personal=False)
@@ -68,9 +70,15 @@ def personal(  # one argument for each thing the law asks about a value
     erase: Erase,
     export: bool = True,
     keys: Iterable[Key | str] | None = None,
+    because: str = "",
 ) -> F:
-    """Declare that the field holds personal data. A key that is only named holds nothing about anybody."""
-    return _declare(field, Holding(True, whose, category, purpose, erase, export, _keys(keys)))
+    """Declare that the field holds personal data. A key that is only named holds nothing about anybody.
+
+    What is kept when the person is erased says `because`; raises `ValueError` otherwise.
+    """
+    if (erase is Erase.KEEP) != bool(because):
+        raise ValueError("what is kept says why, and nothing else does")
+    return _declare(field, Holding(True, whose, category, purpose, erase, export, _keys(keys), because))
 
 
 def impersonal(field: F, *, keys: Iterable[str] | None = None) -> F:

@@ -6,7 +6,15 @@ from django.db.models import Count
 
 from steward.privacy.erasure.certifying import section
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.sparing import spares
+from steward.privacy.mentions.actions import STORE
 from steward.privacy.mentions.models import Mention
+
+
+@spares(STORE)
+def held(erasure: Erasure) -> int:
+    """Mentions that were confirmed and that a legal hold keeps."""
+    return Mention.objects.filter(erasure_id=erasure.pk, state=Mention.State.HELD).count()
 
 
 @section("mentions")

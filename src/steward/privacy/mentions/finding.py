@@ -1,33 +1,44 @@
-"""Looking for somebody in what others wrote: candidates come from the search index and the texts, which decide."""
+"""Looking for somebody in what others wrote: every text and every subject of the account is read, a portion at a time.
+
+Not by the search index: what is quoted is not in it.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 
 from steward.contacts.models import Contact
-from steward.lib.fold import words_for_index
-from steward.lib.redacting import SHORTEST, TooShort, pattern_of
+from steward.lib.redacting import SHORTEST, UNSEEN, TooShort, pattern_of
 from steward.privacy.inventory.stores import Extent
+from steward.privacy.mentions.narrowing import like
 from steward.tenancy.scope import current_account_id
 from steward.tickets.erasing import erased_messages
 from steward.tickets.models import Message, Participant, Ticket
 
-MOST = 500  # messages that an agent is shown
-_AT_ONCE = 200
-_CANDIDATES = """
-SELECT message_id FROM tickets_searchentry
- WHERE account_id = %s AND vector @@ %s::tsquery ORDER BY at DESC LIMIT %s
+PORTION = 20_000  # rows that are read in one transaction
+_BEGINNING, _END_OF_ALL = UUID(int=0), UUID(int=2**128 - 1)
+_END = "SELECT id FROM {table} WHERE account_id = %s AND id > %s ORDER BY id OFFSET %s LIMIT 1"
+# The database leaves out what cannot name them; of the rest the pattern says whether it does.
+_NAMING = """
+SELECT id, {ticket}, {text} FROM {table}
+ WHERE account_id = %s AND id > %s AND id <= %s
+   AND (translate({text}, %s, '') ILIKE ANY (%s) OR {ticket} = ANY (%s::uuid[])) ORDER BY id
 """
-# What is quoted in a mail is not in the index: the newest texts are read themselves.
-_QUOTED = """
-SELECT id FROM (SELECT id, body_text FROM tickets_message WHERE account_id = %s ORDER BY id DESC LIMIT %s) AS newest
- WHERE body_text ILIKE ANY (%s) ORDER BY id DESC LIMIT %s
-"""
-_NEWEST = 100_000  # messages
-_READ = 20_000  # candidates that are looked into: more than that share the words of a name
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    ticket: str  # the column with the id of the ticket
+    text: str
+    is_message: bool
+
+
+_MESSAGES = _Table("tickets_message", "ticket_id", "body_text", is_message=True)
+_SUBJECTS = _Table("tickets_ticket", "id", "subject", is_message=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,50 +47,89 @@ class Found:
 
     ticket: UUID
     message: UUID | None
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # as they stand there
 
 
-def mentions_in(extent: Extent) -> list[Found]:
-    """Where the people of an extent are named in what stays, the newest first.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What names the people of an extent, and where.
 
-    By whole name in either order and by each address; in tickets in which they took part by each part of the name,
-    too: there it is they who are greeted.
+    `whole` are names in either order and addresses: they are looked for everywhere. `parts` are the words of names:
+    in tickets in which these people took part it is they who are greeted.
     """
-    whole = list(filter(_is_long, [*_names(extent), *extent.addresses]))
-    parts = list(filter(_is_long, [part for name in _names(extent) for part in name.split()]))
-    seen: dict[UUID, Found] = {}
-    subjects: dict[UUID, Found] = {}
-    gone = set(erased_messages(extent))
-    for words, within in ((whole, None), (parts, _took_part_in(extent))):
-        pattern = _pattern(words)
-        if pattern is None or within == set():
-            continue
-        for message in _messages(words, gone, within):
-            _look(message, pattern, seen, subjects)
-    return _together(list(seen.values()), subjects)[:MOST]
+
+    whole: tuple[str, ...]
+    parts: tuple[str, ...]
+    took_part_in: frozenset[UUID]
+    gone: frozenset[UUID]  # messages and tickets that nothing is left of
+
+    @classmethod
+    def of(cls, extent: Extent) -> "Words":
+        names = _names(extent)
+        return cls(
+            tuple(filter(_is_long, [*names, *extent.addresses])),
+            tuple(filter(_is_long, [part for name in names for part in name.split()])),
+            frozenset(_took_part_in(extent)),
+            frozenset({*erased_messages(extent), *extent.tickets}),
+        )
 
 
-def _together(messages: list[Found], subjects: dict[UUID, Found]) -> list[Found]:
-    """The subject of a ticket goes with a message of it that is a mention: redacting takes the whole ticket."""
-    found = []
-    for one in messages:
-        subject = subjects.pop(one.ticket, None)
-        words = (*one.words, *(subject.words if subject else ()))
-        found.append(replace(one, words=tuple(dict.fromkeys(words))))
-    return [*found, *subjects.values()]
+class Search:
+    """One pass through all messages and then all subjects, in the order of their ids; `portion` goes on with it."""
+
+    def __init__(self, extent: Extent) -> None:
+        """In the account in scope, as each portion."""
+        self._words = Words.of(extent)
+        self._whole, self._parts = _pattern(self._words.whole), _pattern(self._words.parts)
+        self._tables = [_MESSAGES, _SUBJECTS] if self._words.whole else []
+        self._after = _BEGINNING
+        self._total = Message.objects.count() + Ticket.objects.count()
+        self._read = 0
+
+    @property
+    def is_over(self) -> bool:
+        return not self._tables
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return 1.0 if self.is_over else min(self._read / max(self._total, 1), 1.0)
+
+    def portion(self) -> list[Found]:
+        """What the next rows hold; nothing when it is over."""
+        if self.is_over:
+            return []
+        table = self._tables[0]
+        with connection.cursor() as cursor:
+            cursor.execute(_END.format(table=table.name), [current_account_id(), self._after, PORTION - 1])
+            end = cursor.fetchone()
+            cursor.execute(_naming(table), self._asked(end[0] if end else _END_OF_ALL))
+            found = [self._looked_at(table, *row) for row in cursor]
+        self._read += PORTION
+        if end:
+            self._after = end[0]
+        else:
+            self._tables, self._after = self._tables[1:], _BEGINNING
+        return [one for one in found if one]
+
+    def _asked(self, end: UUID) -> "list[UUID | str | list[str] | None]":
+        patterns = list(map(like, self._words.whole))
+        return [current_account_id(), self._after, end, UNSEEN, patterns, list(map(str, self._words.took_part_in))]
+
+    def _looked_at(self, table: _Table, key: UUID, ticket: UUID, text: str) -> Found | None:
+        if key in self._words.gone:
+            return None
+        patterns = (self._whole, self._parts if ticket in self._words.took_part_in else None)
+        words = [each for pattern in patterns if pattern for each in _words(pattern, text)]
+        return Found(ticket, key if table.is_message else None, tuple(dict.fromkeys(words))) if words else None
 
 
-def _look(message: Message, pattern: "re.Pattern[str]", seen: dict[UUID, Found], subjects: dict[UUID, Found]) -> None:
-    in_text = _words(pattern, message.body_text)
-    if in_text:
-        before = seen[message.pk].words if message.pk in seen else ()
-        seen[message.pk] = Found(message.ticket_id, message.pk, tuple(dict.fromkeys((*before, *in_text))))
-    elif (in_subject := _words(pattern, message.ticket.subject)) and message.ticket_id not in subjects:
-        subjects[message.ticket_id] = Found(message.ticket_id, None, in_subject)
+def _naming(table: _Table) -> str:
+    return _NAMING.format(table=table.name, ticket=table.ticket, text=table.text)
 
 
-def _words(pattern: "re.Pattern[str]", text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(match[0].split()) for match in pattern.finditer(text)))
+def _words(pattern: "re.Pattern[str]", text: str) -> list[str]:
+    return [" ".join(match[0].split()) for match in pattern.finditer(text)]
 
 
 def _pattern(words: Iterable[str]) -> "re.Pattern[str] | None":
@@ -110,34 +160,3 @@ def _took_part_in(extent: Extent) -> set[UUID]:
     beside = Participant.objects.filter(contact__in=extent.contacts).values_list("ticket", flat=True)
     theirs = Ticket.objects.filter(requester__in=extent.contacts).values_list("pk", flat=True)
     return {*wrote, *beside, *(theirs if extent.keeps_tickets else ())}.difference(extent.tickets)
-
-
-def _messages(words: Sequence[str], gone: set[UUID], within: set[UUID] | None) -> Iterator[Message]:
-    if within is None:
-        keys = [key for key in _candidates(words) if key not in gone]
-    else:
-        inside = Message.objects.filter(ticket__in=within).order_by("-at").values_list("pk", flat=True)
-        keys = [key for key in inside[:_READ] if key not in gone]
-    for start in range(0, len(keys), _AT_ONCE):
-        found = Message.objects.filter(pk__in=keys[start : start + _AT_ONCE]).select_related("ticket")
-        yield from found.defer("body_html").order_by("-at")
-
-
-def _candidates(words: Sequence[str]) -> list[UUID]:
-    """Messages that hold all words of one of the names or addresses, wherever."""
-    asked = [" & ".join(f"'{word}'" for word in words_for_index(each).split()[:8]) for each in words]
-    query = " | ".join(f"({one})" for one in asked if one)
-    if not query:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, [current_account_id(), query, _READ])
-        indexed = [key for (key,) in cursor.fetchall()]
-        cursor.execute(_QUOTED, [current_account_id(), _NEWEST, [*map(_like, words)], _READ])
-        return list(dict.fromkeys([*indexed, *(key for (key,) in cursor.fetchall())]))
-
-
-def _like(words: str) -> str:
-    """What finds every text with the words, and others: by the longest of them, as lines break between words."""
-    longest = max(words.split(), key=len)
-    escaped = longest.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

@@ -32,8 +32,15 @@ class Mention(AccountOwned):
     found_at = impersonal(models.DateTimeField())
 
     class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            # Also in this order they are listed, a page at a time.
+            models.UniqueConstraint(
+                fields=["account", "erasure_id", "ticket", "message"],
+                nulls_distinct=False,
+                name="mentions_mention_once",
+            )
+        ]
         indexes: ClassVar = [
-            models.Index(fields=["account", "erasure_id"], name="mentions_mention_erasure"),
             models.Index(fields=["account", "contact_id"], name="mentions_mention_contact"),
             # What may be deleted is found here from its own key.
             models.Index(fields=["account", "ticket"], name="mentions_mention_ticket"),

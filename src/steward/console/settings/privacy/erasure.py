@@ -1,5 +1,6 @@
 """One erasure: the plan to confirm, how far it is, what came of it, and the certificate."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,27 +22,35 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
-from steward.privacy.mentions.actions import carry_over, confirm_mentions, look_for_mentions
-from steward.privacy.mentions.queries import mentions_of
+from steward.privacy.mentions.actions import carry_over, confirm_mentions
+from steward.privacy.mentions.queries import page_of_mentions
 from steward.privacy.requests.actions import plan_again
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.ui.meant import MeantForm
 
 PIECE = "console/settings/_erasure_progress.html"
+_DIGITS = 9  # of the number of a page: more is none
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @settings_page("erasures")
 def erasure(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
-    """A plan is ordered by a POST with the word typed; of others it is shown how far they are."""
+    """A plan is ordered by a POST with the word typed; of others it is shown how far they are.
+
+    Each POST keeps what was ticked on the page it comes from; one that names a `page` goes there, and orders nothing.
+    """
     found = get_erasure(erasure_id)
     if request.headers.get("X-Requested-With") == "live":
         return TemplateResponse(request, PIECE, {"one": shown(found)})
+    if request.method == "POST" and found.state == Erasure.State.PLANNED:
+        _keep_ticks(request, found)
+        if page := _page(request.POST.get("page", "")):
+            address = reverse("console:settings-erasure", args=[found.pk])
+            return HttpResponseRedirect(f"{address}?page={page}#mentions-heading", status=303)
     word = pgettext("typed to confirm", "erase")
     form = MeantForm(request.POST if request.method == "POST" else None, word=word)
     if form.is_bound and form.is_valid():
         try:
-            confirm_mentions(found, _chosen(request), actor=request.actor, is_all="all" in request.POST)
             start_erasure(found, actor=request.actor)
         except NotPlanned:
             messages.error(request, _("This erasure was ordered before. Below is how far it is."))
@@ -50,8 +59,9 @@ def erasure(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
             form.add_error(None, refusal(held.holds))
         if not form.errors:
             return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]), status=303)
-    context = {"one": shown(found), "form": form, "mentions": mentions_of(found)}
-    context["chosen"] = _chosen(request)
+    context: dict[str, Any] = {"one": shown(found), "form": form}
+    if found.state == Erasure.State.PLANNED:
+        context["mentions"] = page_of_mentions(found, _page(request.GET.get("page", "")) or 1)
     return settings_response(request, "console/settings/erasure.html", context, status=422 if form.is_bound else 200)
 
 
@@ -68,7 +78,6 @@ def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
         messages.error(request, HELD)
         messages.error(request, refusal(held.holds))
         return HttpResponseRedirect(reverse("console:settings-erasure", args=[failed.pk]), status=303)
-    look_for_mentions(planned)
     carry_over(failed, planned)
     return HttpResponseRedirect(reverse("console:settings-erasure", args=[planned.pk]), status=303)
 
@@ -98,8 +107,18 @@ def certificate(request: ConsoleRequest, erasure_id: UUID, kind: str) -> HttpRes
         return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]))
 
 
-def _chosen(request: ConsoleRequest) -> list[UUID]:
-    return [key for key in map(read_id, request.POST.getlist("mention")) if key]
+def _keep_ticks(request: ConsoleRequest, found: Erasure) -> None:
+    ticked, listed = (_ids(request.POST.getlist(name)) for name in ("mention", "listed"))
+    if listed:
+        confirm_mentions(found, ticked, among=listed, actor=request.actor, is_all="all" in request.POST)
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    return [key for key in map(read_id, texts) if key]
+
+
+def _page(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < _DIGITS else None
 
 
 def _file(found: Erasure, content: bytes, kind: str, ending: str) -> HttpResponse:

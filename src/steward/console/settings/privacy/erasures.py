@@ -1,7 +1,6 @@
 """Erasures of the account: the list of them, and choosing whom the next one is about."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,34 +11,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from steward.channels.email.access import has_mailboxes
 from steward.console.entrance import ConsoleRequest
-from steward.console.erasures_shown import newest
+from steward.console.erasures_shown import newest, plans
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.lib.ids import read_id
+from steward.console.settings.privacy.whom import WhomForm, id_of, person_meant, to_whom
 from steward.notifications.account_models import ERASURES
 from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
-from steward.privacy.mentions.actions import look_for_mentions
 from steward.privacy.requests.access import get_request
 from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.requests.persons import Person, person_by_address, person_of
 from steward.privacy.requests.states import WrongState
 
 HELD = gettext_lazy(
     "A legal hold keeps something of this person. Nothing was planned. Lift the hold first, or refuse the request and "
     "name the hold as the reason."
 )
-
-
-class WhomForm(forms.Form):
-    """Any address of somebody."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address of the person"),
-        max_length=254,
-        widget=forms.EmailInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
 
 
 class HowForm(forms.Form):
@@ -71,7 +58,7 @@ class HowForm(forms.Form):
 @settings_page("erasures")
 def erasures(request: ConsoleRequest) -> HttpResponse:
     """What was erased, and the way to the next one."""
-    return settings_response(request, "console/settings/erasures.html", _listed(request, WhomForm()))
+    return _list(request, WhomForm())
 
 
 @require_POST
@@ -87,13 +74,7 @@ def erasures_read(request: ConsoleRequest) -> HttpResponse:
 def erasure_search(request: ConsoleRequest) -> HttpResponse:
     """Find somebody by an address. It comes by POST: an address has no place in the log of a server."""
     form = WhomForm(request.POST)
-    if form.is_valid():
-        person = person_by_address(form.cleaned_data["email"])
-        if person is not None:
-            address = reverse("console:settings-erasure-new")
-            return HttpResponseRedirect(f"{address}?contact={person.contacts[0]}", status=303)
-        form.add_error("email", _("Nobody here has this address. Look whether it is written as in their mails."))
-    return settings_response(request, "console/settings/erasures.html", _listed(request, form), status=422)
+    return to_whom(form, "console:settings-erasure-new") or _list(request, form, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,9 +82,9 @@ def erasure_search(request: ConsoleRequest) -> HttpResponse:
 def erasure_new(request: ConsoleRequest) -> HttpResponse:
     """Who it is (`contact`, or the `request` of a person), and what goes with them; a POST counts it."""
     asked = _request(request)
-    if asked is None and _id(request, "contact") is None:
-        return settings_response(request, "console/settings/erasures.html", _listed(request, WhomForm()))
-    person = _person(request, asked)
+    if asked is None and id_of(request, "contact") is None:
+        return HttpResponseRedirect(reverse("console:settings-erasures"), status=303)
+    person = person_meant(request, asked)
     form = HowForm(request.POST if request.method == "POST" else None, has_mailboxes=has_mailboxes())
     if form.is_bound and form.is_valid():
         try:
@@ -113,8 +94,8 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
                 request=asked,
                 keeps_tickets=form.cleaned_data["tickets"] == HowForm.WITHOUT,
                 in_mailboxes=form.cleaned_data.get("in_mailboxes", False),
+                in_background=True,
             )
-            look_for_mentions(erasure)
             return HttpResponseRedirect(reverse("console:settings-erasure", args=[erasure.pk]), status=303)
         except Held as held:
             form.add_error(None, HELD)
@@ -127,13 +108,14 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
     )
 
 
-def _listed(request: ConsoleRequest, form: WhomForm) -> dict[str, Any]:
+def _list(request: ConsoleRequest, form: WhomForm, *, status: int = 200) -> HttpResponse:
     told = [one for one in unread_of_account(request.me) if one.page == ERASURES]
-    return {"erasures": newest(), "form": form, "told": told}
+    context = {"erasures": newest(), "plans": plans(), "form": form, "told": told}
+    return settings_response(request, "console/settings/erasures.html", context, status=status)
 
 
 def _request(request: ConsoleRequest) -> PrivacyRequest | None:
-    wanted = _id(request, "request")
+    wanted = id_of(request, "request")
     if wanted is None:
         return None
     try:
@@ -143,15 +125,3 @@ def _request(request: ConsoleRequest) -> PrivacyRequest | None:
     if asked.type != PrivacyRequest.Type.ERASE:
         raise Http404("not a request to erase")
     return asked
-
-
-def _person(request: ConsoleRequest, asked: PrivacyRequest | None) -> Person:
-    contact = asked.subject_id if asked else _id(request, "contact")
-    person = person_of(contact) if contact else None
-    if person is None:
-        raise Http404("no such person")
-    return person
-
-
-def _id(request: ConsoleRequest, name: str) -> UUID | None:
-    return read_id(str(request.POST.get(name) or request.GET.get(name, "")))

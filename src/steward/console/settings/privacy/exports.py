@@ -1,37 +1,25 @@
 """Exports of persons: the list of them, and asking for the next one."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.exporting import shown_all
 from steward.console.settings.entrance import settings_page, settings_response
-from steward.lib.ids import read_id
+from steward.console.settings.privacy.whom import WhomForm, id_of, person_meant, to_whom
 from steward.privacy.exports.access import KINDS, get_request_to_export, newest_exports
 from steward.privacy.exports.actions import Wanted, language_of, start_export
 from steward.privacy.exports.models import DAYS, MOST_DAYS, Export
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.requests.persons import Person, person_by_address, person_of
+from steward.privacy.requests.persons import Person
 
 Kind = Export.Kind
-
-
-class WhomForm(forms.Form):
-    """Any address of somebody."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address of the person"),
-        max_length=254,
-        widget=forms.EmailInput({"autocomplete": "off"}),
-    )
 
 
 class HowForm(forms.Form):
@@ -80,13 +68,7 @@ def exports(request: ConsoleRequest) -> HttpResponse:
 def export_search(request: ConsoleRequest) -> HttpResponse:
     """Find somebody by an address. It comes by POST: an address has no place in the log of a server."""
     form = WhomForm(request.POST)
-    if form.is_valid():
-        person = person_by_address(form.cleaned_data["email"])
-        if person is not None:
-            address = reverse("console:settings-export-new")
-            return HttpResponseRedirect(f"{address}?contact={person.contacts[0]}", status=303)
-        form.add_error("email", _("Nobody here has this address. Look whether it is written as in their mails."))
-    return _list(request, form, status=422)
+    return to_whom(form, "console:settings-export-new") or _list(request, form, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,9 +76,9 @@ def export_search(request: ConsoleRequest) -> HttpResponse:
 def export_new(request: ConsoleRequest) -> HttpResponse:
     """Who it is (`contact`, or the `request` of a person) and what is exported; a POST begins."""
     asked = _request(request)
-    if asked is None and _id(request, "contact") is None:
+    if asked is None and id_of(request, "contact") is None:
         return HttpResponseRedirect(reverse("console:settings-exports"), status=303)
-    person = _person(request, asked)
+    person = person_meant(request, asked)
     form = HowForm(request.POST) if request.method == "POST" else HowForm(initial=_offered(person, asked))
     if form.is_bound and form.is_valid():
         wanted = form.wanted
@@ -117,22 +99,10 @@ def _offered(person: Person, asked: PrivacyRequest | None) -> dict[str, Any]:
 
 
 def _request(request: ConsoleRequest) -> PrivacyRequest | None:
-    wanted = _id(request, "request")
+    wanted = id_of(request, "request")
     if wanted is None:
         return None
     try:
         return get_request_to_export(wanted)
     except PrivacyRequest.DoesNotExist as error:
         raise Http404("no such request") from error
-
-
-def _person(request: ConsoleRequest, asked: PrivacyRequest | None) -> Person:
-    contact = asked.subject_id if asked else _id(request, "contact")
-    person = person_of(contact) if contact else None
-    if person is None:
-        raise Http404("no such person")
-    return person
-
-
-def _id(request: ConsoleRequest, name: str) -> UUID | None:
-    return read_id(str(request.POST.get(name) or request.GET.get(name, "")))

@@ -1,5 +1,6 @@
 """What would go, counted before anything does."""
 
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,16 +26,21 @@ def plan_erasure(extent: Extent, *, actor: Actor) -> Erasure:
     with transaction.atomic():
         extent = widened(extent)
         refuse_held(extent)
-        erasure = Erasure.objects.create(
-            extent=written(extent),
-            of=kind_of(extent),
-            planned=counted(extent),
-            asked_by_kind=actor.kind.value,
-            asked_by_id=actor.id,
-            planned_at=now(),
-        )
+        erasure = noted(extent, actor=actor, planned=counted(extent), counted_percent=100)
         record("erasure.planned", erasure, actor=actor, changes={"planned": erasure.planned})
     return erasure
+
+
+def noted(extent: Extent, *, actor: Actor, **known: Any) -> Erasure:
+    """Write down what is to go, with what is known of the plan."""
+    return Erasure.objects.create(
+        extent=written(extent),
+        of=kind_of(extent),
+        asked_by_kind=actor.kind.value,
+        asked_by_id=actor.id,
+        planned_at=now(),
+        **known,
+    )
 
 
 def counted(extent: Extent, *, without: Collection[str] = ()) -> dict[str, int]:
@@ -42,8 +48,15 @@ def counted(extent: Extent, *, without: Collection[str] = ()) -> dict[str, int]:
 
     What several stores or steps find counts once, for the one whose turn it is first: the others find it gone.
     """
+    counts: Counter[str] = Counter()
+    deque(counting(extent, counts, without=without), maxlen=0)
+    return dict(counts)
+
+
+def counting(extent: Extent, counts: "Counter[str]", *, without: Collection[str] = ()) -> Iterator[None]:
+    """The same, step by step: fills `counts`, and yields after each. In a scope, which may be another each time."""
     stores = [store for store in all_stores() if store.name not in without]
-    counts = {store.name: 0 for store in stores}
+    counts.update({store.name: 0 for store in stores})
     seen: set[tuple[frozenset[str], Key]] = set()
     for step in steps(extent):
         with looking():
@@ -51,7 +64,12 @@ def counted(extent: Extent, *, without: Collection[str] = ()) -> dict[str, int]:
                 new = {(store.models, key) for key in store.find(step)} - seen
                 counts[store.name] += len(new)
                 seen |= new
-    return counts
+        yield
+
+
+def number_of_steps(extent: Extent) -> int:
+    """How many `steps` gives."""
+    return -(-len(extent.tickets) // STEP) + extent.is_about_somebody
 
 
 def steps(extent: Extent) -> Iterator[Extent]:

@@ -17,6 +17,7 @@ from steward.privacy.erasure.certifying import certified, note_in_ledger
 from steward.privacy.erasure.ledger import withdraw, write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import PATIENCE, PAUSE, prepare_outside, reach_outside
+from steward.privacy.erasure.sparing import missing
 from steward.privacy.holds.actions import Held, refuse_held
 from steward.privacy.inventory.stores import Extent, Key, all_stores, joined, looking, widened
 from steward.tenancy.scope import account_scope
@@ -178,8 +179,3 @@ def _conclude(erasure_id: UUID, *, stopped_by: int = 0) -> Erasure:
         if erasure.state == State.DONE:
             note_in_ledger(erasure)
     return erasure
-
-
-def missing(erasure: Erasure) -> list[str]:
-    """The stores in which something was planned and nothing was erased: that is a fault, not a success."""
-    return [name for name, number in erasure.planned.items() if number and not erasure.erased.get(name)]
