@@ -160,7 +160,7 @@ def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(northwi
         verify(request, by=PrivacyRequest.Proof.KNOWN, actor=SYSTEM)
         approve(request, actor=SYSTEM)
         old = eli.name
-        fulfil_correction(request, Correction("Elias Berg", "da"), actor=SYSTEM)
+        fulfil_correction(request, Correction("Elias Berg", "en"), actor=SYSTEM)
         telling = telling_of(request)
         own = next(one for one in recipients_of(telling) if one.kind == Kinds.SERVICE)
         letter = letter_to(own)
