@@ -23,7 +23,6 @@ from steward.privacy.erasure.sparing import missing
 from steward.privacy.erasure.watching import PROMISED
 from steward.privacy.erasure.wording import WORDS, Group, by_group
 from steward.privacy.inventory.stores import Extent
-from steward.privacy.subprocessors.words import PURPOSE_WORDS
 
 MOST = 50  # erasures that are listed
 SHOWN = 8  # names and addresses of whom it is about
@@ -96,18 +95,6 @@ class Shown:
         """When it was done again, because a backup from before it was restored."""
         again = self.told.get("replayed")
         return datetime.fromisoformat(again["at"]) if again else None
-
-    @property
-    def recipients(self) -> list[dict[str, Any]]:
-        """To whom data of the account went, with when each was told."""
-        return [
-            one
-            | {
-                "purposes_words": [str(PURPOSE_WORDS.get(purpose, purpose)) for purpose in one["purposes"]],
-                "told_at": datetime.fromisoformat(one["told_at"]) if one["told_at"] else None,
-            }
-            for one in self.told.get("recipients", [])
-        ]
 
     @property
     def is_late(self) -> bool:

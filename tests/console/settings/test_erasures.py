@@ -22,6 +22,7 @@ from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.inventory.stores import all_stores
 from steward.privacy.mentions import queries
+from steward.privacy.recipients.models import Recipient
 from steward.privacy.requests.actions import NewRequest, approve, open_request, verify
 from steward.privacy.requests.models import PrivacyRequest
 from steward.tenancy.scope import account_scope
@@ -299,15 +300,26 @@ def test_who_was_told_is_noted_in_the_certificate(northwind, adas, ada, ticket):
     page = plan(adas)
     adas.post(page, {"word": "erase"})
     run_jobs()
-    shown = adas.get(page).content.decode()
-    assert "smtp.own.example" in shown
-    assert "mx.somebody.example" not in shown, "whoever was written to has the mail; they are no recipient of data"
-    before = adas.get(f"{page}/certificate.json").content
-    assert adas.post(f"{page}/told", {"host": "smtp.own.example"}).status_code == 303
-    assert adas.post(f"{page}/told", {"host": "nobody.example"}).status_code == 303
-    [told] = json.loads(adas.get(f"{page}/certificate.json").content)["recipients"]
-    assert (told["told_by"], bool(told["told_at"])) == (str(ada.pk), True)
-    assert json.loads(before)["recipients"][0]["told_at"] is None
+    assert "1 of them is still to be told" in words_in(adas.get(page).content.decode())
+    before = json.loads(adas.get(f"{page}/certificate.json").content)
+    with account_scope(northwind.id):
+        [one] = Recipient.objects.select_related("telling")
+        first = Erasure.objects.get().certificate_sha256
+    where = f"/console/settings/privacy/recipients/{one.telling_id}"
+    letters = words_in(adas.get(where).content.decode())
+    assert "smtp.own.example" in letters
+    assert "mx.somebody.example" not in letters, "whoever was written to has the mail; they are no recipient of data"
+    assert "eli@example.org" in letters
+    assert "Eli" not in letters.partition("found by")[2], "who carries mail finds them by the address"
+    assert adas.post(where, {"deed": "otherwise"}).status_code == 422, "nobody is ticked"
+    assert adas.post(where, {"deed": "otherwise", "recipient": [one.pk]}).status_code == 303
+    assert "eli@example.org" not in adas.get(where).content.decode()
+    after = json.loads(adas.get(f"{page}/certificate.json").content)
+    [told] = after["recipients"]
+    assert (told["told_by"], bool(told["told_at"]), told["told_how"]) == (str(ada.pk), True, "otherwise")
+    assert before["recipients"][0]["told_at"] is None
+    assert (after["version"], after["versions_before"]) == (2, [first])
+    assert adas.get(f"{page}/certificate.pdf").content.startswith(b"%PDF-")
     with account_scope(northwind.id):
         assert is_genuine(Erasure.objects.get())
 

@@ -43,17 +43,12 @@ NOT_COVERED = [
     _("mail that has been delivered: it is with those it was sent to"),
     _("what others wrote about the person in their own words and nobody has confirmed"),
     _("drafts and files of others that name the person: only messages and subjects were looked through"),
-    _("drafts and files of others that name the person: only messages and subjects were looked through"),
     _("copies that members of the account have taken away"),
     _("mailboxes of the account on servers of others, where it was not asked for or they were out of reach"),
     _("events: that something happened, when and by whom stays; what it changed is erased"),
 ]
 OF_AN_AGENT = [
     _("what the agent wrote to customers: it stays, under “former agent”"),
-    _(
-        "agreements the agent signed for the account: name, position and network address stay until the account is "
-        "deleted, as proof of the contract (GDPR articles 17(3)(e) and 28(9))"
-    ),
     _(
         "agreements the agent signed for the account: name, position and network address stay until the account is "
         "deleted, as proof of the contract (GDPR articles 17(3)(e) and 28(9))"

@@ -131,13 +131,6 @@ def _mentions(told: Certificate) -> dict[str, Any] | None:
             held,
         )
         points.append(words % _n(held))
-    if held := found["under_a_legal_hold"]:
-        words = ngettext(
-            "%(n)s was confirmed, and stays as long as a legal hold keeps it.",
-            "%(n)s were confirmed, and stay as long as a legal hold keeps them.",
-            held,
-        )
-        points.append(words % _n(held))
     return _section(gettext("Mentions of the person in texts of others"), points=points)
 
 

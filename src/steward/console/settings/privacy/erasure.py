@@ -13,17 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.erasures_shown import get_erasure, shown
+from steward.console.recipients_shown import shown_or_none
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.erasures import HELD
 from steward.lib.ids import read_id
 from steward.privacy.erasure.actions import NotPlanned, start_erasure
-from steward.privacy.erasure.actions.telling import note_told
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
 from steward.privacy.mentions.actions import carry_over, confirm_mentions
 from steward.privacy.mentions.queries import page_of_mentions
+from steward.privacy.recipients.queries import telling_about
 from steward.privacy.requests.actions import plan_again
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.ui.meant import MeantForm
@@ -59,7 +60,7 @@ def erasure(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
             form.add_error(None, refusal(held.holds))
         if not form.errors:
             return HttpResponseRedirect(reverse("console:settings-erasure", args=[found.pk]), status=303)
-    context: dict[str, Any] = {"one": shown(found), "form": form}
+    context: dict[str, Any] = {"one": shown(found), "form": form, "telling": shown_or_none(telling_about(found.pk))}
     if found.state == Erasure.State.PLANNED:
         context["mentions"] = page_of_mentions(found, _page(request.GET.get("page", "")) or 1)
     return settings_response(request, "console/settings/erasure.html", context, status=422 if form.is_bound else 200)
@@ -80,15 +81,6 @@ def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("console:settings-erasure", args=[failed.pk]), status=303)
     carry_over(failed, planned)
     return HttpResponseRedirect(reverse("console:settings-erasure", args=[planned.pk]), status=303)
-
-
-@require_POST
-@settings_page("erasures")
-def erasure_told(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
-    """Note that the recipient at the server `host` was told: it goes into the certificate."""
-    if note_told(get_erasure(erasure_id), request.POST.get("host", "")[:255], actor=request.actor):
-        messages.success(request, _("Noted. The certificate says so now; download it again."))
-    return HttpResponseRedirect(reverse("console:settings-erasure", args=[erasure_id]), status=303)
 
 
 @require_safe

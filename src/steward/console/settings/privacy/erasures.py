@@ -18,6 +18,7 @@ from steward.notifications.account_models import ERASURES
 from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
+from steward.privacy.recipients.actions import mails_by_itself
 from steward.privacy.requests.access import get_request
 from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.models import PrivacyRequest
@@ -110,7 +111,7 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
 
 def _list(request: ConsoleRequest, form: WhomForm, *, status: int = 200) -> HttpResponse:
     told = [one for one in unread_of_account(request.me) if one.page == ERASURES]
-    context = {"erasures": newest(), "plans": plans(), "form": form, "told": told}
+    context = {"erasures": newest(), "plans": plans(), "form": form, "told": told, "by_itself": mails_by_itself()}
     return settings_response(request, "console/settings/erasures.html", context, status=status)
 
 
