@@ -52,7 +52,8 @@ def words_for_index(*texts: str) -> str:
     """
     folded = fold(" ".join(text[:LONGEST_TEXT] for text in texts if text))[:LONGEST_TEXT]
     parts = _WORDS.findall(folded)
-    wholes = _COMPOUND.findall(folded)
+    # Each once: quotations say the same again and again.
+    wholes = [whole for whole in dict.fromkeys(_COMPOUND.findall(folded)) if not whole.isalnum()]
     compounds = (part for whole in wholes for part in dict.fromkeys((whole, *_SEPARATOR.split(whole))))
     joined = [_joined(compound) for compound in compounds if _is_compound(compound)]
     return " ".join(parts + joined)[:LONGEST_TEXT]

@@ -64,7 +64,7 @@ class _Piece:
         self.is_text = match["text"] is not None
         self.tag = (match["tag"] or "").lower()
         self.markup = match[0]
-        self.text = unescape(match[0]) if self.is_text else ""
+        self.text = _read(match[0]) if self.is_text else ""
 
     def write(self, text: str) -> None:
         self.text = text
@@ -81,6 +81,14 @@ class _Piece:
 
         self.markup = _ATTRIBUTE.sub(cleared, self.markup)
         return found
+
+
+def _read(markup: str) -> str:
+    """`unescape`, without asking for each of the few references that a sanitiser writes."""
+    if "&" not in markup:
+        return markup
+    text = markup.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&nbsp;", "\u00a0")
+    return unescape(markup) if "&" in text.replace("&amp;", "") else text.replace("&amp;", "&")
 
 
 def _blot(texts: Sequence[_Piece], starts: Sequence[int], start: int, end: int) -> None:
