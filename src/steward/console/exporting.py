@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.contacts.models import ContactAddress
 from steward.files.actions import read_file
@@ -50,6 +50,8 @@ class Shown:
 
     @property
     def state_words(self) -> str:
+        if self.export.withdrawn_at:
+            return pgettext("state of an export", "Withdrawn")
         return str(STATES[self.state])
 
     @property

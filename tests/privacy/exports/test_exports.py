@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.files.storage import default_storage
 
-from steward.contacts.models import Contact
+from steward.contacts.models import Contact, ContactAddress
 from steward.contacts.restriction import restrict_contact
 from steward.events.models import Event
 from steward.files.actions import read_file
@@ -13,7 +13,9 @@ from steward.files.models import File
 from steward.files.upkeep import remove_unknown_files, remove_unused_files
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.privacy.erasure.actions import plan_erasure, run_erasure
+from steward.outbox.models import OutgoingMail
+from steward.people.access import actor_of
+from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
 from steward.privacy.exports import building, parting
 from steward.privacy.exports.actions import (
     NotThere,
@@ -33,8 +35,10 @@ from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.archives import data_of, export_person, opened
 from steward.testing.jobs import run_jobs
-from steward.testing.tickets import make_ticket
+from steward.testing.tickets import make_message, make_ticket
+from steward.tickets.actions import Reason, purge_tickets, redact_words
 from steward.tickets.conversation import NewAttachment
+from steward.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -236,3 +240,55 @@ def test_one_file_under_two_names_is_there_twice(northwind, eli):
     assert all(name.endswith("-lamp.txt") and ".." not in name for name in paths)
     page = files["index.html"].decode()
     assert all(f'href="{name}"' in page for name in paths)
+
+
+@pytest.fixture
+def ordered(northwind, ada, eli, farah):
+    """Archives about Eli, who asked, about Farah, who answered him, and about Gus, who has nothing to do with it."""
+    ticket = make_ticket(eli, body="Quokka 4111.")
+    with account_scope(northwind.id):
+        gus = Contact.objects.create(name="Gus", created_at=now())
+        ContactAddress.objects.create(contact=gus, kind="email", value="gus@example.org", folded="gus@example.org")
+    make_message(ticket, sender=farah)
+    make_ticket(gus)
+    exports = {}
+    with account_scope(northwind.id):
+        for address in (ELI, "farah@example.net", "gus@example.org"):
+            wanted = start_export(person_by_address(address), kind="access", actor=actor_of(ada))
+            exports[address] = wanted
+    run_jobs()
+    assert all(fresh(each).is_there() for each in exports.values())
+    return ticket, list(exports.values())
+
+
+def gone(exports):
+    return [bool(fresh(each).withdrawn_at) and not fresh(each).is_there() for each in exports]
+
+
+@pytest.mark.parametrize("how", ["purged", "redacted"])
+def test_what_is_purged_or_redacted_ends_the_archives_that_have_it(northwind, ada, ordered, how):
+    ticket, exports = ordered
+    keys = [key_of(each) for each in exports]
+    with account_scope(northwind.id):
+        if how == "redacted":
+            redact_words(ticket.messages.order_by("at").first(), ["Quokka"], reason=Reason.OTHER, actor=SYSTEM)
+        else:
+            purge_tickets([ticket.pk], actor=SYSTEM, among=Ticket.objects.all())
+    assert gone(exports) == [True, True, False]
+    assert [default_storage.exists(key) for key in keys] == [False, False, True]
+    with account_scope(northwind.id):
+        mails = OutgoingMail.objects.filter(purpose="export withdrawn")
+        assert [mail.envelope_to for mail in mails] == [[ada.user.email]] * 2
+        assert Event.objects.filter(kind="export.withdrawn").count() == 2
+
+
+def test_who_is_erased_ends_the_archives_of_those_they_wrote_to(northwind, ordered):
+    _ticket, exports = ordered
+    with account_scope(northwind.id):
+        erasure = plan_erasure(person_by_address("farah@example.net").extent, actor=SYSTEM)
+        start_erasure(erasure, actor=SYSTEM)
+        assert fresh(exports[0]).withdrawn_at
+    assert run_erasure(northwind.id, erasure.id).state == "done"
+    with account_scope(northwind.id):
+        assert [Export.objects.filter(pk=each.pk).exists() for each in exports] == [True, False, True]
+        assert fresh(exports[2]).is_there()

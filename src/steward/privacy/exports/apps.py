@@ -9,6 +9,6 @@ class ExportsConfig(AppConfig):
     label = "exports"
 
     def ready(self) -> None:
-        from steward.privacy.exports import tasks  # noqa: F401, PLC0415  the queue knows it by name
+        from steward.privacy.exports import subscribers, tasks  # noqa: F401, PLC0415  the queue knows it by name
 
         autodiscover_modules("exporting")

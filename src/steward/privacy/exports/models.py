@@ -49,6 +49,7 @@ class Export(AccountOwned):
     asked_at = impersonal(models.DateTimeField())
     finished_at = impersonal(models.DateTimeField(null=True, blank=True))
     expires_at = impersonal(models.DateTimeField(null=True, blank=True))
+    withdrawn_at = impersonal(models.DateTimeField(null=True, blank=True))  # something in it was purged or redacted
     downloads = impersonal(models.IntegerField(default=0))
     last_download_at = impersonal(models.DateTimeField(null=True, blank=True))
     # A link for the person, who signs in nowhere: SHA-256 of its token, which is shown once. NULL: there is none.
