@@ -10,12 +10,14 @@ from steward.backups import places
 from steward.backups.dumping import Database
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import expire, overdue
+from steward.backups.looking import last_look, look_at_backups
 from steward.backups.making import Source, make_backup
 from steward.backups.manifests import KEPT, backups_in, trusted
 from steward.backups.places import place_of
 from steward.backups.restoring import restore_files
 from steward.backups.standing import Layout, last_backup, troubles
 from steward.backups.verifying import verify
+from steward.operator import health
 from steward.privacy.egress import configuration, wall
 from steward.privacy.egress.early import without_a_database
 from steward.privacy.egress.ledger import flush_lookups
@@ -68,7 +70,7 @@ def lived_in(northwind, eli):
         return make_ticket(eli, subject=MARKER, attachments=[NewAttachment("a.txt", MARKER.encode(), "text/plain")])
 
 
-def test_it_holds_what_was_there_and_tells_nothing(lived_in, source, place, store, name):
+def test_it_holds_what_was_there_and_tells_nothing(lived_in, source, place, store, name, monkeypatch):
     folder = make_backup(source, place)
     kept = store.kept(name)
     parts = {f"night/{folder.name}/{part}" for part in ("database", "files", "manifest.json")}
@@ -79,6 +81,12 @@ def test_it_holds_what_was_there_and_tells_nothing(lived_in, source, place, stor
     assert list(backups_in(place)) == [folder]
     assert last_backup(place) is not None
     assert overdue(place) == []
+    assert health._backup().tone == "warn", "no page asks"
+    look_at_backups()
+    with monkeypatch.context() as patch:
+        patch.setattr(clients.Client, "_answered", lambda *_given: pytest.fail("a page waits for the bucket"))
+        assert health._backup().tone == "ok"
+        assert "As of" in health._backup().items[0]
     flush_lookups()
     rows = InstallationEgress.objects.filter(purpose="data.keep")
     assert {(row.traffic, row.is_allowed, row.host) for row in rows} == {("T", True, "127.0.0.1")}
@@ -165,3 +173,8 @@ def test_a_bucket_that_does_not_answer_is_said(place, settings, tmp_path):
     assert any("127.0.0.1:9/backups" in words and "does not do" in words for words in said)
     assert any("is the bucket of the files" in words for words in said)
     assert not any("hidden" in words for words in said)
+    look_at_backups()
+    seen = last_look(gone)
+    assert "does not do" in seen.fault
+    assert "hidden" not in seen.fault + seen.place
+    assert (health._backup().tone, health._backup().words) == ("bad", seen.fault)

@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from steward.backups.errors import BackupFault
-from steward.backups.places import place_of
+from steward.backups.looking import last_look
+from steward.backups.places import Place, place_of
+from steward.backups.remote import Remote
 from steward.backups.standing import FRESH, last_backup
 from steward.jobs.queries import workers
 from steward.lib.clock import now
@@ -26,11 +28,12 @@ from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.privacy.keys.store import installation_key, key_folder
 from steward.privacy.subprocessors.actions.objections import overdue
 from steward.tenancy.models import Account
-from steward.ui.ages import file_size
+from steward.ui.ages import file_size, full_moment
 
 LATE = 300.0  # seconds the oldest due job may wait before the queue is called late
 _SILENT = timedelta(seconds=60)  # a worker that said nothing for so long is dead
 _FULL, _NEARLY_FULL = 0.05, 0.15  # of the disk that is free
+_ASKED_LATELY = timedelta(hours=1)  # a bucket, every ten minutes
 _EXPIRES_SOON = timedelta(days=21)
 _up_to_date: set[str] = set()  # databases that had all migrations; they do not lose them again
 
@@ -181,11 +184,29 @@ def _backup() -> Finding:
         )
         return Finding(_("Backup"), words, "warn", _to_copy())
     try:
-        last = last_backup(kept := place_of(place))
+        kept = place_of(place)
+        return _backup_in_bucket(kept) if isinstance(kept, Remote) else _last_backup(kept, last_backup(kept))
     except BackupFault as fault:
         return Finding(_("Backup"), str(fault), "bad")
+
+
+def _backup_in_bucket(place: Remote) -> Finding:
+    """As it said last: no page waits for another machine."""
+    seen = last_look(place)
+    if seen is None:
+        words = _("%(bucket)s was not asked for its backups yet: a worker does that every ten minutes.")
+        return Finding(_("Backup"), words % {"bucket": place}, "warn")
+    is_old = seen.asked_at + _ASKED_LATELY < now()
+    as_of = (_("As of %(moment)s.") % {"moment": full_moment(seen.asked_at)},)
+    if seen.fault or is_old:
+        silent = _("%(bucket)s was not asked for its backups lately: is a worker running?") % {"bucket": place}
+        return Finding(_("Backup"), seen.fault or silent, "bad", as_of)
+    return replace(_last_backup(place, seen.last_at), items=as_of)
+
+
+def _last_backup(place: Place, last: datetime | None) -> Finding:
     if last is None:
-        return Finding(_("Backup"), _("There is no backup in %(folder)s yet.") % {"folder": kept}, "bad")
+        return Finding(_("Backup"), _("There is no backup in %(folder)s yet.") % {"folder": place}, "bad")
     words = _("The last backup was made on %(day)s.") % {"day": date_format(last, "DATE_FORMAT")}
     return Finding(_("Backup"), words, "ok" if last + FRESH > now() else "bad")
 

@@ -1,5 +1,6 @@
 """Everything that is done by the clock, in one place (cron expressions, UTC)."""
 
+from steward.backups.looking import look_at_backups
 from steward.backups.upkeep import expire_backups
 from steward.channels.email.upkeep import forget_old_automatic_answers
 from steward.files.carrying import carry_files
@@ -48,6 +49,12 @@ def close_tickets() -> None:
 def destroy_past_backups() -> None:
     """Backups and copies of keys past their day are destroyed."""
     expire_backups()
+
+
+@periodic("backups.look", cron="4-59/10 * * * *")
+def ask_for_backups() -> None:
+    """A bucket with backups is asked what there is, so that no page has to."""
+    look_at_backups()
 
 
 @periodic("jobs.forget", cron="17 3 * * *")
