@@ -1,9 +1,11 @@
 """An export from its beginning to its end: the passphrase, downloads, expiry, what stands in its way and what not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from steward.contacts.models import Contact, ContactAddress
 from steward.contacts.restriction import restrict_contact
@@ -21,6 +23,7 @@ from steward.privacy.exports.actions import (
     NotThere,
     Wanted,
     delete_export,
+    fail_export,
     note_download,
     note_export,
     reveal_passphrase,
@@ -201,6 +204,30 @@ def test_one_that_does_not_get_made_is_given_up(northwind, clock, ticket):
     clock(now() + GIVEN_UP + SECOND)
     assert expire_exports() == 1
     assert (fresh(export).state, bool(fresh(export).passphrase)) == (Export.State.FAILED, False)
+
+
+def test_one_that_is_made_in_the_moment_it_would_be_given_up_stays(northwind, ticket):
+    with account_scope(northwind.id):
+        export = note_export(person_by_address(ELI), Wanted(Export.Kind.ACCESS), actor=SYSTEM)
+
+    def give_up() -> None:
+        try:
+            with account_scope(northwind.id):
+                fail_export(export.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with account_scope(northwind.id):
+            Export.objects.select_for_update(no_key=True).get(pk=export.pk)  # as who makes it does at the end
+            failing = other.submit(give_up)
+            with pytest.raises(TimeoutError):
+                failing.result(0.3)
+            Export.objects.filter(pk=export.pk).update(state=Export.State.READY)
+        failing.result(30)
+    with account_scope(northwind.id):
+        assert Export.objects.get(pk=export.pk).state == Export.State.READY
+        assert not Event.objects.filter(kind="export.failed").exists()
 
 
 def test_days_are_bounded(northwind, ticket):

@@ -135,6 +135,16 @@ def test_who_is_in_tickets_that_are_kept_for_somebody_else_is_not_taken_out_of_t
         assert refuses(extent) == [placed.pk], "the mail as it came would go with their address"
 
 
+def test_who_has_no_ticket_is_kept_and_so_is_the_name_on_a_ticket_that_is(northwind, eli, farah):
+    farahs = make_ticket(farah)
+    with account_scope(northwind.id):
+        on_eli, on_ticket = hold(On.CONTACT, eli.pk), hold(On.TICKET, farahs.pk)
+        person, other = (person_by_address(one.addresses.get().value) for one in (eli, farah))
+        assert person.tickets == ()
+        assert refuses(person.extent) == refuses(person.nameless_extent) == [on_eli.pk]
+        assert refuses(other.nameless_extent) == [on_ticket.pk]
+
+
 def test_rows_of_held_tickets_are_known_by_their_path(northwind, eli, theirs):
     with account_scope(northwind.id):
         hold(On.CONTACT, eli.pk)
