@@ -94,6 +94,37 @@ def test_from_an_email_to_an_answered_ticket(visit, installation):
     page.locator("#ticket-line", has_text="Open").wait_for()
 
 
+def test_a_privacy_request_from_the_mail_to_the_answer(visit, installation):
+    key = uuid4().hex[:8]
+    customer, subject = f"eli.{key}@example.org", f"Advertising {key}"
+    text = "I object to the processing of my data for marketing."
+    sent = mail(installation, sender=f"Eli <{customer}>", subject=subject, text=text)
+    installation.send([sent], sender=customer)
+    open_ticket(visit, installation, subject)
+    page = visit.page
+    hint = page.locator(".asked-hint")
+    for _ in range(40):  # a job looks at the mail
+        if hint.count():
+            break
+        time.sleep(0.25)
+        page.reload()
+    assert "Objection" in hint.inner_text()
+    hint.locator("[data-kind=primary]").click()
+    page.get_by_text("days left").first.wait_for()
+    assert hint.count() == 0
+
+    page.locator("#about a", has_text="Objection").click()
+    page.get_by_label("Somebody here knows them").check()
+    for button in ("It is certain who asks", "Approve", "No more advertising"):
+        page.get_by_role("button", name=button, exact=True).click()
+    page.get_by_label("By e-mail, now").check()
+    page.get_by_role("button", name="They are told; stop the clock").click()
+    page.get_by_text("The person was told. The clock has stopped.").wait_for()
+    answer = outbox(visit, installation, to=customer)
+    assert answer["subject"] == f"Re: {subject}"
+    assert "You get none from us any more." in answer["text"]
+
+
 def test_by_the_keyboard_alone(stranger, installation):
     page, ada = stranger.page, installation.person()
     page.goto(installation.console)
