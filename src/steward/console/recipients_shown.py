@@ -28,7 +28,7 @@ class Line:
 
     @property
     def called(self) -> str:
-        return str(self.one.name or self.one.host or self.one.address or _("Somebody who got the same mails"))
+        return self.one.called or _("Somebody who got the same mails")
 
     @property
     def kind_words(self) -> str:

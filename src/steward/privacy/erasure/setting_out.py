@@ -65,6 +65,7 @@ def _when(told: Certificate) -> Rows:
         [pgettext("certificate", "Begun"), _moment(told["started_at"])],
         [pgettext("certificate", "Gone from all that is in use, and read back"), _moment(told["live_done_at"])],
         [pgettext("certificate", "The last backup from before it is gone"), _moment(told["backups_end_at"])],
+        *([[pgettext("certificate", "Version"), _number(told["version"])]] if "version" in told else []),
     ]
 
 
@@ -206,7 +207,7 @@ def _told(one: Mapping[str, Any]) -> str:
     }
     if not one.get("told_at"):
         return reasons.get(one.get("not_told_because", ""), "–")
-    return ", ".join(filter(None, (_moment(one["told_at"]), hows.get(one.get("told_how", ""), ""))))
+    return " · ".join(filter(None, (_moment(one["told_at"]), hows.get(one.get("told_how", ""), ""))))
 
 
 def _backups(told: Certificate) -> dict[str, Any]:

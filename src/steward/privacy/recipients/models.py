@@ -97,6 +97,11 @@ class Recipient(AccountOwned):
         return f"{self.kind} {self.state} {self.id}"
 
     @property
+    def called(self) -> str:
+        """What names them to people: of a company its name or server, of a person the address. Empty: forgotten."""
+        return str(self.name or self.host or self.address)
+
+    @property
     def is_open(self) -> bool:
         """Whether they are still to be told."""
         return self.state == self.State.WAITING

@@ -17,6 +17,11 @@ class Letter:
     written: Written
     recipients: tuple[Recipient, ...]
 
+    @property
+    def more(self) -> int:
+        """How many are not named where three are."""
+        return max(0, len(self.recipients) - 3)
+
 
 def get_telling(telling_id: UUID) -> Telling:
     """One telling of the account in scope; raises `Telling.DoesNotExist`."""
