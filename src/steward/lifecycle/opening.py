@@ -15,7 +15,7 @@ from steward.people.actions import add_member, create_department, end_sign_up
 from steward.people.models import Membership, Role, SignUp
 from steward.privacy.agreements.actions import Signer, conclude, draft_content, note_terms
 from steward.privacy.agreements.content import Content
-from steward.privacy.egress.environment import chosen, follow_environment
+from steward.privacy.egress.environment import note_for_new_account
 from steward.privacy.keys.store import create_account_key, destroy_account_key
 from steward.privacy.subprocessors.actions import hold_publishing
 from steward.tenancy.actions import Opening, create_account
@@ -70,7 +70,7 @@ def open_account(
             account = create_account(slug, name=name, account_id=account_id, opening=opening or Opening())
             create_account_key(account_id)
             _furnish(account, owner)
-            follow_environment(chosen())
+            note_for_new_account()
     except BaseException:
         _destroy_key_of_none(account_id)
         raise

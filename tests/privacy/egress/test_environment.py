@@ -87,6 +87,11 @@ def test_a_setting_that_cannot_be_read_is_told_and_stops_nothing(own, northwind,
     note_instructions()
     assert "cannot be used" in capsys.readouterr().err
     assert noted(northwind) == {}
+    with account_scope(northwind.id):
+        environment.note_for_new_account()
+        own.STEWARD_SMTP_RELAY = "smtp://mail.example"
+        environment.note_for_new_account()
+    assert noted(northwind)[RELAY] == "mail.example:587"
 
 
 def test_the_gate_goes_by_the_environment_and_the_ledger_names_the_record(own, northwind) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ before. Nobody knows who set it but that they held the server: so no name stands
 The gate goes by the environment itself and not by these rows; they are the record of it.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,12 +15,13 @@ from django.db import connection
 
 from steward.lib.actor import SYSTEM
 from steward.privacy.egress import configuration
-from steward.privacy.egress.addresses import Destination
+from steward.privacy.egress.addresses import BadDestination, Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
 from steward.privacy.egress.models import Connector
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope, current_account_id
 
+logger = logging.getLogger(__name__)
 Kind = Connector.Kind
 # Which setting says it, and what goes there.
 SETTINGS: Mapping[str, str] = {
@@ -74,6 +76,17 @@ def note_environment(*, is_whole: bool) -> int:
         with account_scope(account_id):
             changed += follow_environment(wanted, is_whole=is_whole)
     return changed
+
+
+def note_for_new_account() -> None:
+    """The same for the account in scope, which is being opened.
+
+    A setting that cannot be read is told and keeps nobody out: the next process that starts says so, too.
+    """
+    try:
+        follow_environment(chosen())
+    except BadDestination as problem:
+        logger.warning("a relay or a bucket in the settings cannot be used: %s", problem)
 
 
 def follow_environment(wanted: Mapping[str, Chosen], *, is_whole: bool = False) -> int:
