@@ -31,6 +31,8 @@ class KeepingForm(forms.Form):
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.of_kind = kind
+        if kind:
+            self.fields["since"].choices = [(each, SINCE[each]) for each in COUNTS_FROM[Kind(kind)]]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """What is asked, when the kind can be counted from there."""
