@@ -1,4 +1,4 @@
-"""Automatic answers, switched on and off from the command line."""
+"""Automatic answers and privacy addresses, switched on and off from the command line."""
 
 import contextlib
 
@@ -59,3 +59,10 @@ def test_nothing_to_change(mail_account, support_mail):
     code, err, _ = mail_account("change", support_mail.address)
     assert code == 1
     assert "--answer-automatically" in err
+
+
+def test_a_privacy_address_and_no_longer(mail_account, support_mail):
+    assert not mail_account("add", "help@nw.example")[2].is_privacy_address
+    code, err, on = mail_account("change", support_mail.address, "--privacy-address")
+    assert (code, err, on.is_privacy_address, on.answers_automatically) == (0, "", True, False)
+    assert not mail_account("change", support_mail.address, "--no-privacy-address")[2].is_privacy_address

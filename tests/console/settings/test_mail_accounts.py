@@ -272,6 +272,16 @@ class TestAutomaticAnswer:
         assert stored(northwind).automatic_text == ""
 
 
+def test_an_address_becomes_a_privacy_address_and_is_one_no_longer(adas, northwind, helping):
+    address = f"{LIST}/{helping.id}/privacy"
+    assert adas.post(address, {"is_privacy_address": "on"}).status_code == 303
+    assert stored(northwind).is_privacy_address
+    assert "privacy address" in shown(adas)
+    adas.post(address, {})
+    assert not stored(northwind).is_privacy_address
+    assert "privacy address" not in shown(adas)
+
+
 class TestRemoving:
     def test_its_tickets_stay(self, adas, northwind, helping):
         [came] = receive(helping, written(helping.address))

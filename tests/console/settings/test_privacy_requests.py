@@ -8,6 +8,7 @@ import pytest
 from steward.channels.email.models import RawMail
 from steward.channels.email.privacy_addresses import make_privacy_address
 from steward.contacts.models import Contact
+from steward.contacts.restriction import restrict_contact
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -21,6 +22,7 @@ from steward.tenancy.scope import account_scope
 from steward.testing.letters import mail_of, outgoing_mails, receive, written
 from steward.testing.queries import assert_same_queries_for_more_rows
 from steward.tickets.models import Message, Ticket
+from steward.tickets.restriction import may_write
 
 LIST = "/console/settings/privacy/requests"
 Type, Channel = PrivacyRequest.Type, PrivacyRequest.Channel
@@ -258,6 +260,28 @@ class TestTheSteps:
             request = PrivacyRequest.objects.get()
         assert words in adas.get(f"{LIST}/{request.pk}").content.decode()
         assert fresh(request).verified_by == ""
+
+    def test_what_is_no_request_is_set_aside_and_taken_up_again(self, adas, northwind, eli, support_mail, stop_clock):
+        stop_clock(RECEIVED)
+        [came] = receive(support_mail, written(support_mail.address))
+        request = noted(eli, Type.UNSAID, ticket=came.message.ticket)
+        stop_clock(RECEIVED + timedelta(days=40))
+        assert post(adas, request, "setting-aside").status_code == 303
+        page = adas.get(f"{LIST}/{request.pk}").content.decode()
+        assert "No clock" in page
+        with account_scope(northwind.id):
+            assert warn_of_ends() == 0
+            restrict_contact(eli, Contact.Ground.CLAIMS, actor=SYSTEM)
+            assert not may_write(came.message.ticket), "in its ticket nothing is answered"
+        assert "Overdue" not in adas.get(LIST).content.decode()
+        assert post(adas, request, "identity", address="eli@example.org", proof="known").status_code == 303
+        assert fresh(request).state == "not_one"
+        assert post(adas, request, "setting-aside", again="1").status_code == 303
+        taken = fresh(request)
+        assert (taken.state, taken.answered_at, taken.due_at) == ("received", None, request.due_at)
+        assert "Overdue" in adas.get(f"{LIST}/{request.pk}").content.decode()
+        with account_scope(northwind.id):
+            assert may_write(came.message.ticket)
 
     def test_nothing_is_done_when_it_cannot_be_told(self, adas, eli):
         request = noted(eli, address="")

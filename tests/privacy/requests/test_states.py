@@ -33,7 +33,7 @@ def test_every_request_can_be_closed_refused_and_held(type_):
 
 
 def test_what_is_asked_for_is_said_before_it_is_approved():
-    assert ways(Type.UNSAID) == {*UNDECIDED, S.REFUSED, S.ON_HOLD}
+    assert ways(Type.UNSAID) == {*UNDECIDED, S.REFUSED, S.ON_HOLD, S.NOT_ONE}
 
 
 def test_an_erasure_is_proven_and_waits_for_the_backups():
@@ -55,7 +55,7 @@ def test_nothing_else_waits_for_backups(type_):
 
 @pytest.mark.parametrize("type_", list(Type))
 def test_nothing_is_done_before_the_account_says_yes(type_):
-    allowed = {S.RECEIVED, S.VERIFYING, S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD}
+    allowed = {S.RECEIVED, S.VERIFYING, S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD, S.NOT_ONE}
     for before, after in product((S.RECEIVED, S.VERIFYING), S):
         assert not follows(type_, before, after) or after in allowed
     assert not follows(type_, S.RECEIVED, S.APPROVED)

@@ -9,5 +9,9 @@ from steward.tickets.restriction import answers_requests
 
 @answers_requests
 def _tickets_of_requests(tickets: Collection[UUID]) -> list[UUID]:
-    found = PrivacyRequest.objects.filter(ticket__in=tickets).values_list("ticket", flat=True)
+    found = (
+        PrivacyRequest.objects.filter(ticket__in=tickets)
+        .exclude(state=PrivacyRequest.State.NOT_ONE)
+        .values_list("ticket", flat=True)
+    )
     return [ticket for ticket in found if ticket]

@@ -48,6 +48,7 @@ class PrivacyRequest(AccountOwned):
         REFUSED = "refused"
         ON_HOLD = "on_hold"
         FAILED = "failed"
+        NOT_ONE = "not_one"  # nobody asks for anything: spam, or another matter, at a privacy address
 
     class Proof(models.TextChoices):
         """How it was made sure that it is they who ask (article 12(6))."""

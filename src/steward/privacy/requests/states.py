@@ -9,8 +9,8 @@ S = PrivacyRequest.State
 Type = PrivacyRequest.Type
 
 MOVES: Mapping[S, frozenset[S]] = {
-    S.RECEIVED: frozenset({S.VERIFYING, S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD}),
-    S.VERIFYING: frozenset({S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD}),
+    S.RECEIVED: frozenset({S.VERIFYING, S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD, S.NOT_ONE}),
+    S.VERIFYING: frozenset({S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD, S.NOT_ONE}),
     S.AWAITING_CONTROLLER: frozenset({S.APPROVED, S.REFUSED, S.ON_HOLD}),
     # What is done by hand, such as a correction, is done without a plan.
     S.APPROVED: frozenset({S.PLANNED, S.LIVE_DONE, S.ON_HOLD}),
@@ -23,8 +23,9 @@ MOVES: Mapping[S, frozenset[S]] = {
     S.ON_HOLD: frozenset(),  # only back to where it was: `returns`
     S.REFUSED: frozenset(),
     S.CLOSED: frozenset(),
+    S.NOT_ONE: frozenset(),  # taken up again where it was: `take_up_again`
 }
-ENDED = frozenset({S.REFUSED, S.CLOSED})
+ENDED = frozenset({S.REFUSED, S.CLOSED, S.NOT_ONE})
 UNDECIDED = frozenset({S.RECEIVED, S.VERIFYING, S.AWAITING_CONTROLLER})
 _OF_ERASURES = frozenset({S.VERIFYING_ABSENCE, S.BACKUPS_EXPIRING})
 

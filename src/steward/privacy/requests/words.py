@@ -48,6 +48,7 @@ STATES: Words = {
     _State.REFUSED: pgettext_lazy("state of a request", "Refused"),
     _State.ON_HOLD: pgettext_lazy("state of a request", "On hold"),
     _State.FAILED: pgettext_lazy("state of a request", "Failed"),
+    _State.NOT_ONE: pgettext_lazy("state of a request", "Not a request"),
 }
 CHANNELS: Words = {
     PrivacyRequest.Channel.PORTAL: pgettext_lazy("how a request came", "Portal"),
@@ -97,6 +98,8 @@ STEPS: Words = {
     "privacy_request.received": pgettext_lazy("step of a request", "The request was noted"),
     "privacy_request.announced": pgettext_lazy("step of a request", "Owners and admins were told of it"),
     "privacy_request.kind_said": pgettext_lazy("step of a request", "It was said what is asked for"),
+    "privacy_request.set_aside": pgettext_lazy("step of a request", "It was said that it is no request"),
+    "privacy_request.taken_up": pgettext_lazy("step of a request", "It was taken up again"),
     "privacy_request.proof_asked": pgettext_lazy("step of a request", "Proof of who asks was asked for"),
     "privacy_request.verified": pgettext_lazy("step of a request", "It was made sure who asks"),
     "privacy_request.approved": pgettext_lazy("step of a request", "Approved"),

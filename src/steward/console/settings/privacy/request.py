@@ -116,6 +116,16 @@ def kind(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
 
 
 @step
+def setting_aside(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
+    """It is no request; with `again` it is one after all."""
+    if request.POST.get("again"):
+        actions.take_up_again(found, actor=request.actor)
+        return _done(request, found, _("The request is taken up again. Its month has run since it arrived."))
+    actions.set_aside(found, actor=request.actor)
+    return _done(request, found, _("It is noted that this is no privacy request."))
+
+
+@step
 def identity(request: ConsoleRequest, found: PrivacyRequest) -> HttpResponse:
     """Who asks, and how that was made sure."""
     form = typed.IdentityForm(request.POST)

@@ -36,12 +36,15 @@ class Clock:
     left: int
     is_late: bool
     is_stopped: bool
+    is_of_none: bool  # it was no request
     until: datetime
     gone: str  # of a thousand
     marks: tuple[str, ...]
 
     @property
     def tone(self) -> str:
+        if self.is_of_none:
+            return ""
         if self.is_stopped:
             return "ok"
         return "bad" if self.is_late else "warn" if self.left < _NEAR else "info"
@@ -49,6 +52,8 @@ class Clock:
     @property
     def sentence(self) -> str:
         """How many days are left, or that the time is over."""
+        if self.is_of_none:
+            return pgettext("request of a person", "No clock")
         if self.is_stopped:
             return pgettext("request of a person", "Answered")
         if self.is_late:
@@ -106,6 +111,7 @@ def clock_of(request: PrivacyRequest, zone: str) -> Clock:
         left=(end.astimezone(local).date() - at.astimezone(local).date()).days - 1,
         is_late=at >= end,
         is_stopped=request.answered_at is not None,
+        is_of_none=request.state == S.NOT_ONE,
         until=end,
         gone=part(at),
         marks=tuple(part(one) for one in warnings(begin, zone, extended_until=request.extended_until)),
@@ -162,6 +168,8 @@ def possible(request: PrivacyRequest) -> dict[str, bool]:
         "approve": may(S.APPROVED),
         "refuse": may(S.REFUSED),
         "hold": may(S.ON_HOLD),
+        "set_aside": may(S.NOT_ONE),
+        "take_up": request.state == S.NOT_ONE,
         "release": request.state == S.ON_HOLD,
         "extend": is_open and not is_answered and request.extended_until is None and now() < request.due_at,
         "fulfil": request.type != Type.ERASE and may(S.LIVE_DONE),

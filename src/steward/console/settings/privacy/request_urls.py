@@ -13,6 +13,7 @@ request_patterns: list[URLPattern] = [
     path(_ONE, request.privacy_request, name="settings-privacy-request"),
     path(f"{_ONE}/proof", request.proof, name="settings-privacy-request-proof"),
     path(f"{_ONE}/kind", request.kind, name="settings-privacy-request-kind"),
+    path(f"{_ONE}/setting-aside", request.setting_aside, name="settings-privacy-request-setting-aside"),
     path(f"{_ONE}/identity", request.identity, name="settings-privacy-request-identity"),
     path(f"{_ONE}/approval", request.approval, name="settings-privacy-request-approval"),
     path(f"{_ONE}/refusal", request.refusal, name="settings-privacy-request-refusal"),

@@ -16,6 +16,7 @@ from steward.privacy.requests.actions.fulfilling import (
     note_as_done,
 )
 from steward.privacy.requests.actions.holding import hold, release
+from steward.privacy.requests.actions.setting_aside import set_aside, take_up_again
 from steward.privacy.requests.actions.taking_in import NewRequest, ask_for_proof, open_request, say_kind, verify
 from steward.privacy.requests.actions.warning import warn_of_ends
 
@@ -44,6 +45,8 @@ __all__ = [
     "release",
     "rule_out",
     "say_kind",
+    "set_aside",
+    "take_up_again",
     "verify",
     "warn_of_ends",
 ]
