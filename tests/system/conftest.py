@@ -139,7 +139,7 @@ def installation() -> Iterator[Installation]:
     with wall.allow_child("an installation to try"):
         made = Installation()
         try:
-            made.run("migrate")
+            made.set_up()
             owner = ["--owner", "ada@acme.example", "--owner-name", "Ada"]
             made.run("account", "create", "acme", "--name", "Acme", *owner, stdin=PASSWORD)
             agent = ["--email", "ben@acme.example", "--name", "Ben", "--department", "Support"]

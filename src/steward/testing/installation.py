@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from steward.project.postgres import dsn
+from steward.testing import prepared
 from steward.testing.mail_servers import awaited, free_port, is_listening, open_folder
 
 PASSWORD = "a fine day for a walk"  # noqa: S105  everybody's
@@ -38,6 +42,35 @@ class Installation:
             "STEWARD_SMTP_PORT": str(self.smtp_port),
             **self.settings,
         }
+
+    def set_up(self) -> "Installation":
+        """What `steward migrate` makes of nothing: made once for the sources as they are, and copied."""
+
+        def make(data: Path) -> None:
+            environment = Installation.environment.fget(self) | {"STEWARD_DATA": str(data)}  # type: ignore[attr-defined]
+            subprocess.run(self.command("migrate"), env=environment, cwd=self.folder, check=True, timeout=120)
+
+        prepared.fill(Path(self.environment["STEWARD_DATA"]), "migrated", make)
+        return self
+
+    def take_in(self, tickets: int) -> None:
+        """Run the part that makes tickets of mail, until there are so many."""
+        data = Path(self.environment["STEWARD_DATA"])
+
+        def are_there() -> bool:
+            try:
+                with psycopg.connect(dsn(data, "postgres")) as connection:
+                    found = connection.execute("SELECT count(*) FROM tickets_ticket").fetchone()
+            except psycopg.OperationalError:
+                return False  # it is not up yet
+            return found is not None and found[0] >= tickets
+
+        with self.log.open("ab") as log:
+            command = self.command("worker", "--only", "mail")
+            worker = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
+        awaited(are_there, seconds=60, what=self.log.read_text)
+        worker.terminate()
+        worker.wait(30)
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of `steward ...`."""
