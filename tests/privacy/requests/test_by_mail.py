@@ -97,13 +97,19 @@ class TestAPrivacyAddress:
         with account_scope(northwind.id):
             private.answers_automatically, private.automatic_text = is_on, "We are at lunch."
             private.save()
-        receive(private, written(private.address, text="Proszę o usunięcie moich danych. " * 20))
+        receive(
+            private,
+            written(
+                private.address,
+                text="Proszę o usunięcie wszystkich moich danych osobowych, bo już nie jestem klientem.",
+            ),
+        )
         receipts = [mail for mail in outgoing_mails(private) if mail.row.purpose == "automatic answer"]
         assert len(receipts) == is_on
         for mail in receipts:
             assert (mail.row.envelope_from, mail.read["Auto-Submitted"]) == ("", "auto-replied")
             text = mail.read.get_body(("plain",)).get_content()
-            assert "within one month" in text.replace("\n", " ")
+            assert "w ciągu miesiąca" in text.replace("\n", " "), "in the language they wrote in"
             assert "lunch" not in text
 
 

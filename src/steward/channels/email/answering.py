@@ -124,7 +124,7 @@ def _words(
 ) -> tuple[str, str]:
     """Subject and text: whoever asks for a right over their data is told that this was understood."""
     if message.findings.get(PRIVACY_ADDRESS):
-        words = wordings.towards(Kind.PRIVACY, participant.contact)
+        words = wordings.towards(Kind.PRIVACY, participant.contact, written_in=message.language)
         return words.subject, words.body
     words = wordings.towards(Kind.AUTOMATIC, participant.contact)
     return mail_account.automatic_subject or words.subject, mail_account.automatic_text or words.body

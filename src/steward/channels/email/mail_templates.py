@@ -9,7 +9,6 @@ from django.utils.translation import override
 
 from steward.brand.looks import LOGO_ID, Look, dressed, look_of
 from steward.channels.email.composing import Inline
-from steward.channels.email.languages import language_towards
 from steward.channels.email.models import MailTemplate
 from steward.channels.email.wording import AUTOMATIC_GAPS, BLOCKS, GAPS, Allowed, check
 from steward.contacts.models import Contact
@@ -72,13 +71,13 @@ class Wordings:
             self._pictures = [Inline(LOGO_ID, logo.content_type, logo.content)] if logo else []
         return sanitise_outgoing(dressed(html, self.look)), self._pictures
 
-    def towards(self, kind: str, contact: Contact) -> Words:
-        """The words for a mail to this contact."""
-        known, own = spoken(contact.language, self.account.language), spoken(self.account.language)
+    def towards(self, kind: str, contact: Contact, *, written_in: str = "") -> Words:
+        """The words for a mail to this contact: in their language, else in the one they have `written_in`."""
+        known, own = spoken(contact.language, written_in, self.account.language), spoken(self.account.language)
         for language in (known, own):
             if row := self._own.get((kind, language)):
                 return Words(language, row.subject, row.body, is_own=True)
-        return built_in(kind, language_towards(contact, self.account))
+        return built_in(kind, known)
 
 
 def built_in(kind: str, language: str) -> Words:

@@ -21,6 +21,7 @@ from steward.people.models import Department, Membership
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.passing_on import recipients_words
+from steward.privacy.requests.queries import mail_of
 from steward.privacy.requests.words import REFUSALS, TYPES
 from steward.tenancy.languages import spoken
 from steward.tenancy.models import Account
@@ -182,8 +183,8 @@ def _correspondent(request: PrivacyRequest) -> Correspondent:
 
 def _speaking(request: PrivacyRequest) -> AbstractContextManager[None]:
     account = Account.objects.get(pk=current_account_id())
-    known = request.subject.language if request.subject else ""
-    return writing_in(spoken(known, account.language), account)
+    known, mail = request.subject.language if request.subject else "", mail_of(request)
+    return writing_in(spoken(known, mail.language if mail else "", account.language), account)
 
 
 def _subject(request: PrivacyRequest) -> str:
