@@ -5,6 +5,10 @@ import json
 
 import pytest
 
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.privacy.requests.actions import NewRequest, approve, open_request, verify
+from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.retention.models import RetentionRun
 from steward.project import cli
 from steward.project.commands import session
@@ -57,6 +61,21 @@ def test_the_bin_is_emptied_but_for_what_is_held(steward, northwind, eli, farah)
     with account_scope(northwind.id):
         assert list(Ticket.objects.all()) == [spam]
         assert binned.pk != spam.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_had_asked_for_it(steward, northwind, farah):
+    with account_scope(northwind.id):
+        asked = NewRequest(PrivacyRequest.Type.ERASE, PrivacyRequest.Channel.AGENT, now(), subject=farah)
+        request = open_request(asked, actor=SYSTEM)
+        verify(request, by=PrivacyRequest.Proof.KNOWN, actor=SYSTEM)
+        approve(request, actor=SYSTEM)
+    code, out, _err = steward("person", "erase", "--email", "farah@example.net", "--yes")
+    assert code == 0
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+    assert (request.state, request.subject_id) == ("backups_expiring", None)
+    assert str(request.erasure_id) in out, "the request shows the certificate that was printed"
 
 
 def test_a_department_and_a_period_are_held(steward, northwind, eli, support):
