@@ -31,6 +31,7 @@ KINDS: Mapping[str, object] = {
     Erasure.Of.NAMELESS: pgettext_lazy("kind of erasure", "A person; their tickets stay without a name"),
     Erasure.Of.TICKETS: pgettext_lazy("kind of erasure", "Tickets, with everything in them"),
     Erasure.Of.AGENT: pgettext_lazy("kind of erasure", "An agent’s profile"),
+    Erasure.Of.ALONE: pgettext_lazy("kind of erasure", "Customers of whom nothing else was here, by a rule"),
 }
 STATES: Mapping[str, object] = {
     Erasure.State.COUNTING: pgettext_lazy("state of an erasure", "Being counted: nothing has gone yet"),

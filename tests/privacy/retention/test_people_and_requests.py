@@ -1,5 +1,7 @@
 """Customers of whom nothing else is here, and requests that were closed long ago: they go by rules of their own."""
 
+import json
+
 import pytest
 
 from steward.contacts.models import Contact, ContactAddress
@@ -11,6 +13,7 @@ from steward.privacy.erasure.ledger import entries
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import lift_hold, place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.recipients.models import Recipient
 from steward.privacy.requests.actions import NewRequest, open_request
 from steward.privacy.requests.actions.dropping import drop_requests
 from steward.privacy.requests.models import PrivacyRequest
@@ -83,7 +86,8 @@ class TestCustomers:
             run = RetentionRun.objects.get(kind=Kind.CONTACTS)
             erasure = Erasure.objects.get(pk__in=run.erasures)
             assert (run.number, erasure.state, erasure.erased["contacts.contacts"]) == (1, "done", 1)
-            assert erasure.certificate
+            assert (erasure.of, json.loads(erasure.certificate)["of"]) == ("customers", "customers")
+            assert not Recipient.objects.exclude(identifiers=None).exists(), "no letter names them"
             assert [e.contacts for e in entries() if e.erasure == str(erasure.pk)] == [(str(eli.pk),)]
 
     def test_who_writes_again_is_not_alone_any_more(self, northwind, eli, clock, of_contacts):
@@ -109,7 +113,7 @@ class TestCustomers:
             assert due_now(northwind, of_contacts) == {eli, farah}
             hold = place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
             assert due_now(northwind, of_contacts) == {farah}
-            assert forecast(of_contacts).held == 1
+            assert (forecast(of_contacts).held, forecast(of_contacts).holds) == (1, [hold])
             lift_hold(hold, actor=SYSTEM)
             restrict_contact(eli, Contact.Ground.CLAIMS, actor=SYSTEM)
             object_to_mail(farah, actor=SYSTEM)
@@ -124,25 +128,28 @@ class TestCustomers:
 
 
 class TestRequests:
-    def test_closed_ones_go_and_erasures_that_are_done_stay_as_proof(self, northwind, eli, farah, clock):
+    def test_closed_ones_go_and_erasures_that_are_done_stay_as_proof(self, northwind, eli, farah, clock, billing):
         clock()
         with account_scope(northwind.id):
             rule = switched_on(Kind.REQUESTS)
             closed, refused = closed_request(eli), closed_request(eli, type_="erase", state="refused")
             stay = [closed_request(eli, type_="erase"), closed_request(farah, state="live_done")]
-            held = closed_request(farah)
-            place_hold(LegalHold.On.CONTACT, farah.pk, basis=LegalHold.Basis.LEGAL_DUTY, actor=SYSTEM)
+            held = {closed_request(farah), came_by_mail := closed_request(eli)}
+            PrivacyRequest.objects.filter(pk=came_by_mail.pk).update(ticket=make_ticket(eli, department=billing))
+            for on, key in ((LegalHold.On.CONTACT, farah.pk), (LegalHold.On.DEPARTMENT, billing.pk)):
+                place_hold(on, key, basis=LegalHold.Basis.LEGAL_DUTY, actor=SYSTEM)
         clock(30 * DAY, seconds=-1)
         assert due_now(northwind, rule) == set()
         clock(30 * DAY)
         with account_scope(northwind.id):
             told = forecast(rule)
-            assert (told.number, told.held, set(told.sample)) == (2, 1, {closed, refused})
+            assert (told.number, told.held, set(told.sample)) == (2, 2, {closed, refused})
+            assert [each.object_id for each in told.holds] == [farah.pk, billing.pk]
         run = apply_rule(northwind.id, rule.pk)
         assert (run.kind, run.number, run.erasures) == ("requests", 2, [])
         assert apply_rule(northwind.id, rule.pk) is None
         with account_scope(northwind.id):
-            assert set(PrivacyRequest.objects.all()) == {*stay, held}
+            assert set(PrivacyRequest.objects.all()) == {*stay, *held}
 
     def test_what_their_events_said_goes_with_them(self, northwind, eli):
         with account_scope(northwind.id):

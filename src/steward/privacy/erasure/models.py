@@ -23,6 +23,7 @@ class Erasure(AccountOwned):
         NAMELESS = "person_without_tickets"  # their tickets stay
         TICKETS = "tickets"
         AGENT = "agent"
+        ALONE = "customers"  # by a rule of retention: nothing else of them was here
 
     UNORDERED: ClassVar = (State.COUNTING, State.PLANNED)
 

@@ -58,6 +58,7 @@ def _when(told: Certificate) -> Rows:
         "person_without_tickets": gettext("a person; their tickets stay without a name"),
         "tickets": gettext("tickets, with everything in them"),
         "agent": gettext("an agent’s profile"),
+        "customers": gettext("customers of whom nothing else was here, by a rule of retention"),
     }
     return [
         [pgettext("certificate", "What"), kinds[told["of"]]],

@@ -6,11 +6,16 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from steward.channels.email.models import RawMail
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.holds.reaching import holds_on
+from steward.privacy.inventory.stores import Extent
 from steward.privacy.retention.models import IN_TICKETS, Kind, RetentionRule
 from steward.privacy.retention.selecting import deciding_rules, due, due_or_held
+from steward.tickets.holding import holds_around
 from steward.tickets.models import Attachment, Ticket
 
 SAMPLE = 10
+_ASKED_ABOUT = 200  # of what is kept
 COUNTED = 10_000  # where many rules are listed, each is counted so far
 
 
@@ -18,12 +23,14 @@ COUNTED = 10_000  # where many rules are listed, each is counted so far
 class Forecast:
     """`number` of what the rule is about; `size` in bytes of files and mails; `held` are kept by legal holds alone.
 
+    `holds` are those that keep the oldest of these.
     `sample` are the oldest tickets that go, or lose something; of customers and of requests themselves.
     """
 
     number: int
     size: int
     held: int
+    holds: list[LegalHold]
     sample: list[Any]
 
 
@@ -32,7 +39,21 @@ def forecast(rule: RetentionRule) -> Forecast:
     beside = [each for each in deciding_rules() if each.pk != rule.pk]
     rows, kept = due(rule, beside), due_or_held(rule, beside)
     number = rows.count()
-    return Forecast(number, size_of(rule, rows), kept.count() - number, list(_oldest(Kind(rule.kind), rows)[:SAMPLE]))
+    held = kept.count() - number
+    oldest = _oldest(Kind(rule.kind), rows)[:SAMPLE]
+    return Forecast(number, size_of(rule, rows), held, _keeping(rule, kept, rows) if held else [], list(oldest))
+
+
+def _keeping(rule: RetentionRule, kept: "QuerySet[Any]", free: "QuerySet[Any]") -> list[LegalHold]:
+    """The holds on some of what is kept, and not on all of it: thousands of tickets may be."""
+    held = kept.exclude(pk__in=free.values("pk")).order_by("pk")
+    if rule.kind == Kind.CONTACTS:
+        return holds_around(held.values_list("pk", flat=True)[:_ASKED_ABOUT])
+    path = {Kind.TICKETS: "pk", Kind.REQUESTS: "ticket"}.get(Kind(rule.kind), "message__ticket")
+    tickets = held.values_list(path, flat=True)[:_ASKED_ABOUT]
+    people = held.values_list("subject", flat=True)[:_ASKED_ABOUT] if rule.kind == Kind.REQUESTS else ()
+    about = holds_around(filter(None, people))
+    return [*about, *(hold for hold in holds_on(Extent(tickets=tuple(filter(None, tickets)))) if hold not in about)]
 
 
 def _oldest(kind: Kind, rows: "QuerySet[Any]") -> "QuerySet[Any]":

@@ -17,6 +17,7 @@ from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.retention_forms import KeepingForm, RuleForm
 from steward.console.settings.privacy.retention_samples import SAMPLES, sample_shown
 from steward.console.settings.privacy.retention_words import KINDS, days_words, kept_words, where_words
+from steward.privacy.holds.words import sentence
 from steward.privacy.retention.access import all_rules, get_rule
 from steward.privacy.retention.actions import RuleRefused, change_rule, drop_rule, make_rule, take_offer
 from steward.privacy.retention.forecasting import COUNTED, forecast, taken
@@ -124,7 +125,7 @@ def _rule_page(
     told, lesser = forecast(found), gives_way(found, deciding_rules())
     context: dict[str, Any] = {
         "rule": found, "kind": KINDS[found.kind], "where": where_words(found), "kept": kept_words(found),
-        "told": told, "has_size": found.kind in IN_TICKETS,
+        "told": told, "holds": list(map(sentence, told.holds)), "has_size": found.kind in IN_TICKETS,
         "sample": sample_shown(Kind(found.kind), told.sample), "sample_title": SAMPLES[Kind(found.kind)],
         "form": form or KeepingForm(initial={"days": found.days, "since": found.since}, kind=found.kind),
         "meant": (meant or MeantForm(word=_word(found))) if _needs_word(found) else None,

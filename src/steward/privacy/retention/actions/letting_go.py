@@ -39,6 +39,8 @@ def erase_alone(due: "QuerySet[Contact]", *, most: int) -> Gone | None:
         return None
     addresses = ContactAddress.objects.filter(contact__in=keys).order_by("pk").values_list("folded", flat=True)
     erasure = plan_erasure(Extent(contacts=tuple(keys), addresses=tuple(addresses)), actor=SYSTEM)
+    # Of nobody by name: companies that process data for the account need no letter with hundreds of them each night.
+    Erasure.objects.filter(pk=erasure.pk).update(of=Erasure.Of.ALONE)
     extent = read(erasure.extent or {})
     start_erasure(erasure, actor=SYSTEM)
     erase_step(erasure.pk, extent)
