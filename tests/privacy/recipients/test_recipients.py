@@ -14,6 +14,7 @@ from steward.privacy.egress.models import EgressEvent
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.certifying import is_genuine
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.inventory.stores import Extent
 from steward.privacy.recipients.actions import choose_by_itself, note_not_told, note_told, send_letters
 from steward.privacy.recipients.letters import NoWay, letter_to
 from steward.privacy.recipients.letting_go import LETTERS_KEPT, WARNED_AFTER, forget_letters, warn_of_untold
@@ -117,6 +118,19 @@ def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, 
         assert is_genuine(erased)
 
 
+def test_what_was_known_when_an_erasure_failed_goes_on_with_the_next_one(northwind, erased):
+    with account_scope(northwind.id):
+        Erasure.objects.filter(pk=erased.pk).update(state=Erasure.State.FAILED, certificate="")
+        again = plan_erasure(Extent(addresses=("eli@example.org",)), actor=SYSTEM)
+        Erasure.objects.filter(pk=again.pk).update(of=Erasure.Of.PERSON)
+    run_erasure(northwind.id, again.pk)
+    with account_scope(northwind.id):
+        rows = by_kind(again)
+        assert rows["C"].address == "farah@example.net", "the ticket by which she was found is gone"
+        assert rows["T"].identifiers["names"] == ["Eli Berg"], "and so is the name"
+        assert not telling_about(erased.pk).recipients.filter(identifiers__isnull=False).exists()
+
+
 def test_letters_leave_by_themselves_where_the_account_wants_it(northwind, ticket, settings):
     settings.STEWARD_DEMO = True
     with account_scope(northwind.id):
@@ -149,7 +163,9 @@ def test_who_was_not_told_is_warned_of_once_and_the_letter_goes(northwind, erase
         )
 
 
-def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(northwind, eli, ticket, stop_clock):
+def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(
+    northwind, eli, ada, ticket, client_of, stop_clock
+):
     with account_scope(northwind.id):
         begun = ticket.created_at + timedelta(minutes=1)
         stop_clock(begun)
@@ -170,6 +186,11 @@ def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(northwi
         assert "corrected" in letter.subject
         assert "Relay Ltd: to be told yet" in answer_words(request, with_recipients=True)
         assert "Relay" not in answer_words(request)
+    page = f"/console/settings/privacy/requests/{request.pk}"
+    browser = client_of(ada)
+    assert f"/privacy/recipients/{telling.pk}" in browser.get(page).content.decode()
+    assert "Relay Ltd: to be told yet" in browser.get(f"{page}?recipients=1").content.decode()
+    assert browser.get(f"/console/settings/privacy/recipients/{telling.pk}").status_code == 200
     stop_clock(begun + WARNED_AFTER + timedelta(minutes=1))
     upkeep.warn_accounts()
     with account_scope(northwind.id):

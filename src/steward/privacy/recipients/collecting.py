@@ -31,8 +31,9 @@ class Steps:
         addresses = tuple(dict.fromkeys((*read(erasure.extent or {}).addresses, *extent.addresses)))
         if extent.tickets:
             _add_correspondents(telling_of(Telling.Of.ERASURE, erasure_id), extent.tickets, Whom((), addresses))
-        if extent.contacts:
-            whom = Whom(_names(extent.contacts), addresses)
+        if extent.contacts or extent.addresses:
+            names = (*_names(extent.contacts), *_taken_over(telling_of(Telling.Of.ERASURE, erasure_id), addresses))
+            whom = Whom(tuple(dict.fromkeys(names)), addresses)
             prepare(Telling.Of.ERASURE, erasure_id, whom, contacts=extent.contacts if extent.keeps_tickets else ())
 
     def reach(self, account_id: UUID, erasure_id: UUID) -> bool:
@@ -107,6 +108,20 @@ def _add_correspondents(telling: Telling, tickets: Collection[UUID], whom: Whom)
         seen_before = (one.identifiers or {}).get("addresses", [])
         one.identifiers = {"names": [], "addresses": sorted({*seen_before, *seen})}
         one.save()
+
+
+def _taken_over(telling: Telling, addresses: Collection[str]) -> list[str]:
+    """Of an erasure of the same person that failed: whom its letters are to. Returns the names they name.
+
+    It may have erased the tickets by which they were found, and the name.
+    """
+    failed = Erasure.objects.filter(state=Erasure.State.FAILED).values("pk")
+    letters = Recipient.objects.filter(telling__about_id__in=failed, identifiers__isnull=False).order_by("pk")
+    theirs = [one for one in letters if one.names_any(addresses)]
+    known = set(telling.recipients.values_list("address", flat=True))
+    people = [one.pk for one in theirs if one.kind == Recipient.Kind.CORRESPONDENT and one.address not in known]
+    Recipient.objects.filter(pk__in=people).update(telling=telling)
+    return [name for one in theirs for name in (one.identifiers or {})["names"]]
 
 
 def _names(contacts: Collection[UUID]) -> tuple[str, ...]:

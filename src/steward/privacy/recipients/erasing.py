@@ -24,19 +24,17 @@ class Named:
             return []
         running = Erasure.objects.filter(state=Erasure.State.RUNNING).values("pk")
         letters = Recipient.objects.exclude(telling__about_id__in=running).filter(identifiers__isnull=False)
-        return [one.pk for one in letters.order_by("pk") if _names(one, extent)]
+        return [one.pk for one in letters.order_by("pk") if one.names_any(extent.addresses)]
 
     def erase(self, keys: Sequence[Key], extent: Extent) -> int:
-        letters = Recipient.objects.filter(pk__in=list(keys))
-        mails = letters.exclude(mail_id=None).exclude(state=Recipient.State.TOLD).values("mail_id")
-        OutgoingMail.objects.filter(pk__in=mails).delete()
-        return letters.update(identifiers=None)
+        _take_back(keys)
+        return Recipient.objects.filter(pk__in=list(keys)).update(identifiers=None)
 
     def settle(self, keys: Sequence[Key]) -> None:
         """Nothing: it is gone with the commit."""
 
     def left(self, keys: Sequence[Key], extent: Extent) -> int:
-        return sum(_names(one, extent) for one in Recipient.objects.filter(pk__in=list(keys)))
+        return sum(one.names_any(extent.addresses) for one in Recipient.objects.filter(pk__in=list(keys)))
 
 
 class Addressed:
@@ -50,6 +48,7 @@ class Addressed:
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
     def erase(self, keys: Sequence[Key], extent: Extent) -> int:
+        _take_back(keys)
         return Recipient.objects.filter(pk__in=list(keys)).update(address="")
 
     def settle(self, keys: Sequence[Key]) -> None:
@@ -59,8 +58,11 @@ class Addressed:
         return Recipient.objects.filter(pk__in=list(keys)).exclude(address="").count()
 
 
-def _names(one: Recipient, extent: Extent) -> bool:
-    return not set(extent.addresses).isdisjoint((one.identifiers or {}).get("addresses", []))
+def _take_back(keys: Sequence[Key]) -> None:
+    """A letter that has not left does not: it names somebody, or is to somebody, who goes."""
+    sending = Recipient.objects.filter(pk__in=list(keys), state=Recipient.State.SENDING)
+    OutgoingMail.objects.filter(pk__in=list(sending.values_list("mail_id", flat=True))).delete()
+    sending.update(state=Recipient.State.WAITING, how="", mail_id=None)
 
 
 register(Named(), Addressed())

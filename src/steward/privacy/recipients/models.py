@@ -1,5 +1,6 @@
 """Who is to be told of what was done about a person, and who was."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -100,6 +101,10 @@ class Recipient(AccountOwned):
     def called(self) -> str:
         """What names them to people: of a company its name or server, of a person the address. Empty: forgotten."""
         return str(self.name or self.host or self.address)
+
+    def names_any(self, addresses: Collection[str]) -> bool:
+        """Whether the letter to them names one of these folded addresses."""
+        return not set(addresses).isdisjoint((self.identifiers or {}).get("addresses", []))
 
     @property
     def is_open(self) -> bool:

@@ -37,10 +37,16 @@ class DeedForm(forms.Form):
         return [key for key in map(read_id, self._typed("recipient")) if key]
 
     @property
+    def typed(self) -> dict[UUID, str]:
+        """What was typed beside each recipient."""
+        names = [name for name in self.data if str(name).startswith(_ADDRESS)]
+        found = {read_id(name.removeprefix(_ADDRESS)): str(self.data[name]).strip() for name in names}
+        return {key: address for key, address in found.items() if key and address}
+
+    @property
     def addresses(self) -> dict[UUID, str]:
-        """What was typed beside those chosen."""
-        found = {key: str(self.data.get(f"{_ADDRESS}{key}", "")).strip() for key in self.chosen}
-        return {key: address for key, address in found.items() if address}
+        """The same beside those chosen."""
+        return {key: address for key, address in self.typed.items() if key in self.chosen}
 
     def clean(self) -> dict[str, Any]:
         if not self.chosen:
@@ -75,7 +81,7 @@ def recipients(request: ConsoleRequest, telling_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("console:settings-recipients", args=[telling.pk]), status=303)
         except NoWay:
             form.add_error(None, _no_way())
-    one = shown(telling, form.chosen, form.addresses) if form.is_bound else shown(telling)
+    one = shown(telling, form.chosen, form.typed) if form.is_bound else shown(telling)
     context = {"one": one, "form": form, "reasons": REASONS}
     return settings_response(request, "console/settings/recipients.html", context, status=422 if form.is_bound else 200)
 
