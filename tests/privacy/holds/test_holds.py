@@ -1,5 +1,6 @@
 """What is held stays, for as long as it is held, and who asks is told why."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -133,6 +134,9 @@ def test_who_is_in_tickets_that_are_kept_for_somebody_else_is_not_taken_out_of_t
         assert refuses(extent) == []
         Message.objects.filter(ticket=others).update(recipients={"cc": [{"email": "Eli@example.org", "name": "Eli"}]})
         assert refuses(extent) == [placed.pk], "the mail as it came would go with their address"
+        many = replace(extent, addresses=(*(f"nobody-{number}@example.org" for number in range(9)), *extent.addresses))
+        assert refuses(many) == [placed.pk], "of many it is looked otherwise"
+        assert refuses(replace(many, addresses=many.addresses[:9], contacts=())) == []
 
 
 def test_who_has_no_ticket_is_kept_and_so_is_the_name_on_a_ticket_that_is(northwind, eli, farah):
