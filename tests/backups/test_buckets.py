@@ -23,6 +23,7 @@ from steward.privacy.egress.early import without_a_database
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.egress.models import InstallationEgress
 from steward.privacy.egress.s3 import client as clients
+from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.keys.store import kept_backup_keys
 from steward.project.postgres import binaries
 from steward.tenancy.scope import account_scope
@@ -163,6 +164,24 @@ def test_long_parts_are_sent_in_pieces_and_never_held_as_a_whole(source, place, 
             upload.write(content[start : start + (1 << 16)])
             assert len(upload._held) <= (5 << 20) + (1 << 16)
     assert store.kept(name)["night/long"] == content
+
+
+def test_a_part_that_fails_beside_stops_whoever_writes_and_leaves_nothing(source, place, store, name, monkeypatch):
+    monkeypatch.setattr("steward.backups.remote.PART", 5 << 20)
+    real = clients.Client.send_part
+
+    def fails(self, key, upload, number, content):
+        if number == 2:
+            raise StoreFault("no room is left")
+        return real(self, key, upload, number, content)
+
+    monkeypatch.setattr(clients.Client, "send_part", fails)
+    with pytest.raises(BackupFault, match="no room is left"), (place / "long").written() as upload:
+        for _ in range(100):
+            upload.write(bytes(1 << 20))
+    assert upload.size < 100 << 20, "it stops early"
+    assert store.kept(name) == {}
+    assert place.begun() == {}
 
 
 def test_a_bucket_that_does_not_answer_is_said(place, settings, tmp_path):

@@ -15,6 +15,7 @@ from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.egress.s3.streams import Upload, reading
 
 PART = 32 << 20  # bytes: ten thousand of them are 320 GB
+AT_ONCE = 2  # parts that are sent while the next is made: 96 MB in memory at most
 # A backup is everybody's, so it stands in the installation's ledger.
 _EVERYBODYS = Sender(None, tuple(sorted(PURPOSES[PURPOSE].categories)))
 
@@ -70,7 +71,7 @@ class Remote:
     @contextmanager
     def written(self) -> Iterator[Upload]:
         """An object of any length that is there when the block ends well. Raises `BackupFault`."""
-        with self._asked() as client, Upload(client, self._key, PART) as upload:
+        with self._asked() as client, Upload(client, self._key, PART, at_once=AT_ONCE) as upload:
             yield upload
 
     def inside(self) -> dict[str, set[str]]:

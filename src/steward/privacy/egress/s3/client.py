@@ -69,6 +69,10 @@ class Client:
     ) -> None:
         self.close()
 
+    def another(self) -> "Client":
+        """One more of the same bucket and sender, for another thread."""
+        return Client(self.bucket, self._sender)
+
     def close(self) -> None:
         """End the connections. Closing twice does nothing."""
         self._sending.close()
