@@ -1,4 +1,4 @@
-"""What the database leaves out before words are looked for: patterns of `ILIKE` that find all of it, and more. Pure.
+"""What the database leaves out before words are looked for: patterns of `LIKE` that find all of it, and more. Pure.
 
 They never find less than `lib.redacting.pattern_of`, which decides: a letter that can be written in more than one way
 is any letter here.
@@ -13,26 +13,26 @@ from steward.lib.sensitive import kind_of
 _TAKEN_FOR = frozenset("iIsSıİſσςΣ")
 
 
-def like(words: str) -> str:
+def like(words: str, *, is_ascii_alone: bool = False) -> str:
     """What finds every text with these words, by the most telling one of them: lines break between words.
 
-    The text is to be without `lib.redacting.UNSEEN`. Numbers are grouped in so many ways that every text may hold one.
+    The text is to be in lower case (of which a database may know ASCII alone) and without `lib.redacting.UNSEEN`.
+    Numbers are grouped in so many ways that every text may hold one.
     """
     if kind_of(words) in NUMBERS:
         return "%"
-    return f"%{max(map(_any_way, normalize('NFC', words).split()), key=_certain)}%"
+    each = ("".join(_letter(one, is_ascii_alone) for one in word) for word in normalize("NFC", words).split())
+    return f"%{max(each, key=_certain)}%"
 
 
-def _any_way(word: str) -> str:
-    return "".join(map(_letter, word))
-
-
-def _letter(letter: str) -> str:
+def _letter(letter: str, is_ascii_alone: bool) -> str:
+    if normalize("NFD", letter) != letter or len(letter.lower()) > 1:
+        return "%"
     if letter in _TAKEN_FOR or letter.isdecimal():  # a digit is the same in the numerals of each script
         return "_"
     if letter in "\\%_":
         return f"\\{letter}"
-    return letter if normalize("NFD", letter) == letter else "%"
+    return "_" if is_ascii_alone and not letter.isascii() and letter.upper() != letter.lower() else letter.lower()
 
 
 def _certain(pattern: str) -> int:
