@@ -21,7 +21,6 @@ MAILERS = {
     "notifications/mailing.py": ASKS,
     "notifications/of_erasures.py": MEMBERS,  # it names nobody
     "privacy/recipients/actions.py": TOLD,
-    "privacy/recipients/letters.py": TOLD,
     "privacy/subprocessors/actions/objections.py": MEMBERS,
     "privacy/subprocessors/announcing.py": MEMBERS,
     "privacy/requests/telling.py": MEMBERS,  # it names nobody

@@ -8,6 +8,7 @@ import pytest
 from steward.contacts.rectifying import Correction
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.outbox.actions import note_bounce
 from steward.outbox.models import OutgoingMail
 from steward.people.access import actor_of
 from steward.privacy.egress.models import EgressEvent
@@ -107,6 +108,7 @@ def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, 
         assert rows[Kinds.CORRESPONDENT].address == "", "of people nothing but their number stays"
         mails = OutgoingMail.objects.filter(purpose="notice to a recipient")
         assert [(mail.state, bytes(mail.content)) for mail in mails] == [("sent", b"")] * 2
+        mails_to = {one.mail_id: one.kind for one in rows.values()}
         erased.refresh_from_db()
         told = json.loads(erased.certificate)
         assert [(one["name"], one["told_how"], one["told_by"]) for one in told["recipients"]] == [
@@ -116,6 +118,11 @@ def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, 
         assert len(told["versions_before"]) == told["version"] - 1 == 3, told
         assert "@example" not in erased.certificate
         assert is_genuine(erased)
+        note_bounce(mails[0].pk, recipients=["dpo@own.example"], bounced="dpo@own.example", words="no such user")
+        back = by_kind(erased)[mails_to[mails[0].pk]]
+        assert (back.state, back.trouble) == (State.WAITING, "bounced"), "one that came back told nobody"
+        erased.refresh_from_db()
+        assert sum(bool(one["told_at"]) for one in json.loads(erased.certificate)["recipients"]) == 1
 
 
 def test_what_was_known_when_an_erasure_failed_goes_on_with_the_next_one(northwind, erased):

@@ -27,7 +27,7 @@ from steward.tenancy.models import Account
 class Words:
     """What such a mail says. `unsubscribe` is the page on which one chooses not to get it; empty without one.
 
-    `sender` is who says it; empty for the account itself.
+    `sender` is who says it; empty for the account itself. `reply_to` is where answers go; empty for nowhere.
     """
 
     subject: str
@@ -35,6 +35,7 @@ class Words:
     html: str
     unsubscribe: str = ""
     sender: str = ""
+    reply_to: str = ""
 
 
 def mail_to_member(
@@ -58,7 +59,7 @@ def mail_to_member(
         at=now(),
         message_id=message_id,
         mark=str(account.id),
-        reply_to=nobody,
+        reply_to=words.reply_to or nobody,
         is_generated=True,
         unsubscribe=words.unsubscribe,
     )

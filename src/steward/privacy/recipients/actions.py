@@ -11,7 +11,7 @@ from steward.lib.clock import now
 from steward.outbox.actions import put_in_outbox
 from steward.privacy.erasure.certifying import renew
 from steward.privacy.recipients.certifying import SECTIONS
-from steward.privacy.recipients.letters import NoWay, mail_to
+from steward.privacy.recipients.letters import mail_to
 from steward.privacy.recipients.letting_go import forget
 from steward.privacy.recipients.models import Recipient, Telling, TellingRules
 
@@ -64,10 +64,7 @@ def mail_by_itself(telling: Telling, *, actor: Actor) -> int:
         return 0
     companies = telling.recipients.exclude(kind=Recipient.Kind.CORRESPONDENT).exclude(address="")
     chosen = companies.filter(state=State.WAITING, identifiers__isnull=False).values_list("pk", flat=True)
-    try:
-        return send_letters(telling, list(chosen), actor=actor, how=How.ITSELF)
-    except NoWay:  # no address to write from: it waits for somebody, who is warned
-        return 0
+    return send_letters(telling, list(chosen), actor=actor, how=How.ITSELF)
 
 
 def mails_by_itself() -> bool:

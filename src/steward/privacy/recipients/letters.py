@@ -1,18 +1,16 @@
 """The letter by which one recipient is told, in the language of the account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from steward.channels.email.addressing import mail_accounts
-from steward.channels.email.composing import Letter, compose
 from steward.channels.email.languages import writing_in
+from steward.channels.email.to_members import Words, mail_to_member
 from steward.contacts.models import Contact
-from steward.lib.clock import now
 from steward.lib.html import text_to_html
-from steward.lib.ids import new_id
 from steward.outbox.actions import NewMail
 from steward.privacy.recipients.models import Recipient, Telling
 from steward.tenancy.models import Account
@@ -23,7 +21,7 @@ PURPOSE = "notice to a recipient"
 
 
 class NoWay(RuntimeError):
-    """There is no address to write to, or none to write from; or nobody knows any more what is to be written."""
+    """There is no address to write to, or nobody knows any more what is to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,6 @@ class Written:
 
     subject: str
     text: str
-
-
-def can_send() -> bool:
-    """Whether there is an address of the account to write from."""
-    return bool(mail_accounts())
 
 
 def letter_to(one: Recipient) -> Written | None:
@@ -56,26 +49,15 @@ def letter_to(one: Recipient) -> Written | None:
 
 
 def mail_to(one: Recipient) -> NewMail:
-    """The letter as a mail. Raises `NoWay`."""
-    letter, ways = letter_to(one), mail_accounts()
-    if letter is None or not one.address or not ways:
+    """The letter as a mail. What comes back of it is noted at it, and becomes no ticket. Raises `NoWay`."""
+    letter = letter_to(one)
+    if letter is None or not one.address:
         raise NoWay("no letter, or no address")
-    way = ways[0]
-    message_id = f"{new_id()}@{way.address.rpartition('@')[2]}"
-    content = compose(
-        Letter(
-            sender=(way.name, way.address),
-            to=[(one.name, one.address)],
-            subject=letter.subject,
-            text=letter.text,
-            html=text_to_html(letter.text),
-            at=now(),
-            message_id=message_id,
-            mark=str(one.account_id),
-            is_generated=True,
-        )
-    )
-    return NewMail(PURPOSE, message_id, way.address, (one.address,), content, way.smtp, new_id(), one.telling_id)
+    account = Account.objects.get(pk=current_account_id())
+    answers_to = next((each.address for each in mail_accounts()), "")
+    words = Words(letter.subject, letter.text, text_to_html(letter.text), reply_to=answers_to)
+    mail = mail_to_member(account, (one.name, one.address), words, purpose=PURPOSE, is_watched=True)
+    return replace(mail, about=one.telling_id)
 
 
 def _words(telling: Telling, account: Account) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.console.entrance import ConsoleRequest
@@ -17,12 +17,16 @@ from steward.console.recipients_shown import shown
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.ids import read_id
 from steward.privacy.recipients.actions import choose_by_itself, note_not_told, note_told, send_letters
-from steward.privacy.recipients.letters import NoWay, can_send
+from steward.privacy.recipients.letters import NoWay
 from steward.privacy.recipients.models import Recipient, Telling
 from steward.privacy.recipients.queries import get_telling
 from steward.privacy.recipients.words import REASONS
 
 MAIL, OTHERWISE, NOT_TOLD = "mail", "otherwise", "not_told"
+NO_WAY = gettext_lazy(
+    "No letter was sent: one of those ticked has no e-mail address, or its letter was deleted. Type an address, or "
+    "tell them in another way."
+)
 _ADDRESS = "address_"
 
 
@@ -80,7 +84,7 @@ def recipients(request: ConsoleRequest, telling_id: UUID) -> HttpResponse:
             messages.success(request, _do(request, telling, form))
             return HttpResponseRedirect(reverse("console:settings-recipients", args=[telling.pk]), status=303)
         except NoWay:
-            form.add_error(None, _no_way())
+            form.add_error(None, NO_WAY)
     one = shown(telling, form.chosen, form.typed) if form.is_bound else shown(telling)
     context = {"one": one, "form": form, "reasons": REASONS}
     return settings_response(request, "console/settings/recipients.html", context, status=422 if form.is_bound else 200)
@@ -107,15 +111,6 @@ def _do(request: ConsoleRequest, telling: Telling, form: DeedForm) -> str:
         number = note_not_told(telling, chosen, Recipient.Reason(form.cleaned_data["reason"]), actor=request.actor)
         said = ngettext("Noted for %(n)s recipient.", "Noted for %(n)s recipients.", number)
     return said % {"n": number}
-
-
-def _no_way() -> str:
-    if not can_send():
-        return _("No letter was sent: this account has no e-mail address to write from. Copy the letter instead.")
-    return _(
-        "No letter was sent: one of those ticked has no e-mail address, or its letter was deleted. Type an address, or "
-        "tell them in another way."
-    )
 
 
 def _found(telling_id: UUID) -> Telling:
