@@ -14,6 +14,7 @@ from steward.backups.places import Place, is_same_disk
 from steward.backups.redactions import unfollowed_redactions
 from steward.backups.remote import Remote
 from steward.backups.restoring import being_restored
+from steward.backups.stops import missing_stops
 from steward.lib.clock import now
 from steward.privacy.egress.s3.buckets import Bucket
 from steward.privacy.erasure.following import unheard_of, was_anything_erased
@@ -64,7 +65,7 @@ def _unservable(data: Path) -> Iterator[str]:
         yield f"The backup {mark.backup} is only half restored: run `steward restore` with it again."
         return
     try:
-        missing, words = unheard_of(), len(unfollowed_redactions())
+        missing, words, stops = unheard_of(), len(unfollowed_redactions()), len(missing_stops())
     except LedgerBroken as problem:
         yield str(problem)
         return
@@ -72,6 +73,12 @@ def _unservable(data: Path) -> Iterator[str]:
         yield (
             f"This database is older than the ledger of erasures: it has not heard of {behind} of them, and who "
             "was erased may be there again. `steward restore --replay` erases them."
+        )
+    if stops:
+        one, many = "one objection, restriction or ended instruction", "objections, restrictions or ended instructions"
+        yield (
+            f"This database is older than the ledger: it has not heard of {one if stops == 1 else f'{stops} {many}'}, "
+            "and what was stopped could leave again. `steward restore --replay` stops it."
         )
 
 

@@ -28,6 +28,7 @@ from steward.privacy.erasure.ledger_lines import (
     Line,
     Position,
     Redacted,
+    Stopped,
     Withdrawn,
     beginning_line,
     begun,
@@ -109,6 +110,11 @@ def write_redaction(
     )
 
 
+def write_stop(account_id: UUID, *, what: str, key: str, state: str, said_at: str) -> Stopped:
+    """Add what an account said of something that leaves, durably: the fields of `Stopped`."""
+    return _append(Stopped, account=str(account_id), what=what, key=key, state=state, said_at=said_at)
+
+
 def entries(*, after: int = 0) -> Iterator[Entry]:
     """The steps of erasures in order, from line `after` + 1 on, but for those that were taken back. Raises
     `LedgerBroken` at the first that does not fit.
@@ -132,6 +138,11 @@ def certificates() -> dict[UUID, Certified]:
 def redactions() -> Iterator[Redacted]:
     """The redactions in order. Raises `LedgerBroken` like `entries`."""
     return (line for line in lines() if isinstance(line, Redacted))
+
+
+def stops() -> Iterator[Stopped]:
+    """What accounts said of things that leave, in order. Raises `LedgerBroken` like `entries`."""
+    return (line for line in lines() if isinstance(line, Stopped))
 
 
 def lines() -> Iterator[Line]:

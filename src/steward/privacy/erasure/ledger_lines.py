@@ -118,8 +118,21 @@ class Certified(Line):
     backups_end_at: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped(Line):
+    """Something is not to leave any more, or may again: `what` the account spoke of, by its `key`, and what it said.
+
+    `said_at` is the moment in ISO 8601. The last line about a thing is the one that counts.
+    """
+
+    what: str
+    key: str
+    state: str
+    said_at: str
+
+
 _KINDS: dict[str, type[Line]] = {
-    "erasure": Entry, "redaction": Redacted, "withdrawn": Withdrawn, "certificate": Certified,
+    "erasure": Entry, "redaction": Redacted, "withdrawn": Withdrawn, "certificate": Certified, "stop": Stopped,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from steward.backups.redactions import redact_again
 from steward.backups.remote import Remote
 from steward.backups.replaying import replay
 from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
+from steward.backups.stops import stop_again
 from steward.privacy.egress.configuration import give_bucket
 from steward.privacy.egress.early import without_a_database
 from steward.privacy.egress.s3.buckets import is_bucket
@@ -119,6 +120,8 @@ def _replay() -> None:
     if followed.done or followed.held:
         print(file=sys.stderr)
     print(f"{followed.done} erasures of the ledger were done again.", flush=True)
+    if stopped := stop_again():
+        print(f"{stopped} objections, restrictions and ended instructions of the ledger were repeated.", flush=True)
     if again := again + redact_again():
         print(f"{again} redactions of the ledger were done again.", flush=True)
     if followed.held:
