@@ -1,12 +1,15 @@
 """What the parameters of the addresses of retention and of holds hold: a rule, a hold, something that was purged."""
 
+from datetime import date
 from typing import Any
 
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.people.models import Membership
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.holds.periods import period_of_days
 from steward.privacy.retention.actions import make_rule
 from steward.privacy.retention.models import Kind, RetentionRule, RetentionRun, Since
 from steward.tenancy.scope import account_scope
@@ -25,4 +28,6 @@ def samples_of_retention(by: Membership) -> dict[str, Any]:
         )
         # On nobody: what other samples stand for must not be kept by it.
         hold = place_hold(LegalHold.On.TICKET, run.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+        long_ago = period_of_days(date(1990, 1, 1), date(1990, 12, 31), "UTC")
+        place_hold(LegalHold.On.PERIOD, new_id(), basis=LegalHold.Basis.CLAIMS, period=long_ago, actor=SYSTEM)
     return {"rule_id": rule.pk, "run_id": run.pk, "hold_id": hold.pk}
