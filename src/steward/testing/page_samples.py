@@ -33,11 +33,11 @@ from steward.testing.export_samples import samples_of_exports
 from steward.testing.jobs import failed_job
 from steward.testing.pictures import png
 from steward.testing.registry_samples import samples_of_the_registry
-from steward.testing.request_samples import request_about
+from steward.testing.request_samples import pointed_out_in, request_about
 from steward.testing.retention_samples import samples_of_retention
 from steward.testing.service_samples import service_of
 from steward.tickets.actions import tag_named, tag_ticket
-from steward.tickets.models import Message, Ticket
+from steward.tickets.models import Ticket
 
 SLUG, GIL = "northwind", "gil@example.org"
 # Second owners, each of whom reads in another language; the demo's own owner reads English.
@@ -92,7 +92,7 @@ def _of_the_account(account: Account, people: dict[str, Membership]) -> dict[str
         logo = choose_logo(read_picture(png(64, 24)), actor=SYSTEM).logo
         return {
             "code": ticket.code,
-            "message_id": Message.objects.filter(ticket=ticket).order_by("id")[0].pk,
+            "message_id": pointed_out_in(ticket),
             "tag_id": tag.pk,
             "request_id": request_about(ticket.requester),
             **samples_of_exports(ticket.requester),
