@@ -92,6 +92,18 @@ class TestAPrivacyAddress:
         assert len(requests_of(northwind)) == 1
         assert pointed_out(northwind) == [("suspected", "erase")]
 
+    def test_in_a_ticket_that_goes_on_only_what_plainly_asks_is_one(self, northwind, support_mail, stop_clock):
+        stop_clock(ARRIVED)
+        receive(support_mail, written(support_mail.address, message_id="one@example.org"))
+        with account_scope(northwind.id):
+            make_privacy_address(support_mail, is_on=True, actor=SYSTEM)
+        for hours, text, number in ((1, "Thank you.", 0), (2, FORGET, 1), (3, "Well?", 1)):
+            stop_clock(ARRIVED + timedelta(hours=hours))
+            receive(support_mail, written(support_mail.address, in_reply_to="one@example.org", text=text))
+            assert len(requests_of(northwind)) == number
+        [request] = requests_of(northwind)
+        assert request.received_at == ARRIVED + timedelta(hours=2)
+
     @pytest.mark.parametrize("is_on", [True, False])
     def test_who_asks_gets_a_receipt_where_the_account_answers_automatically(self, northwind, private, is_on):
         with account_scope(northwind.id):

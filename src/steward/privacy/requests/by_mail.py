@@ -56,11 +56,12 @@ def _requests_in(tickets: Collection[UUID]) -> dict[UUID, list[PrivacyRequest]]:
 
 
 def _take_up(message: Message, right: Type | None, known: Sequence[PrivacyRequest]) -> None:
-    """A new matter at a privacy address is a request. In a ticket that goes on only words tell whether it is another
-    one, and those are pointed out; while one is not answered they are about that.
+    """A new matter at a privacy address is a request, and so is what plainly asks for a right in a ticket that goes on.
+
+    Where there was one before, words that may be another one are pointed out; while it is open they are about it.
     """
-    is_new = message.at == message.ticket.created_at and (right or message.ticket.previous_id is None)
-    if message.findings.get(PRIVACY_ADDRESS) and is_new and not known:
+    is_new = message.at == message.ticket.created_at and message.ticket.previous_id is None
+    if message.findings.get(PRIVACY_ADDRESS) and (is_new or right) and not known:
         request = open_request_from(message, right or Type.UNSAID, actor=SYSTEM)
         announce(request, actor=SYSTEM)
     elif right and all(one.answered_at for one in known):
