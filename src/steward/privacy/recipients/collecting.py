@@ -11,11 +11,10 @@ from django.db import transaction
 
 from steward.contacts.models import Contact
 from steward.lib.clock import now
-from steward.privacy.erasure.actions.planning import read
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import register_outside
 from steward.privacy.inventory.stores import Extent
-from steward.privacy.recipients.finding import Whom, companies, correspondents, tickets_of
+from steward.privacy.recipients.finding import MOST, Whom, companies, correspondents, tickets_of
 from steward.privacy.recipients.models import Recipient, Telling
 
 _OF_PERSONS = frozenset({Erasure.Of.PERSON, Erasure.Of.NAMELESS})
@@ -25,10 +24,10 @@ class Steps:
     """The steps of an erasure, as they are taken: recipients lie outside, and are told when all of it is done."""
 
     def prepare(self, erasure_id: UUID, extent: Extent) -> None:
-        erasure = Erasure.objects.get(pk=erasure_id)
-        if erasure.of not in _OF_PERSONS:
+        of, known = Erasure.objects.values_list("of", "extent__addresses").get(pk=erasure_id)
+        if of not in _OF_PERSONS:
             return
-        addresses = tuple(dict.fromkeys((*read(erasure.extent or {}).addresses, *extent.addresses)))
+        addresses = tuple(dict.fromkeys((*(known or ()), *extent.addresses)))
         if extent.tickets:
             _add_correspondents(telling_of(Telling.Of.ERASURE, erasure_id), extent.tickets, Whom((), addresses))
         if extent.contacts or extent.addresses:
@@ -103,11 +102,16 @@ def _typed_before(kind: str, host: str) -> str:
 
 def _add_correspondents(telling: Telling, tickets: Collection[UUID], whom: Whom) -> None:
     known = {one.address: one for one in telling.recipients.filter(kind=Recipient.Kind.CORRESPONDENT)}
+    room = max(0, MOST - len(known))
     for address, seen in correspondents(tickets, whom).items():
+        if address not in known and not room:
+            continue
+        room -= address not in known
         one = known.get(address) or Recipient(telling=telling, kind=Recipient.Kind.CORRESPONDENT, address=address)
-        seen_before = (one.identifiers or {}).get("addresses", [])
-        one.identifiers = {"names": [], "addresses": sorted({*seen_before, *seen})}
-        one.save()
+        seen_before = set((one.identifiers or {}).get("addresses", []))
+        if not seen_before.issuperset(seen):
+            one.identifiers = {"names": [], "addresses": sorted({*seen_before, *seen})}
+            one.save()
 
 
 def _taken_over(telling: Telling, addresses: Collection[str]) -> list[str]:

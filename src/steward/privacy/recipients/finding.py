@@ -87,12 +87,12 @@ def correspondents(tickets: Collection[UUID], whom: Whom) -> dict[str, list[str]
     ours, theirs = set(MailAccount.objects.values_list("address", flat=True)), set(whom.addresses)
     answers = Message.objects.filter(ticket__in=list(tickets), kind=Message.Kind.OUTGOING).order_by("pk")
     found: dict[str, list[str]] = {}
-    for written in answers.values_list("recipients", flat=True):
+    for written in answers.values_list("recipients", flat=True).iterator():
         people = {fold_email(one["email"]) for role in ("to", "cc") for one in written.get(role, [])}
         for other in sorted(people - theirs) if people & theirs else ():
             if base_address(other) not in ours:
                 found[other] = sorted({*found.get(other, ()), *(people & theirs)})
-    return dict(list(found.items())[:MOST])
+    return found
 
 
 def tickets_of(contacts: Collection[UUID]) -> list[UUID]:
