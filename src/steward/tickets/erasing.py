@@ -86,6 +86,18 @@ def _naming_many(addresses: Sequence[str]) -> set[UUID]:
         return {key for (key,) in cursor.fetchall()}
 
 
+def named_in(addresses: Sequence[str]) -> list[tuple[UUID, str]]:
+    """The tickets in which folded addresses are among the recipients of a message: each with the address."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [current_account_id(), list(addresses)])
+        return [(ticket, address) for ticket, address in cursor.fetchall()]
+
+
+_NAMED = """
+SELECT DISTINCT ticket_id, lower(said #>> '{}')
+  FROM tickets_message, jsonb_path_query(recipients, '$.** ? (@.type() == "string")') AS said
+ WHERE account_id = %s AND lower(said #>> '{}') = ANY(%s)
+"""
 _FEW = 3
 _NAMING = """
 SELECT id FROM tickets_message

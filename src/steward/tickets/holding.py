@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
+from steward.contacts.models import ContactAddress
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.holds.reaching import reach
 from steward.privacy.inventory.stores import Extent
 from steward.tenancy.scope import current_account_id
-from steward.tickets.erasing import naming
+from steward.tickets.erasing import named_in, naming
 from steward.tickets.models import Message, Ticket
 
 On = LegalHold.On
@@ -81,6 +82,18 @@ def holds_around(contacts: Iterable[UUID]) -> list[LegalHold]:
     tickets = set(Ticket.objects.filter(requester__in=theirs).values_list("pk", flat=True))
     reached = {current_account_id(), *theirs, *tickets, *_around(tickets)}
     return [hold for hold in held if hold.object_id in reached]
+
+
+def kept_for_others(contacts: Collection[UUID]) -> set[UUID]:
+    """Those who are among the recipients in a ticket that is held: the mails there would go with their address."""
+    if not contacts or not LegalHold.objects.in_force().exists():
+        return set()
+    theirs = ContactAddress.objects.filter(contact__in=list(contacts)).values_list("folded", "contact")
+    people: dict[str, UUID] = dict(theirs)
+    named = named_in(list(people))
+    asked = Ticket.objects.filter(pk__any_of=list({str(ticket) for ticket, _address in named}))
+    free = set(free_of_holds(asked).values_list("pk", flat=True))
+    return {people[address] for ticket, address in named if ticket not in free}
 
 
 def free_of_holds(rows: "QuerySet[R]", *, ticket: str | None = "", contact: str = "") -> "QuerySet[R]":

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from steward.contacts.actions import contact_for
 from steward.contacts.models import Contact, ContactAddress
 from steward.contacts.restriction import object_to_mail, restrict_contact
 from steward.events.models import Event
@@ -17,7 +18,7 @@ from steward.privacy.recipients.models import Recipient
 from steward.privacy.requests.actions import NewRequest, open_request
 from steward.privacy.requests.actions.dropping import drop_requests
 from steward.privacy.requests.models import PrivacyRequest
-from steward.privacy.retention.actions import RuleRefused, apply_rule, change_rule, make_rule
+from steward.privacy.retention.actions import RuleRefused, apply_rule, applying, change_rule, make_rule
 from steward.privacy.retention.forecasting import forecast
 from steward.privacy.retention.models import Kind, RetentionRun, Since
 from steward.privacy.retention.selecting import deciding_rules, due
@@ -27,7 +28,7 @@ from steward.testing.jobs import run_jobs
 from steward.testing.request_samples import closed_request
 from steward.testing.tickets import make_message, make_ticket
 from steward.tickets.actions.purging import purge_tickets
-from steward.tickets.models import Ticket
+from steward.tickets.models import Message, Ticket
 from steward.tickets.statuses import Status
 
 DAY = 24 * 60  # minutes, as `clock` takes them
@@ -104,6 +105,27 @@ class TestCustomers:
         a_night()
         with account_scope(northwind.id):
             assert Contact.objects.filter(pk=eli.pk).exists(), "counted anew"
+
+    def test_who_is_named_in_a_ticket_that_is_held_stays_and_keeps_nobody_back(
+        self, northwind, eli, farah, clock, of_contacts, billing, monkeypatch
+    ):
+        monkeypatch.setitem(applying.BATCH, Kind.CONTACTS, 1)
+        clock()
+        with account_scope(northwind.id):
+            other = contact_for("gita@example.org")
+        make_ticket(farah, department=billing)
+        a_night()
+        clock(31 * DAY)
+        with account_scope(northwind.id):
+            Message.objects.update(recipients={"cc": [{"email": "Eli@example.org", "name": "Eli"}]})
+            hold = place_hold(LegalHold.On.DEPARTMENT, billing.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+        a_night()
+        with account_scope(northwind.id):
+            assert set(Contact.objects.all()) == {eli, farah}, f"{other.pk} went, though after who is kept"
+            lift_hold(hold, actor=SYSTEM)
+        a_night()
+        with account_scope(northwind.id):
+            assert set(Contact.objects.all()) == {farah}
 
     def test_who_has_something_here_or_is_kept_for_a_reason_stays(self, northwind, eli, farah, clock, of_contacts):
         clock()

@@ -15,6 +15,7 @@ from steward.privacy.erasure.actions.running import TAKEN, erase_step
 from steward.privacy.erasure.ledger import write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent
+from steward.tickets.holding import kept_for_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def erase_alone(due: "QuerySet[Contact]", *, most: int) -> Gone | None:
     Whoever writes in this moment waits for their row and then is a new customer: an erasure that a job carries out
     later would take the ticket they have opened meanwhile. The job only proves it, and signs the certificate.
     """
-    chosen = list(due.order_by("pk").values_list("pk", flat=True)[:most])
+    chosen = _free(due, most)
     locked = Contact.objects.select_for_update(skip_locked=True).filter(pk__in=chosen).order_by("pk")
     keys = list(locked.values_list("pk", flat=True))
     keys = list(due.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
@@ -50,3 +51,15 @@ def erase_alone(due: "QuerySet[Contact]", *, most: int) -> Gone | None:
     # the rule, too.
     transaction.on_commit(partial(write_down, erasure.account_id, erasure.pk, extent))
     return Gone(len(keys), erasure.pk)
+
+
+def _free(due: "QuerySet[Contact]", most: int) -> list[UUID]:
+    """The first who are not named in somebody's ticket that is held: there they would be left out for ever."""
+    rows = due.order_by("pk").values_list("pk", flat=True)
+    chosen = list(rows[:most])
+    while chosen:
+        kept = kept_for_others(chosen)
+        if len(kept) < len(chosen):
+            return [key for key in chosen if key not in kept]
+        chosen = list(rows.filter(pk__gt=chosen[-1])[:most])
+    return []
