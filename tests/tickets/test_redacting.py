@@ -14,12 +14,15 @@ from steward.events.models import Event
 from steward.files.actions import read_file
 from steward.files.models import File
 from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.lib.redacting import MARK, TooShort, pattern_of
 from steward.lib.sensitive import Kind
 from steward.outbox.models import OutgoingMail, State
 from steward.people.access import actor_of
 from steward.privacy.holds.actions import Held, place_hold
 from steward.privacy.holds.models import LegalHold
+from steward.privacy.holds.periods import Period
 from steward.privacy.keys.cipher import encrypt
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import run_jobs
@@ -141,10 +144,13 @@ def test_what_stands_everywhere_is_not_redacted(northwind, spread):
         assert "4111" in texts_of(ticket)
 
 
-def test_what_is_held_stays_as_it_is(northwind, eli, spread):
+@pytest.mark.parametrize("on", [LegalHold.On.CONTACT, LegalHold.On.DEPARTMENT, LegalHold.On.PERIOD])
+def test_what_is_held_stays_as_it_is(northwind, eli, spread, on):
     ticket, _other = spread
+    object_id = {LegalHold.On.CONTACT: eli.pk, LegalHold.On.DEPARTMENT: ticket.department_id}.get(on, new_id())
+    period = Period(None, now()) if on == LegalHold.On.PERIOD else None
     with account_scope(northwind.id):
-        place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+        place_hold(on, object_id, basis=LegalHold.Basis.CLAIMS, period=period, actor=SYSTEM)
         with pytest.raises(Held):
             redact_card(ticket)
         assert "4111" in texts_of(ticket)
