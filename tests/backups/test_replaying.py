@@ -65,7 +65,7 @@ def served(settings):
     return True
 
 
-def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, eli, farah, settings):
+def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, ada, eli, farah, settings, client_of):
     erasure, extent = older
     [trouble] = unservable(settings.STEWARD_DATA)
     assert "steward restore --replay" in trouble.words
@@ -78,6 +78,8 @@ def test_it_serves_only_after_who_was_erased_is_gone_again(older, northwind, eli
         assert all(not store.find(extent) for store in all_stores())
         _certified_again(Erasure.objects.get(pk=erasure))
         assert Event.objects.get(kind="erasure.replayed").changes["erased"]["tickets.tickets"] == 1
+    page = client_of(ada).get(f"/console/settings/privacy/erasures/{erasure}")
+    assert "the erasure was repeated before anything was served" in page.content.decode()
     assert replay().done == 0
 
 

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from steward.channels.email.models import RawMail
+from steward.files import actions as files
 from steward.lib.actor import SYSTEM
 from steward.lib.redacting import MARK
+from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import account_in_scope, account_scope
 from steward.testing.letters import receive, written
 from steward.testing.tickets import make_message, make_ticket
 from steward.tickets.conversation import NewAttachment
@@ -226,3 +228,40 @@ class TestTicketPage:
         assert answer.status_code == 410
         assert "is not kept any more" in text_of(answer)
         assert "Ada redacted words" in text_of(answer)
+
+
+class Away:
+    """A store whose files are all on another machine until they are brought."""
+
+    def __init__(self, fault=None):
+        self.brought, self.fault = [], fault
+
+    def is_here(self, key):
+        return key in self.brought
+
+    def bring(self, key):
+        assert account_in_scope() is None, "a transaction waits"
+        if self.fault:
+            raise self.fault
+        self.brought.append(key)
+
+
+@pytest.mark.parametrize("fault", [None, FileNotFoundError("lost"), StoreFault("the store is down")])
+def test_no_transaction_waits_for_files_that_are_elsewhere(adas, northwind, eli, monkeypatch, fault):
+    paper = NewAttachment("list.txt", f"It is {CARD}.".encode(), "text/plain")
+    ticket = make_ticket(eli, body=f"It is {CARD}, quokka.", attachments=[paper])
+    with account_scope(northwind.id):
+        message = ticket.messages.get()
+    path, store = f"/console/messages/{message.pk}/redaction", Away(fault)
+    monkeypatch.setattr(files, "bucket_store", lambda: store)
+    assert adas.get(path).status_code == 200
+    assert store.brought == []
+    answer = adas.post(path, {"step": "look", "words": CARD})
+    if isinstance(fault, StoreFault):
+        assert (answer.status_code, answer["Location"]) == (303, path)
+        assert "does not answer" in text_of(adas.get(path))
+        return
+    assert answer.status_code == 200
+    assert len(store.brought) == (fault is None)
+    assert adas.post(path, DONE).status_code == 303
+    assert CARD not in now(message).body_text

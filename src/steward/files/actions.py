@@ -43,6 +43,22 @@ def read_file(file: File) -> Iterator[bytes]:
         yield from decrypt_chunks(file.account_id, cast(BinaryIO, stored), context=_context(file.storage_key))
 
 
+class FilesAway(Exception):
+    """Some of the files that a transaction would read are on another machine: bring them, and begin again."""
+
+    def __init__(self, files: list[File]) -> None:
+        super().__init__(f"{len(files)} files are away")
+        self.files = files
+
+
+def need_here(files: Iterable[File]) -> None:
+    """Raises `FilesAway` where some are not on this machine; to be called before anything is read or changed."""
+    store = bucket_store()
+    away = [file for file in files if not store.is_here(file.storage_key)] if store is not None else []
+    if away:
+        raise FilesAway(away)
+
+
 def bring_files(files: Iterable[File]) -> None:
     """Have their bytes on this machine before a transaction reads them: none waits for another machine."""
     store = bucket_store()

@@ -97,6 +97,13 @@ def look_through(message: Message, pattern: Pattern) -> None:
         _rewritten(attachment.file, _form(attachment.file, attachment.name), pattern)
 
 
+def files_to_read(ticket: Ticket) -> list[File]:
+    """The files that `copies_of` reads. They may be on another machine: bring them before the transaction."""
+    drafted = DraftAttachment.objects.filter(draft__ticket=ticket).select_related("file")
+    in_drafts = [each.file for each in drafted if _form(each.file, each.name) is not None]
+    return [*(attachment.file for attachment, form in _forms(ticket) if form is not None), *in_drafts]
+
+
 def unread_files(ticket: Ticket, pattern: Pattern) -> "list[Attachment]":
     """The ticket's files whose words nobody here can reach, or take out: they stay as they are, or go as a whole."""
     return [each for each, form in _forms(ticket) if form is None or _is_shut(each.file, form, pattern)]

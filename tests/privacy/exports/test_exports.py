@@ -293,7 +293,7 @@ def gone(exports):
 
 
 @pytest.mark.parametrize("how", ["purged", "redacted"])
-def test_what_is_purged_or_redacted_ends_the_archives_that_have_it(northwind, ada, ordered, how):
+def test_what_is_purged_or_redacted_ends_the_archives_that_have_it(northwind, ada, client_of, ordered, how):
     ticket, exports = ordered
     keys = [key_of(each) for each in exports]
     with account_scope(northwind.id):
@@ -307,6 +307,8 @@ def test_what_is_purged_or_redacted_ends_the_archives_that_have_it(northwind, ad
         mails = OutgoingMail.objects.filter(purpose="export withdrawn")
         assert [mail.envelope_to for mail in mails] == [[ada.user.email]] * 2
         assert Event.objects.filter(kind="export.withdrawn").count() == 2
+    page = client_of(ada).get(f"/console/settings/privacy/exports/{exports[0].pk}")
+    assert "the archive was withdrawn on" in page.content.decode()
 
 
 def test_who_is_erased_ends_the_archives_of_those_they_wrote_to(northwind, ordered):

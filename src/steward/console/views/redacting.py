@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from steward.console.bringing import BringingRequest, bringing_files
 from steward.console.entrance import ConsoleRequest, member_required
 from steward.console.lists import ticket_url
 from steward.console.redacting_forms import RedactingForm, WordsForm, reason_for
 from steward.console.redactions import PLACES
 from steward.console.shell import shell
+from steward.files.actions import need_here
 from steward.lib.ids import read_id
 from steward.lib.redacting import TooShort, pattern_of, redacted
 from steward.privacy.holds.actions import Held
@@ -24,19 +26,22 @@ from steward.privacy.holds.words import refusal
 from steward.tickets import actions
 from steward.tickets.access import can, get_message
 from steward.tickets.models import Attachment, Message
-from steward.tickets.rewriting import unread_files
+from steward.tickets.rewriting import files_to_read, unread_files
 
 
+@bringing_files
 @never_cache
 @sensitive_post_parameters("words", "found")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
-def redaction(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
+def redaction(request: BringingRequest, message_id: UUID) -> HttpResponse:
     """Choose words (`step` is `look` then), and redact them (`redact`). Words come by POST only: addresses are logged.
 
     A POST without a step brings words that were selected in the ticket.
     """
     message = _message(request, message_id)
+    if request.POST.get("step") in {"look", "redact"} and not request.files_are_here:
+        need_here(files_to_read(message.ticket))
     match request.POST.get("step") if request.method == "POST" else None:
         case "look":
             return _look(request, message)
