@@ -9,6 +9,7 @@ from steward.events.models import Event
 from steward.lib.redacting import MARK
 from steward.people.access import actor_of
 from steward.people.models import Membership
+from steward.privacy.erasure import portions
 from steward.privacy.erasure.actions import ask_for_plan, plan_erasure, run_erasure, start_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.setting_out import set_out
@@ -16,7 +17,7 @@ from steward.privacy.erasure.watching import PLANS_KEPT, watch_erasures
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.mentions import finding
-from steward.privacy.mentions.actions import confirm_mentions, look_for_mentions, looking_for_mentions
+from steward.privacy.mentions.actions import STORE, confirm_mentions, look_for_mentions, looking_for_mentions
 from steward.privacy.mentions.models import Mention
 from steward.privacy.mentions.queries import mentions_of
 from steward.privacy.requests.persons import person_by_address
@@ -122,6 +123,7 @@ def test_a_subject_alone_is_a_mention_too(northwind, ada, eli, farah):
 
 def test_all_of_them_are_listed_however_many_there_are(northwind, ada, eli, farah, monkeypatch):
     monkeypatch.setattr(finding, "PORTION", 2)
+    monkeypatch.setitem(portions._most, STORE, 2)
     make_ticket(eli)
     theirs = [make_ticket(farah, subject=f"No {n} for eli@example.org", body="Eli@exam\u00adple.org") for n in range(3)]
     theirs += [make_ticket(farah, subject=f"No {n} for eli@example.org") for n in range(2)]
@@ -131,7 +133,8 @@ def test_all_of_them_are_listed_however_many_there_are(northwind, ada, eli, fara
         assert look_for_mentions(erasure) == len(theirs), "done anew it lists nothing twice"
         confirm_mentions(erasure, [], actor=actor_of(ada), is_all=True)
         start_erasure(erasure, actor=actor_of(ada))
-    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
+    done = run_erasure(northwind.id, erasure.id)
+    assert (done.state, done.erased[STORE], done.unproven) == (Erasure.State.DONE, len(theirs), {})
     with account_scope(northwind.id):
         assert not Ticket.objects.filter(subject__contains="eli@").exists()
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from steward.lib.redacting import pattern_of
 from steward.privacy.erasure.erasing import plans_about
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.portions import in_portions
 from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, register
 from steward.privacy.mentions.actions import STORE, redact_mention
 from steward.privacy.mentions.models import Mention
@@ -26,12 +27,14 @@ class Words:
         if not extent.contacts:
             return []
         confirmed = Mention.objects.filter(contact_id__in=extent.contacts, state=State.CONFIRMED)
+        if not confirmed.exists():
+            return []
         confirmed = confirmed.exclude(message__in=erased_messages(extent)).exclude(erasure_id__in=_failed())
         return list(confirmed.order_by("pk").values_list("pk", flat=True))
 
     def erase(self, keys: Sequence[Key], extent: Extent) -> int:
-        confirmed = Mention.objects.filter(pk__in=list(keys)).select_related("message").order_by("pk")
-        return sum(map(redact_mention, confirmed))
+        confirmed = Mention.objects.filter(pk__in=list(keys), state=State.CONFIRMED).select_related("message")
+        return sum(map(redact_mention, confirmed.order_by("pk")))
 
     def settle(self, keys: Sequence[Key]) -> None:
         """Nothing: the words are gone with the commit."""
@@ -56,4 +59,5 @@ def _listed(extent: Extent) -> "QuerySet[Mention]":
     return Mention.objects.filter(theirs | over)
 
 
-register(Words(), Rows("mentions.listed", Mention, Rank.COPIES, _listed))
+# Redacting keeps others from writing in the ticket until the transaction ends.
+register(in_portions(Words(), of=50), Rows("mentions.listed", Mention, Rank.COPIES, _listed))

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from steward.privacy.erasure.certifying import certified, note_in_ledger
 from steward.privacy.erasure.ledger import withdraw, write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import PATIENCE, PAUSE, prepare_outside, reach_outside
+from steward.privacy.erasure.portions import portions
 from steward.privacy.erasure.sparing import missing
 from steward.privacy.holds.actions import Held, refuse_held
-from steward.privacy.inventory.stores import Extent, Key, all_stores, joined, looking, widened
+from steward.privacy.inventory.stores import Extent, Key, Store, all_stores, joined, looking, widened
 from steward.tenancy.scope import account_scope
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,9 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
         erasure.save(update_fields=["state", "extent", "started_at"])
     _prove(account_id, erasure_id)
     try:
+        for store, keys in () if is_taken else _portions(account_id, extent):
+            _take_portion(account_id, erasure_id, store, keys)
+            _prove(account_id, erasure_id)
         for step in () if is_taken else steps(extent):
             _take(account_id, erasure_id, step)
             _prove(account_id, erasure_id)
@@ -77,6 +82,27 @@ def _later(account_id: UUID, erasure_id: UUID) -> Erasure | None:
         erasure.save(update_fields=["extent"])
         enqueue(run, at=now() + PAUSE, erasure=str(erasure_id))
     return erasure
+
+
+def _portions(account_id: UUID, extent: Extent) -> list[tuple[Store, list[Key]]]:
+    """What goes before the steps. Raises `Held`: then nothing does."""
+    with account_scope(account_id):
+        found = list(portions(replace(extent, tickets=())))
+        if found:
+            refuse_held(extent)
+    return found
+
+
+def _take_portion(account_id: UUID, erasure_id: UUID, store: Store, keys: list[Key]) -> None:
+    with account_scope(account_id):
+        erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+        if erasure.state in {State.DONE, State.FAILED}:
+            return  # another worker was faster
+        erased = Counter(erasure.erased)
+        erased[store.name] += store.erase(keys, read(erasure.extent or {}))
+        erasure.erased = {name: number for name, number in erased.items() if number}
+        erasure.unproven = _both(erasure.unproven, {store.name: keys})
+        erasure.save(update_fields=["erased", "unproven"])
 
 
 def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
