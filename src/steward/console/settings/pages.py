@@ -232,7 +232,7 @@ PAGES = (
         "retention",
         Group.PRIVACY,
         pgettext_lazy("settings", "Retention"),
-        _("How long tickets, files and mails are kept, what would go next, and what went."),
+        _("How long tickets, files, mails, customers and requests are kept, what would go next, and what went."),
         _("purge bin spam delete old schedule rules days expire automatic dry run log report storage limitation gdpr"),
         can_administer,
     ),
