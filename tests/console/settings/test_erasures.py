@@ -312,7 +312,10 @@ def test_who_was_told_is_noted_in_the_certificate(northwind, adas, ada, ticket):
     assert "eli@example.org" in letters
     assert "Eli" not in letters.partition("found by")[2], "who carries mail finds them by the address"
     assert adas.post(where, {"deed": "otherwise"}).status_code == 422, "nobody is ticked"
+    assert "Recipients to be told" in words_in(adas.get(PAGE).content.decode())
+    assert adas.post(where, {"deed": "not_told", "all": "1"}).status_code == 422, "a reason is wanted"
     assert adas.post(where, {"deed": "otherwise", "recipient": [one.pk]}).status_code == 303
+    assert "Recipients to be told" not in words_in(adas.get(PAGE).content.decode())
     assert "eli@example.org" not in adas.get(where).content.decode()
     after = json.loads(adas.get(f"{page}/certificate.json").content)
     [told] = after["recipients"]

@@ -1,6 +1,6 @@
 """Tellings and their recipients for pages and letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +31,13 @@ def get_telling(telling_id: UUID) -> Telling:
 def telling_about(about_id: UUID | None) -> Telling | None:
     """What recipients are told of an erasure or a request; None where nobody has to be told."""
     return Telling.objects.filter(about_id=about_id).first() if about_id else None
+
+
+def with_untold(about: Collection[UUID]) -> set[UUID]:
+    """Which of these erasures and requests have a letter that waits for somebody to send it."""
+    waiting = Recipient.objects.filter(state=Recipient.State.WAITING, identifiers__isnull=False)
+    tellings = Telling.objects.filter(about_id__in=list(about), pk__in=waiting.values("telling"))
+    return set(tellings.values_list("about_id", flat=True))
 
 
 def recipients_of(telling: Telling) -> list[Recipient]:

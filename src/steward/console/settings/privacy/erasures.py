@@ -19,6 +19,7 @@ from steward.notifications.of_account import read_of_account, unread_of_account
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
 from steward.privacy.recipients.actions import mails_by_itself
+from steward.privacy.recipients.queries import with_untold
 from steward.privacy.requests.access import get_request
 from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.models import PrivacyRequest
@@ -111,7 +112,9 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
 
 def _list(request: ConsoleRequest, form: WhomForm, *, status: int = 200) -> HttpResponse:
     told = [one for one in unread_of_account(request.me) if one.page == ERASURES]
-    context = {"erasures": newest(), "plans": plans(), "form": form, "told": told, "by_itself": mails_by_itself()}
+    ordered = newest()
+    context = {"erasures": ordered, "plans": plans(), "form": form, "told": told, "by_itself": mails_by_itself()}
+    context["untold"] = with_untold([one.erasure.pk for one in ordered])
     return settings_response(request, "console/settings/erasures.html", context, status=status)
 
 

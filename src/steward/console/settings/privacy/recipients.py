@@ -1,5 +1,6 @@
 """Telling recipients: who got data of a person, the letter to them, and noting that they were told."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from steward.lib.ids import read_id
 from steward.privacy.recipients.actions import choose_by_itself, note_not_told, note_told, send_letters
 from steward.privacy.recipients.letters import NoWay
 from steward.privacy.recipients.models import Recipient, Telling
-from steward.privacy.recipients.queries import get_telling
+from steward.privacy.recipients.queries import get_telling, recipients_of
 from steward.privacy.recipients.words import REASONS
 
 MAIL, OTHERWISE, NOT_TOLD = "mail", "otherwise", "not_told"
@@ -36,8 +37,15 @@ class DeedForm(forms.Form):
     deed = forms.ChoiceField(choices=[(each, each) for each in (MAIL, OTHERWISE, NOT_TOLD)])
     reason = forms.ChoiceField(choices=list(REASONS.items()), required=False)
 
+    def __init__(self, *args: Any, everybody: Sequence[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._everybody = list(everybody)
+
     @property
     def chosen(self) -> list[UUID]:
+        """Those ticked, or all that are still to be told."""
+        if "all" in self.data:
+            return self._everybody
         return [key for key in map(read_id, self._typed("recipient")) if key]
 
     @property
@@ -78,7 +86,8 @@ class DeedForm(forms.Form):
 def recipients(request: ConsoleRequest, telling_id: UUID) -> HttpResponse:
     """Who got data, and the letters. A POST writes to those ticked, or notes how they were told or why not."""
     telling = _found(telling_id)
-    form = DeedForm(request.POST if request.method == "POST" else None)
+    everybody = [one.pk for one in recipients_of(telling) if one.is_open]
+    form = DeedForm(request.POST if request.method == "POST" else None, everybody=everybody)
     if form.is_bound and form.is_valid():
         try:
             messages.success(request, _do(request, telling, form))
