@@ -26,6 +26,17 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
 ENGAGEMENT, CONNECTOR, RESTRICTION, MAIL = "engagement", "connector", "restriction", "mail"
+# What each event is about. Also what lets it go on: else a restored database would stop it again.
+ABOUT = {
+    "subprocessor.objected": ENGAGEMENT,
+    "subprocessor.refused": ENGAGEMENT,
+    "subprocessor.authorised": ENGAGEMENT,
+    "connector.retired": CONNECTOR,
+    "contact.restricted": RESTRICTION,
+    "contact.restriction_lifted": RESTRICTION,
+    "contact.objected": MAIL,
+    "contact.objection_withdrawn": MAIL,
+}
 _LIFTED, _RETIRED, _OBJECTED = "lifted", "retired", "objected"
 _AGAIN = {Authorisation.State.OBJECTED.value: object_to, Authorisation.State.REFUSED.value: refuse}
 _OVER = frozenset({Authorisation.State.AUTHORISED.value, _LIFTED})  # it may leave again
@@ -34,12 +45,16 @@ Said = tuple[str, datetime]
 """What was said, and when."""
 
 
-def note_stop(account_id: UUID, what: str, key: str) -> None:
-    """Write down, durably, what is said now of one thing: of an engagement, a declaration, or a person.
+def note_stop(account_id: UUID, event_id: UUID) -> None:
+    """Write down, durably, what is said now of what an event was about: an engagement, a declaration, or a person.
 
     When the ledger says the same already, nothing is written. Raises `LedgerBroken`.
     """
     with account_scope(account_id):
+        event = Event.objects.get(pk=event_id)
+        what, key = ABOUT[event.kind], str(event.object_id)
+        if what == ENGAGEMENT:
+            key = Authorisation.objects.get(pk=event.object_id).engagement
         said = _KINDS[what].said(key)
     last = _last(line for line in stops() if line.account == str(account_id)).get((str(account_id), what, key))
     is_over = said is not None and said[0] in _OVER

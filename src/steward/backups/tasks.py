@@ -7,6 +7,6 @@ from steward.jobs import task
 
 
 @task("ledger.stop", in_scope=False)
-def note(account_id: UUID, *, what: str, key: str) -> None:
+def note(account_id: UUID, *, event: str) -> None:
     """Something is not to leave any more, or may again; tried again until it is written down."""
-    note_stop(account_id, what, key)
+    note_stop(account_id, UUID(event))
