@@ -20,6 +20,7 @@ MAILERS = {
     "channels/email/to_members.py": MEMBERS,
     "notifications/mailing.py": ASKS,
     "notifications/of_erasures.py": MEMBERS,  # it names nobody
+    "privacy/exports/telling.py": MEMBERS,
     "privacy/recipients/actions.py": TOLD,
     "privacy/subprocessors/actions/objections.py": MEMBERS,
     "privacy/subprocessors/announcing.py": MEMBERS,
