@@ -233,6 +233,8 @@ class TestTheSteps:
     def test_what_is_asked_for_is_said_where_a_mail_left_it_open(self, adas, eli):
         request = noted(eli, Type.UNSAID)
         page = adas.get(f"{LIST}/{request.pk}").content.decode()
+        for step in ("kind", "identity", "proof", "refusal", "hold", "extension", "setting-aside"):
+            assert f'action="{LIST}/{request.pk}/{step}"' in page
         assert "without saying more closely what for" in page, "who is asked for a proof hears no kind"
         assert post(adas, request, "kind", type="unsaid").status_code == 422
         assert post(adas, request, "kind", type="erase").status_code == 303
