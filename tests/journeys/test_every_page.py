@@ -90,7 +90,7 @@ ACCEPTING = ("/automatic-answer", "/name", "/prose/provider", "/privacy/subproce
 DOORS = {
     "outbox/", "subprocessors/subscription/<token>/end",
     # Whom it is about is said in the query, which no sample has.
-    "console/settings/privacy/exports/new",
+    "console/settings/privacy/exports/new", "console/settings/privacy/erasures/new",
 }  # fmt: skip
 
 ROUTES = sorted({*routes(), *routes(demo_urls.urlpatterns)}, key=lambda route: route.pattern)
