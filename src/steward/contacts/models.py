@@ -41,6 +41,12 @@ class Contact(AccountOwned):
                 name="contacts_restricted_with_ground",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account", "alone_since"], condition=models.Q(alone_since__isnull=False),
+                name="contacts_contact_alone",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.id)

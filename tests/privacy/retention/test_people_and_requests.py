@@ -4,12 +4,14 @@ import json
 
 import pytest
 
+from steward.channels.email.models import RawMail
 from steward.contacts.actions import contact_for
 from steward.contacts.models import Contact, ContactAddress
 from steward.contacts.restriction import object_to_mail, restrict_contact
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.lib.ids import new_id
 from steward.privacy.erasure.ledger import entries
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import lift_hold, place_hold
@@ -28,7 +30,7 @@ from steward.testing.jobs import run_jobs
 from steward.testing.request_samples import closed_request
 from steward.testing.tickets import make_message, make_ticket
 from steward.tickets.actions.purging import purge_tickets
-from steward.tickets.models import Message, Ticket
+from steward.tickets.models import Draft, Message, Ticket
 from steward.tickets.statuses import Status
 
 DAY = 24 * 60  # minutes, as `clock` takes them
@@ -126,6 +128,23 @@ class TestCustomers:
         a_night()
         with account_scope(northwind.id):
             assert set(Contact.objects.all()) == {farah}
+
+    def test_who_writes_or_is_written_to_in_this_moment_stays(self, northwind, eli, farah, ada, clock, of_contacts):
+        clock()
+        a_night()
+        clock(31 * DAY)
+        with account_scope(northwind.id):
+            RawMail.objects.create(
+                source="smtp", source_key="1", received_at=now(), size=1, content=b"x", body_digest=b"",
+                envelope_from="Eli@example.org",
+            )  # fmt: skip
+            Draft.objects.create(author=ada, to="Farah <farah@example.net>", saved_at=now(), mark=new_id())
+            assert due_now(northwind, of_contacts) == {eli, farah}
+        assert apply_rule(northwind.id, of_contacts.pk) is None
+        with account_scope(northwind.id):
+            assert (Contact.objects.count(), RawMail.objects.count(), Draft.objects.count()) == (2, 1, 1)
+            RawMail.objects.update(state=RawMail.State.REFUSED)
+        assert apply_rule(northwind.id, of_contacts.pk).number == 1
 
     def test_who_has_something_here_or_is_kept_for_a_reason_stays(self, northwind, eli, farah, clock, of_contacts):
         clock()

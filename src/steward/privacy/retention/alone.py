@@ -4,12 +4,17 @@ Since when that is so, nothing tells: tickets go in many ways, and with them goe
 night looks who is alone, and notes since when it knows. It counts from then: too long rather than too short.
 """
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, QuerySet
 
-from steward.contacts.models import Contact
+from steward.channels.email.models import RawMail
+from steward.contacts.models import Contact, ContactAddress
 from steward.lib.clock import now
+from steward.outbox.models import OutgoingMail, State
 from steward.privacy.requests.models import PrivacyRequest
-from steward.tickets.models import Message, Participant, Ticket
+from steward.tickets.models import Draft, Message, Participant, Ticket
 
 
 def alone() -> "QuerySet[Contact]":
@@ -26,6 +31,17 @@ def alone() -> "QuerySet[Contact]":
         PrivacyRequest.objects.filter(subject=one),
     )
     return Contact.objects.filter(*(~Exists(each) for each in here), restricted_at=None, objected_at=None)
+
+
+def being_written(contacts: Collection[UUID]) -> set[UUID]:
+    """Those of them from whom a mail waits to be read, and those to whom somebody writes: it would go with them."""
+    theirs = ContactAddress.objects.filter(contact__in=list(contacts)).values_list("folded", "contact")
+    people: dict[str, UUID] = dict(theirs)
+    waiting = RawMail.objects.filter(state=RawMail.State.WAITING).values_list("envelope_from", flat=True)
+    unsent = OutgoingMail.objects.exclude(state__in=(State.SENT, State.FAILED)).values_list("envelope_to", flat=True)
+    drafts = Draft.objects.exclude(to="").values_list("to", flat=True)
+    written = " ".join([*waiting, *(address for mail in unsent for address in mail), *drafts]).lower()
+    return {contact for address, contact in people.items() if address in written}
 
 
 def note_who_is_alone() -> None:

@@ -15,6 +15,7 @@ from steward.privacy.erasure.actions.running import TAKEN, erase_step
 from steward.privacy.erasure.ledger import write_down
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent
+from steward.privacy.retention.alone import being_written
 from steward.tickets.holding import kept_for_others
 
 
@@ -34,8 +35,9 @@ def erase_alone(due: "QuerySet[Contact]", *, most: int) -> Gone | None:
     """
     chosen = _free(due, most)
     locked = Contact.objects.select_for_update(skip_locked=True).filter(pk__in=chosen).order_by("pk")
-    keys = list(locked.values_list("pk", flat=True))
-    keys = list(due.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    keys = list(due.filter(pk__in=list(locked.values_list("pk", flat=True))).values_list("pk", flat=True))
+    written = being_written(keys)
+    keys = sorted(key for key in keys if key not in written)
     if not keys:
         return None
     addresses = ContactAddress.objects.filter(contact__in=keys).order_by("pk").values_list("folded", flat=True)
@@ -54,11 +56,11 @@ def erase_alone(due: "QuerySet[Contact]", *, most: int) -> Gone | None:
 
 
 def _free(due: "QuerySet[Contact]", most: int) -> list[UUID]:
-    """The first who are not named in somebody's ticket that is held: there they would be left out for ever."""
+    """The first whom nothing keeps that the rule does not see: being named in a ticket that is held, or a mail."""
     rows = due.order_by("pk").values_list("pk", flat=True)
     chosen = list(rows[:most])
     while chosen:
-        kept = kept_for_others(chosen)
+        kept = kept_for_others(chosen) | being_written(chosen)
         if len(kept) < len(chosen):
             return [key for key in chosen if key not in kept]
         chosen = list(rows.filter(pk__gt=chosen[-1])[:most])
