@@ -3,13 +3,22 @@
 import pytest
 
 from steward.contacts.models import Contact
+from steward.events.models import Event
 from steward.lib.actor import SYSTEM
-from steward.privacy.erasure.actions import NotPlanned, plan_erasure, run_erasure, start_erasure
+from steward.privacy.erasure.actions import (
+    NotPlanned,
+    ask_for_plan,
+    count_erasure,
+    plan_erasure,
+    run_erasure,
+    start_erasure,
+)
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.watching import watch_erasures
 from steward.privacy.inventory.stores import all_stores
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
-from steward.testing.jobs import run_jobs
+from steward.testing.jobs import queued, run_jobs
 from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
@@ -42,6 +51,36 @@ def test_it_is_carried_out_in_the_background_and_ordered_once(northwind, eli):
         erasure.refresh_from_db()
         assert (erasure.state, erasure.extent) == (Erasure.State.DONE, None)
         assert not Contact.objects.filter(pk=eli.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_is_counted_in_the_background_says_the_same(northwind, eli):
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        extent = person_by_address(eli.addresses.get().value).extent
+        at_once = plan_erasure(extent, actor=SYSTEM)
+        asked = ask_for_plan(extent, actor=SYSTEM)
+        with pytest.raises(NotPlanned):
+            start_erasure(asked, actor=SYSTEM)
+    run_jobs("erasure.count")
+    with account_scope(northwind.id):
+        asked.refresh_from_db()
+        assert (asked.state, asked.counted_percent) == (Erasure.State.PLANNED, 100)
+        assert asked.planned == at_once.planned | {"erasure.plans": 1}, "that one, and not itself"
+    count_erasure(northwind.id, asked.id)
+    with account_scope(northwind.id):
+        assert Event.objects.filter(kind="erasure.planned", object_id=asked.id).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_that_stopped_begins_anew(northwind, eli, clock):
+    with account_scope(northwind.id):
+        ask_for_plan(person_by_address(eli.addresses.get().value).extent, actor=SYSTEM)
+    watch_erasures()
+    assert len(queued("erasure.count")) == 1
+    clock(2 * 60)
+    watch_erasures()
+    assert len(queued("erasure.count")) == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -43,6 +43,7 @@ NOT_COVERED = [
     _("mail that has been delivered: it is with those it was sent to"),
     _("what others wrote about the person in their own words and nobody has confirmed"),
     _("drafts and files of others that name the person: only messages and subjects were looked through"),
+    _("names of fewer than three letters: they were not looked for in texts of others"),
     _("copies that members of the account have taken away"),
     _("mailboxes of the account on servers of others, where it was not asked for or they were out of reach"),
     _("events: that something happened, when and by whom stays; what it changed is erased"),
