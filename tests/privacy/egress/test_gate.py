@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from steward.bench.asking import statements
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.privacy.egress import ledger
@@ -164,6 +165,33 @@ def test_the_row_is_there_before_anything_leaves(northwind, names) -> None:  # t
     opened.sent = 9
     opened.close()
     assert [row.bytes for row in rows(northwind.id)] == [7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_for_the_last_counts_only_while_it_is_still_so(northwind, settings) -> None:  # type: ignore[no-untyped-def]
+    there = Destination("127.0.0.1", 465)
+    settings.STEWARD_EGRESS_ALLOW = (str(there),)
+    declared = connect(northwind.id, there)
+
+    def asked() -> list[str]:
+        with statements() as found:
+            open_passage(asking(northwind.id, there)).close()
+        return [str(sql).partition("(")[0].removeprefix("SELECT egress_") for sql, _ in found]
+
+    assert asked() == ["stored", "write", "settle"]
+    assert asked() == ["write_if", "settle"]
+    with account_scope(northwind.id):
+        retire_connector(declared, actor=SYSTEM)
+    with pytest.raises(EgressDenied, match="not_active"), statements() as found:
+        open_passage(asking(northwind.id, there))
+    assert len(found) == 3, "it is not as it was: asked anew, and written down with why"
+    assert reasons(northwind.id) == ["allowed", "allowed", "not_active"]
+    again = connect(northwind.id, there)
+    assert asked() == ["stored", "write", "settle"]
+    assert [row.connector_id for row in rows(northwind.id)][-1] == again.id
+    settings.STEWARD_EGRESS_ALLOW = ()
+    with pytest.raises(EgressDenied, match="private_address"):
+        open_passage(asking(northwind.id, there))
 
 
 def changed(account_id: UUID, statement: str) -> None:

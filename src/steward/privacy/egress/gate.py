@@ -11,7 +11,7 @@ from uuid import UUID
 from steward.privacy.egress import configuration, early, ledger, tls, wall
 from steward.privacy.egress.addresses import BadDestination, Destination, IPAddress, canonical_host, is_public
 from steward.privacy.egress.decision import Decision, EgressDenied, Known, Reason, Request, decide
-from steward.privacy.egress.known import gather, gather_together
+from steward.privacy.egress.known import gather, gather_together, remembered
 from steward.privacy.egress.proxying import open_way
 from steward.privacy.egress.resolving import addresses_of, are_reachable
 from steward.tenancy.scope import account_in_scope
@@ -88,12 +88,27 @@ def open_passage(request: Request) -> Passage:
     if account_in_scope() is not None:
         raise InsideTransaction("close the account scope before using the network")
     empty = early.there_is_none()
+    if not empty and (opened := _opened_as_before(request)):
+        return opened
     known = early.known() if empty else gather(request)
     decision, addresses = _judged(request, known)
     entry = empty.write(request, decision, known) if empty else _entered(request, decision, known)
     if not decision.is_allowed:
         raise EgressDenied(request, decision)
     return Passage(request, addresses, entry)
+
+
+def _opened_as_before(request: Request) -> Passage | None:
+    """Opened by what was stored when this was asked last, if the database says, as it takes the row of the ledger, that
+    it still is: a trip less for the second mail and those after it. What is not allowed then is asked anew.
+    """
+    before = remembered(request)
+    if before is None:
+        return None
+    known, digest = before
+    decision, addresses = _judged(request, known)
+    entry = ledger.write_if_unchanged(request, decision, known, digest) if decision.is_allowed else None
+    return Passage(request, addresses, entry) if entry else None
 
 
 def _entered(request: Request, decision: Decision, known: Known) -> ledger.Entry | ledger.Counted:

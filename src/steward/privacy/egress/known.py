@@ -13,6 +13,7 @@ from steward.privacy.egress.models import Connector
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
 from steward.privacy.egress.registry.versions import Published, published
 from steward.privacy.egress.stored import OfAccount, Server, read
+from steward.privacy.egress.stored import remembered as stored_last
 
 _BY_KIND = {
     Connector.Kind.SMTP.value: (TrafficClass.TENANT_DIRECTED, ("mail.deliver",)),
@@ -30,6 +31,14 @@ def gather(request: Request) -> Known:
     """Read what is stored and configured about the destination; in a scope of its own."""
     [(_, known)] = gather_together([request])
     return known
+
+
+def remembered(request: Request) -> tuple[Known, str] | None:
+    """What was known of the destination when it was asked last, and the digest of what was stored then; None for
+    what an account did not ask lately. To be compared before anything leaves by it.
+    """
+    before = stored_last(request.account_id, request.destination.host) if request.account_id else None
+    return (_known(request, published(before.head), before), before.digest) if before else None
 
 
 def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Known]]:

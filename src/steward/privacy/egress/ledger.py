@@ -17,6 +17,7 @@ from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.decision import Decision, Known, Reason, Request
 from steward.privacy.egress.models import EgressEvent, InstallationEgress
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
+from steward.privacy.egress.stored import asked_with
 from steward.privacy.egress.trips import ask, is_alone
 from steward.tenancy.scope import account_scope
 
@@ -32,6 +33,7 @@ _flushed_at = time.monotonic()
 _NAMES = [field.attname for field in EgressEvent._meta.concrete_fields if field.attname not in {"account_id", "bytes"}]
 # Functions, as a mail waits for them: PostgreSQL plans them once for each connection (migration 0010).
 _WRITE = f"SELECT egress_write(%(account)s, {', '.join(f'{name} => %({name})s' for name in _NAMES)})"
+_WRITE_IF = _WRITE.replace("egress_write(", "egress_write_if(%(digest)s, %(here)s, %(hosts)s, %(answered)s, ")
 _SETTLE = "SELECT egress_settle(%(account)s, %(id)s, %(sent)s, %(is_alone)s)"
 
 
@@ -52,6 +54,18 @@ def write(request: Request, decision: Decision, known: Known) -> Entry:
     columns = _values(request, decision, known) | {"id": new_id()}
     ask(request.account_id, _WRITE, **columns)
     return Entry(columns["id"], request.account_id)
+
+
+def write_if_unchanged(request: Request, decision: Decision, known: Known, digest: str) -> Entry | None:
+    """Write down a decision of an account as `write` does, if what is stored about it still has this digest; None, and
+    nothing written, if not.
+    """
+    if request.account_id is None:
+        raise ValueError("only about accounts something is stored")
+    columns = _values(request, decision, known) | {"id": new_id()}
+    told = asked_with((request.destination.host,))
+    [(is_written,)] = ask(request.account_id, _WRITE_IF, digest=digest, **told, **columns)
+    return Entry(columns["id"], request.account_id) if is_written else None
 
 
 def write_together(judged: Sequence[tuple[Request, Decision, Known]]) -> None:

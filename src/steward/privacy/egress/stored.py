@@ -1,13 +1,16 @@
 """What is stored about an account, as far as the gate goes by it: in one trip, and as one text.
 
 Equal texts say the same, so what was made of one is kept until something changes. Nothing has to be thrown away for
-that, and nothing old is ever believed: the text is read anew for each decision.
+that, and nothing old is ever believed: the text is read anew for each decision, or compared with what is stored then,
+in the transaction that writes the decision down.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -69,12 +72,31 @@ class OfAccount:
     servers: tuple[Server, ...]
     is_open: bool  # active, and its data lie in the region of this installation
     head: Head
+    digest: str  # of the text
+
+
+_last: dict[tuple[UUID, tuple[str, ...]], str] = {}
 
 
 def read(account_id: UUID, hosts: Iterable[str]) -> OfAccount:
     """What is stored now; in a scope of its own, or in that of the account."""
-    [(text,)] = ask(account_id, _READ, hosts=sorted(set(hosts)), answered=ANSWERED, here=settings.STEWARD_DATA_CENTRE)
+    asked = tuple(sorted(set(hosts)))
+    [(text,)] = ask(account_id, _READ, **asked_with(asked))
+    if len(_last) >= _KEPT:
+        _last.clear()
+    _last[account_id, asked] = text
     return _made_of(text)
+
+
+def remembered(account_id: UUID, host: str) -> OfAccount | None:
+    """What was stored when it was read last: to be compared before anything is done by it."""
+    text = _last.get((account_id, (host,)))
+    return None if text is None else _made_of(text)
+
+
+def asked_with(hosts: Iterable[str]) -> dict[str, Any]:
+    """What the functions of the database are told besides the account."""
+    return {"hosts": list(hosts), "answered": ANSWERED, "here": settings.STEWARD_DATA_CENTRE}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -87,6 +109,7 @@ def _made_of(text: str) -> OfAccount:
         told.servers,
         is_open=told.state == Account.State.ACTIVE and told.is_here,
         head=Head(*told.head) if told.head else Head(),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 
