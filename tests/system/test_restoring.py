@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -11,7 +12,10 @@ import pytest
 from steward.project.postgres import binaries, dsn
 from steward.testing.installation import PASSWORD, Installation
 
-MAIL = "From: {name} <{address}>\r\nTo: {to}\r\nSubject: About {name}\r\nMessage-ID: <{name}@x>\r\n\r\nI am {name}.\r\n"
+MAIL = (
+    "From: {name} <{address}>\r\nTo: {to}\r\nSubject: About {name}\r\nMessage-ID: <{name}@x>\r\n\r\n"
+    "I am {name}, 4111111111111111.\r\n"
+)
 ELI, FARAH = ("Eli", "eli@customer.example"), ("Farah", "farah@customer.example")
 
 STAGES = ("files", "database", "replay")
@@ -97,17 +101,22 @@ def test_a_machine_comes_back_without_who_was_erased(machine):
     machine.run("keys", "backup", "--to", str(machine.outside / "keys"))
     for name, address in (ELI, FARAH):
         mail(machine, name, address)
-    machine.take_in(2)
+    codes = machine.take_in(2)
     assert "read back and whole" in machine.run("backup")
     certificate = machine.run("person", "erase", "--account", "northwind", "--email", ELI[1], "--yes")
-    assert '"sha256"' in certificate
+    [digest] = re.findall(r'^    "sha256": "(\w{64})"$', certificate, re.MULTILINE)
+    place = ("--account", "northwind", "--ticket", codes["About Farah"])
+    said = machine.run("redact", "words", *place, "--reason", "card", "--yes", stdin="4111111111111111\n")
+    assert '"redacted": true' in said
     [folder] = (path for path in (machine.outside / "backups").iterdir() if path.is_dir())
 
     machine.moved()
     for stage in range(3):
         assert machine.killed("restore", folder.name, when=lambda stage=stage: machine.stage() in STAGES[stage:])
     assert "half restored" in machine.run("worker", expect=1)
-    assert "1 erasures of the ledger were done again" in machine.run("restore", folder.name)
+    said = machine.run("restore", folder.name)
+    assert "1 erasures of the ledger were done again" in said
+    assert "1 redactions of the ledger were done again" in said
     assert "half restored" not in machine.run("check", expect=1)
     machine.up(**machine.settings)  # it serves
     said = machine.everything()
@@ -116,3 +125,5 @@ def test_a_machine_comes_back_without_who_was_erased(machine):
     assert ELI[1] not in said
     assert "I am Eli" not in said
     assert "About Eli" not in said
+    assert "4111111111111111" not in said
+    assert f'"first_certificate":{{"sha256":"{digest}"' in said, "it was certified anew"

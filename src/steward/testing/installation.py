@@ -53,24 +53,27 @@ class Installation:
         prepared.fill(Path(self.environment["STEWARD_DATA"]), "migrated", make)
         return self
 
-    def take_in(self, tickets: int) -> None:
-        """Run the part that makes tickets of mail, until there are so many."""
+    def take_in(self, number: int) -> dict[str, str]:
+        """Run the part that makes tickets of mail, until there are so many; returns their codes by their subjects."""
         data = Path(self.environment["STEWARD_DATA"])
 
-        def are_there() -> bool:
+        def tickets() -> dict[str, str]:
             try:
                 with psycopg.connect(dsn(data, "postgres")) as connection:
-                    found = connection.execute("SELECT count(*) FROM tickets_ticket").fetchone()
+                    found: dict[str, str] = dict(
+                        connection.execute("SELECT subject, code FROM tickets_ticket").fetchall()
+                    )
             except psycopg.OperationalError:
-                return False  # it is not up yet
-            return found is not None and found[0] >= tickets
+                return {}  # it is not up yet
+            return found if len(found) >= number else {}
 
         with self.log.open("ab") as log:
             command = self.command("worker", "--only", "mail")
             worker = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
-        awaited(are_there, seconds=60, what=self.log.read_text)
+        made = awaited(tickets, seconds=60, what=self.log.read_text)
         worker.terminate()
         worker.wait(30)
+        return made
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of `steward ...`."""
