@@ -20,6 +20,7 @@ from steward.privacy.mentions import finding
 from steward.privacy.mentions.actions import STORE, confirm_mentions, look_for_mentions, looking_for_mentions
 from steward.privacy.mentions.models import Mention
 from steward.privacy.mentions.queries import mentions_of
+from steward.privacy.requests.actions import plan_again
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import run_jobs
@@ -176,6 +177,16 @@ def test_what_an_erasure_that_failed_had_listed_goes_with_the_next(northwind, ad
     assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
     with account_scope(northwind.id):
         assert not Mention.objects.exists()
+
+
+def test_what_is_still_to_be_decided_is_listed_with_the_plan_in_its_place_once(northwind, ada, told):
+    with account_scope(northwind.id):
+        failed = planned(northwind, ada)
+        Erasure.objects.filter(pk=failed.pk).update(state=Erasure.State.FAILED)
+        again = plan_again(failed, actor=actor_of(ada))
+    run_jobs("erasure.count")
+    with account_scope(northwind.id):
+        assert Mention.objects.get().erasure_id == again.pk
 
 
 def test_a_plan_that_nobody_orders_is_forgotten_with_its_list(northwind, ada, told, stop_clock):

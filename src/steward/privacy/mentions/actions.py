@@ -87,11 +87,12 @@ def _first_in_tickets(erasure: Erasure, found: Sequence[Found]) -> dict[UUID, Me
 
 
 def carry_over(failed: Erasure, planned: Erasure) -> None:
-    """What is still to be decided of an erasure that failed is listed with the one planned in its place."""
-    known = set(Mention.objects.filter(erasure_id=planned.pk).values_list("message", "ticket"))
-    for mention in Mention.objects.filter(erasure_id=failed.pk).exclude(state=State.REDACTED):
-        if (mention.message_id, mention.ticket_id) not in known:
-            Mention.objects.filter(pk=mention.pk).update(erasure_id=planned.pk, state=State.FOUND)
+    """What is still to be decided of an erasure that failed is listed with the one planned in its place.
+
+    In the transaction in which that is planned: before anything is listed of it.
+    """
+    undecided = Mention.objects.filter(erasure_id=failed.pk).exclude(state=State.REDACTED)
+    undecided.update(erasure_id=planned.pk, state=State.FOUND)
 
 
 def confirm_mentions(

@@ -22,7 +22,7 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
-from steward.privacy.mentions.actions import carry_over, confirm_mentions
+from steward.privacy.mentions.actions import confirm_mentions
 from steward.privacy.mentions.queries import page_of_mentions
 from steward.privacy.recipients.queries import telling_about
 from steward.privacy.requests.actions import plan_again
@@ -79,7 +79,6 @@ def erasure_again(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
         messages.error(request, HELD)
         messages.error(request, refusal(held.holds))
         return HttpResponseRedirect(reverse("console:settings-erasure", args=[failed.pk]), status=303)
-    carry_over(failed, planned)
     return HttpResponseRedirect(reverse("console:settings-erasure", args=[planned.pk]), status=303)
 
 

@@ -8,6 +8,7 @@ from steward.lib.actor import Actor
 from steward.privacy.erasure.actions import ask_for_plan, plan_erasure
 from steward.privacy.erasure.actions.planning import read
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.mentions.actions import carry_over
 from steward.privacy.requests.actions.carrying_out import OVERTAKEN
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.requests.persons import Person
@@ -48,6 +49,7 @@ def plan_again(failed: Erasure, *, actor: Actor) -> Erasure:
     """
     with transaction.atomic():
         planned = ask_for_plan(read(failed.extent or {}), actor=actor)
+        carry_over(failed, planned)
         PrivacyRequest.objects.filter(erasure_id=failed.pk, state__in=(S.FAILED, *OVERTAKEN)).update(
             erasure_id=planned.pk
         )
