@@ -11,7 +11,7 @@ from steward.privacy.egress.engaging import registry_grants
 from steward.privacy.egress.environment import SETTINGS
 from steward.privacy.egress.models import Connector
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
-from steward.privacy.egress.registry.versions import Published, published
+from steward.privacy.egress.registry.versions import Published, is_kept, published
 from steward.privacy.egress.stored import OfAccount, Server, read
 from steward.privacy.egress.stored import remembered as stored_last
 
@@ -35,10 +35,12 @@ def gather(request: Request) -> Known:
 
 def remembered(request: Request) -> tuple[Known, str] | None:
     """What was known of the destination when it was asked last, and the digest of what was stored then; None for
-    what an account did not ask lately. To be compared before anything leaves by it.
+    what an account did not ask lately, or when there was another list. To be compared before anything leaves by it.
     """
     before = stored_last(request.account_id, request.destination.host) if request.account_id else None
-    return (_known(request, published(before.head), before), before.digest) if before else None
+    if before is None or not is_kept(before.head):
+        return None
+    return _known(request, published(before.head), before), before.digest
 
 
 def gather_together(requests: Sequence[Request]) -> list[tuple[Request, Known]]:

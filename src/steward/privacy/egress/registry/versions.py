@@ -47,6 +47,11 @@ def published(head: Head | None = None) -> Published:
         return _kept
 
 
+def is_kept(head: Head) -> bool:
+    """Whether the versions up to this one are those that this process keeps: to look into others takes longer."""
+    return _kept.head == head
+
+
 def newest_head() -> Head:
     """The newest version, as it is stored."""
     row = RegistryVersion.objects.order_by("-number").values_list("number", "sha256").first()
