@@ -18,6 +18,7 @@ from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail
 from steward.people.access import actor_of
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, start_erasure
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.exports import building, parting
 from steward.privacy.exports.actions import (
     NotThere,
@@ -31,6 +32,7 @@ from steward.privacy.exports.actions import (
 )
 from steward.privacy.exports.building import run_export
 from steward.privacy.exports.models import Export
+from steward.privacy.exports.tasks import make
 from steward.privacy.exports.upkeep import GIVEN_UP, expire_exports, overdue_exports
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
@@ -309,6 +311,19 @@ def test_what_is_purged_or_redacted_ends_the_archives_that_have_it(northwind, ad
         assert Event.objects.filter(kind="export.withdrawn").count() == 2
     page = client_of(ada).get(f"/console/settings/privacy/exports/{exports[0].pk}")
     assert "the archive was withdrawn on" in page.content.decode()
+
+
+def test_none_is_made_while_something_is_erased(northwind, ticket, farah):
+    make_ticket(farah)
+    with account_scope(northwind.id):
+        erasure = plan_erasure(person_by_address("farah@example.net").extent, actor=SYSTEM)
+        Erasure.objects.filter(pk=erasure.pk).update(state=Erasure.State.RUNNING, started_at=now())
+        export = start_export(person_by_address(ELI), kind="access", actor=SYSTEM)
+    make(account=str(northwind.id), export=str(export.pk))
+    assert fresh(export).state == Export.State.WAITING
+    run_erasure(northwind.id, erasure.id)
+    make(account=str(northwind.id), export=str(export.pk))
+    assert fresh(export).is_there()
 
 
 def test_who_is_erased_ends_the_archives_of_those_they_wrote_to(northwind, ordered):

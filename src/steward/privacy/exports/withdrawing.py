@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from steward.contacts.actions import fold_email
 from steward.contacts.models import ContactAddress
@@ -17,6 +18,15 @@ from steward.tickets.models import Message, Participant, Ticket
 State = Export.State
 
 
+def are_there_any() -> bool:
+    """Whether there is an archive in the account, or one is being made."""
+    return _there().exists()
+
+
+def _there() -> "QuerySet[Export]":
+    return Export.objects.filter(state__in=[State.RUNNING, State.READY], contact__isnull=False)
+
+
 def withdraw_exports(tickets: Collection[UUID], *, beside: Collection[UUID] = ()) -> int:
     """Delete the archives that have something of these tickets, and stop those that are being made; returns how many.
 
@@ -24,8 +34,7 @@ def withdraw_exports(tickets: Collection[UUID], *, beside: Collection[UUID] = ()
     """
     if not tickets:
         return 0
-    there = Export.objects.filter(state__in=[State.RUNNING, State.READY], contact__isnull=False)
-    found = [one for one in there.exclude(contact__in=list(beside)).order_by("pk") if _has_some(one, tickets)]
+    found = [one for one in _there().exclude(contact__in=list(beside)).order_by("pk") if _has_some(one, tickets)]
     return sum(map(_withdraw, found))
 
 
