@@ -3,12 +3,14 @@
 import random
 import threading
 import time
+from contextlib import suppress
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from steward.events.actions import record
+from steward.events.actions import Happening, digest_of, record, record_many
 from steward.events.models import Event
 from steward.events.queries import broken_links
 from steward.lib.actor import SYSTEM
@@ -103,6 +105,27 @@ def test_the_chain_verifies(northwind, settle):
     with account_scope(northwind.id):
         settle()
     assert len(positions(northwind)) > 5
+    assert broken(northwind) == []
+
+
+@with_commits
+def test_the_events_of_a_transaction_are_numbered_in_their_order(northwind):
+    before = len(positions(northwind))
+    with account_scope(northwind.id):
+        made = [record("ticket.resolved", northwind, actor=SYSTEM, changes={"n": 0}).pk]
+        with suppress(ZeroDivisionError), transaction.atomic():
+            record_some(northwind, 2)
+            raise ZeroDivisionError
+        made += [event.pk for event in record_many([Happening("ticket.closed", northwind)] * 50, actor=SYSTEM)]
+        # An id made by a clock that was ahead: it has its turn, and the chain holds.
+        early = Event.objects.get(pk=made[-1])
+        early.pk, early.salt = UUID(int=7 << 76), bytes(16)
+        early.digest = digest_of(early.salt, early.changes)
+        Event.objects.bulk_create([early])
+    with account_scope(northwind.id):
+        numbers = dict(Event.objects.filter(position__gt=before).values_list("pk", "position"))
+    assert [numbers[pk] for pk in made] == list(range(before + 1, before + 52))
+    assert numbers[early.pk] == before + 52
     assert broken(northwind) == []
 
 

@@ -58,7 +58,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def fill(superuser: str, tickets: int) -> None:
-    """Fill an empty database: one account with so many tickets, 999 small ones. `superuser` is a connection string.
+    """Fill an empty database: one account with so many tickets, and small ones. `superuser` is a connection string.
 
     Triggers and foreign keys are left out while the rows go in (`session_replication_role`), indexes are built after.
     """
@@ -72,7 +72,7 @@ def fill(superuser: str, tickets: int) -> None:
         database.execute("ALTER TABLE bench_words DROP COLUMN vector, ADD COLUMN words text")
         indexes = _without_indexes(database)
         writer = _Writer(drawing, Vocabulary(WORDS, SEED))
-        for household in [*make_others(database, drawing), large]:
+        for household in [*make_others(database, drawing, tickets), large]:
             writer.write(database, household)
         writer.flush(database)
         _set_clocks(database)

@@ -1,4 +1,4 @@
-"""The account that is measured, its people, and the 999 others beside it."""
+"""The account that is measured, its people, and the others beside it."""
 
 import random
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from steward.tenancy.scope import account_scope
 SLUG = "large"
 DEPARTMENTS = {"Support": 40, "Orders": 25, "Billing": 20, "Returns": 10, "Press": 5}  # name: share of the tickets
 AGENTS = 20
-OTHERS = 999
+OTHERS = 999  # at most; beside few tickets one for each ten
 MOST_TICKETS_OF_OTHERS = 50
 
 
@@ -55,11 +55,12 @@ def _add_agent(number: int, departments: list[Department], agents: dict[UUID, li
         agents[department.id].append(member.id)
 
 
-def make_others(database: psycopg.Connection, drawing: random.Random) -> list[Household]:
-    """The other accounts, one department each, without people."""
+def make_others(database: psycopg.Connection, drawing: random.Random, tickets: int) -> list[Household]:
+    """The accounts beside the one that has so many tickets: one department each, without people."""
     centre = Account.objects.values_list("data_centre_id", flat=True)[0]
     households = [
-        Household(new_id(), {new_id(): 1}, {}, drawing.randint(0, MOST_TICKETS_OF_OTHERS)) for _ in range(OTHERS)
+        Household(new_id(), {new_id(): 1}, {}, drawing.randint(0, MOST_TICKETS_OF_OTHERS))
+        for _ in range(min(OTHERS, tickets // 10))
     ]
     with database.cursor() as cursor:
         columns = "id, slug, name, state, state_since, data_centre_id, language, time_zone, terms_version, created_at"

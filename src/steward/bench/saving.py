@@ -15,6 +15,7 @@ from steward.backups.manifests import backups_in, read_manifest
 from steward.bench.figures import load
 from steward.bench.filling import fill
 from steward.bench.inhabitants import large_account
+from steward.bench.running import SAVED_SIZE
 from steward.contacts.models import Contact
 from steward.lib.ids import new_id
 from steward.privacy.egress import wall
@@ -24,7 +25,6 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.tickets.models import Ticket
 
-MOST = 50_000  # tickets
 ERASURES = 1_000
 _TICKETS_A_FILE = 250  # of a megabyte each
 _SHARE = 20  # at most one erasure in so many tickets
@@ -34,11 +34,11 @@ Figures = dict[str, Any]
 
 def measure(superuser: str, size: int) -> Figures:
     """Seconds and megabytes (of 2**20 bytes, as they are written) of both. Raises `CalledProcessError`."""
-    tickets = min(MOST, size)
+    tickets = min(SAVED_SIZE, size)
     data: Path = settings.STEWARD_DATA
     if large_account() is None:
         fill(superuser, tickets)
-        _write_files(data / "files" / "bench", tickets // _TICKETS_A_FILE)
+    _write_files(data / "files" / "bench", tickets // _TICKETS_A_FILE)
     account = large_account()
     assert account is not None  # noqa: S101  just made
     place = data / "bench-backups"
