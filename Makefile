@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SYNC := $(BIN)/python -m uv sync --quiet --frozen --inexact --extra embedded
-PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST ?= -n 3 --dist loadfile --no-loadscope-reorder
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1

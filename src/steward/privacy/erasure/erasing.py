@@ -34,7 +34,9 @@ def _about(extent: Extent, *states: Erasure.State) -> list[UUID]:
     if not extent.contacts and not extent.addresses:
         return []
     contacts, addresses = set(map(str, extent.contacts)), set(extent.addresses)
-    found = Erasure.objects.filter(state__in=states, extent__isnull=False).exclude(pk__in=filter(None, [_left_out.get()]))
+    found = Erasure.objects.filter(state__in=states, extent__isnull=False).exclude(
+        pk__in=filter(None, [_left_out.get()])
+    )
     return [
         one.pk
         for one in found.order_by("pk").only("extent")
