@@ -14,6 +14,7 @@ from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.notifications.account_models import AccountNotice
 from steward.outbox.models import OutgoingMail
+from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests.actions import NewRequest, extend, open_request, warn_of_ends
 from steward.privacy.requests.models import PrivacyRequest
@@ -332,6 +333,19 @@ class TestByKind:
         assert f"/erasures/new?request={request.pk}" in adas.get(f"{LIST}/{request.pk}").content.decode()
         post(adas, request, "doing")
         assert fresh(request).state == "approved", "an erasure is proven, not noted"
+
+    @pytest.mark.parametrize("state", ["approved", "failed"])
+    def test_what_a_legal_hold_keeps_from_being_done_can_be_refused(self, adas, northwind, eli, state):
+        request = approved(adas, eli, Type.ERASE)
+        with account_scope(northwind.id):
+            PrivacyRequest.objects.filter(pk=request.pk).update(state=state)
+            place_hold(LegalHold.On.CONTACT, eli.pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+        answer = adas.post(f"/console/settings/privacy/erasures/new?request={request.pk}", {"tickets": "with"})
+        assert answer.status_code == 422
+        assert "refuse the request" in answer.content.decode()
+        assert f"{request.pk}/refusal" in adas.get(f"{LIST}/{request.pk}").content.decode()
+        post(adas, request, "refusal", reason="claims", words="A suit.")
+        assert (fresh(request).state, fresh(request).answered_at is None) == ("refused", False)
 
     @pytest.mark.parametrize("type_", [Type.ACCESS, Type.RECTIFY, Type.RESTRICT, Type.OBJECT])
     def test_what_else_was_asked_by_who_is_erased_meanwhile_can_be_answered(self, adas, northwind, eli, type_):

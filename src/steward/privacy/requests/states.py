@@ -12,14 +12,15 @@ MOVES: Mapping[S, frozenset[S]] = {
     S.RECEIVED: frozenset({S.VERIFYING, S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD, S.NOT_ONE}),
     S.VERIFYING: frozenset({S.AWAITING_CONTROLLER, S.REFUSED, S.ON_HOLD, S.NOT_ONE}),
     S.AWAITING_CONTROLLER: frozenset({S.APPROVED, S.REFUSED, S.ON_HOLD}),
-    # What is done by hand, such as a correction, is done without a plan.
-    S.APPROVED: frozenset({S.PLANNED, S.LIVE_DONE, S.ON_HOLD}),
+    # What is done by hand, such as a correction, is done without a plan. A legal hold may show only now that it cannot
+    # be done (article 17(3)): without a refusal the person would never be answered.
+    S.APPROVED: frozenset({S.PLANNED, S.LIVE_DONE, S.ON_HOLD, S.REFUSED}),
     S.PLANNED: frozenset({S.RUNNING, S.ON_HOLD}),
     S.RUNNING: frozenset({S.VERIFYING_ABSENCE, S.LIVE_DONE, S.FAILED}),
     S.VERIFYING_ABSENCE: frozenset({S.LIVE_DONE, S.FAILED}),
     S.LIVE_DONE: frozenset({S.BACKUPS_EXPIRING, S.CLOSED}),
     S.BACKUPS_EXPIRING: frozenset({S.CLOSED}),
-    S.FAILED: frozenset({S.PLANNED, S.ON_HOLD}),
+    S.FAILED: frozenset({S.PLANNED, S.ON_HOLD, S.REFUSED}),
     S.ON_HOLD: frozenset(),  # only back to where it was: `returns`
     S.REFUSED: frozenset(),
     S.CLOSED: frozenset(),
