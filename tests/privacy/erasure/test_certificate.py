@@ -48,6 +48,8 @@ def test_it_names_stores_times_and_nobody(northwind, eli, done):
     assert hashlib.sha256(done.certificate.encode()).hexdigest() == done.certificate_sha256
     assert "eli" not in done.certificate.lower().replace("deli", "")
     assert done.extent is None
+    waiting = [one.partition(" ")[0] for one in told["not_covered"] if "until" in one]
+    assert waiting == ["letters", "requests"], "what is kept for a while to tell those who are to be told is not hidden"
 
 
 @pytest.mark.django_db(transaction=True)

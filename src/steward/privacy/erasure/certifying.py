@@ -48,6 +48,17 @@ NOT_COVERED = [
     _("mailboxes of the account on servers of others, where it was not asked for or they were out of reach"),
     _("events: that something happened, when and by whom stays; what it changed is erased"),
 ]
+# What is still needed to tell those who are to be told (GDPR articles 12(3) and 19), of people alone.
+OF_A_PERSON = [
+    _(
+        "letters to recipients of the person’s data: they hold the addresses, and some the name, until the recipient "
+        "is told, for 37 days at most"
+    ),
+    _(
+        "requests of the person that are not answered yet: who asked, and in which words, is known until they are "
+        "closed"
+    ),
+]
 OF_AN_AGENT = [
     _("what the agent wrote to customers: it stays, under “former agent”"),
     _(
@@ -162,9 +173,15 @@ def _certificate(erasure: Erasure) -> dict[str, Any]:
             "not_under_the_key": NOT_UNDER_THE_KEY,
             "after_a_restore": "the erasure is repeated from the ledger before anything is served",
         },
-        "not_covered": OF_AN_AGENT if erasure.of == Erasure.Of.AGENT else NOT_COVERED,
+        "not_covered": _not_covered(Erasure.Of(erasure.of)),
         **_said(erasure, _sections),
     }
+
+
+def _not_covered(of: Erasure.Of) -> list[str]:
+    if of == Erasure.Of.AGENT:
+        return OF_AN_AGENT
+    return [*NOT_COVERED, *OF_A_PERSON] if of in {Erasure.Of.PERSON, Erasure.Of.NAMELESS} else NOT_COVERED
 
 
 def _said(erasure: Erasure, sections: Collection[str]) -> dict[str, Any]:
