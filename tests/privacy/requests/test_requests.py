@@ -304,6 +304,19 @@ def test_who_was_erased_is_forgotten_with_the_last_backup_though_nobody_closes_t
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_request_that_asks_for_something_else_by_now_keeps_no_erasure_from_its_end(northwind, eli, at):
+    with account_scope(northwind.id):
+        request = asked(eli)
+        erasure = plan_erasure_of(person_by_address(eli.addresses.get().value), actor=SYSTEM)
+        start_erasure(erasure, actor=SYSTEM)
+        say_kind(request, Type.ACCESS, actor=SYSTEM)
+    assert run_erasure(northwind.id, erasure.id).state == "done"
+    with account_scope(northwind.id):
+        request.refresh_from_db()
+        assert (request.state, request.type) == (S.RECEIVED, Type.ACCESS)
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("way", ["held", "held approved", "not decided", "approved"])
 def test_an_erasure_that_was_ordered_otherwise_ends_the_request_of_its_person(northwind, eli, at, way):
     with account_scope(northwind.id):

@@ -32,7 +32,8 @@ def follow_erasures(events: Sequence[Event]) -> None:
         if event.kind == "erasure.started":
             _take_over(event.object_id)
         actor = Actor(ActorKind(event.actor_kind), event.actor_id)
-        for request in PrivacyRequest.objects.filter(erasure_id=event.object_id):
+        # What asks for something else by now goes its own way.
+        for request in PrivacyRequest.objects.filter(erasure_id=event.object_id, type=Type.ERASE):
             if event.kind == "erasure.completed" and request.state in OVERTAKEN:
                 overtake(request, actor=actor)
             for state in _WAY[event.kind]:
