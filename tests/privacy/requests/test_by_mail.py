@@ -1,20 +1,24 @@
 """A mail to a privacy address is a request; one that may be a request elsewhere is pointed out."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from steward.channels.email.privacy_addresses import make_privacy_address
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.notifications.account_models import AccountNotice
-from steward.privacy.requests.actions import answer, refuse
+from steward.privacy.requests import telling
+from steward.privacy.requests.actions import NotedAlready, answer, open_request_in, refuse
 from steward.privacy.requests.hints import RULED_OUT, SUSPECTED
 from steward.privacy.requests.models import PrivacyRequest
 from steward.tenancy.scope import account_scope
 from steward.testing import letters
 from steward.testing.jobs import run_jobs
 from steward.testing.letters import outgoing_mails, written
+from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
 FORGET = "Please delete all of my personal data."
@@ -92,6 +96,12 @@ class TestAPrivacyAddress:
         assert len(requests_of(northwind)) == 1
         assert pointed_out(northwind) == [("suspected", "erase")]
 
+    def test_mails_that_come_in_together_are_about_the_same_one(self, northwind, private):
+        first = written(private.address, message_id="one@example.org", text=FORGET)
+        receive(private, first, written(private.address, in_reply_to="one@example.org", text=f"Again: {FORGET}"))
+        assert len(requests_of(northwind)) == 1
+        assert pointed_out(northwind) == []
+
     def test_in_a_ticket_that_goes_on_only_what_plainly_asks_is_one(self, northwind, support_mail, stop_clock):
         stop_clock(ARRIVED)
         receive(support_mail, written(support_mail.address, message_id="one@example.org"))
@@ -103,6 +113,24 @@ class TestAPrivacyAddress:
             assert len(requests_of(northwind)) == number
         [request] = requests_of(northwind)
         assert request.received_at == ARRIVED + timedelta(hours=2)
+
+    def test_who_floods_it_does_not_flood_owners_with_mail(self, northwind, ada, private, stop_clock, monkeypatch):
+        monkeypatch.setattr(telling, "MOST_MAILS", 2)
+        stop_clock(ARRIVED)
+        for number in range(4):
+            receive(private, written(private.address, sender=f"{number}@example.org", text=FORGET))
+        assert len(requests_of(northwind)) == 4
+
+        def told():
+            mails = [mail for mail in outgoing_mails(private) if mail.row.purpose == telling.PURPOSE]
+            return len([mail for mail in mails if mail.row.envelope_to == [ada.user.email]])
+
+        assert told() == 2
+        with account_scope(northwind.id):
+            assert AccountNotice.objects.filter(membership=ada).count() == 4, "the bell tells of all"
+        stop_clock(ARRIVED + telling.WINDOW)
+        receive(private, written(private.address, sender="later@example.org", text=FORGET))
+        assert told() == 3
 
     @pytest.mark.parametrize("is_on", [True, False])
     def test_who_asks_gets_a_receipt_where_the_account_answers_automatically(self, northwind, private, is_on):
@@ -123,6 +151,32 @@ class TestAPrivacyAddress:
             text = mail.read.get_body(("plain",)).get_content()
             assert "w ciągu miesiąca" in text.replace("\n", " "), "in the language they wrote in"
             assert "lunch" not in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_note_a_request_at_once_one_does(northwind, eli):
+    with account_scope(northwind.id):
+        ticket = make_ticket(eli)
+    said = []
+
+    def note():
+        try:
+            with account_scope(northwind.id):
+                open_request_in(Ticket.objects.get(pk=ticket.pk), None, actor=SYSTEM)
+        except NotedAlready:
+            said.append("noted already")
+        finally:
+            connection.close()
+
+    other = Thread(target=note)
+    with account_scope(northwind.id):
+        open_request_in(ticket, None, actor=SYSTEM)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive(), "it waits for the first one"
+    other.join()
+    assert said == ["noted already"]
+    assert len(requests_of(northwind)) == 1
 
 
 class TestAnyOtherAddress:

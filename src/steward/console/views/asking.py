@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 from steward.console.entrance import ConsoleRequest, with_ticket
 from steward.console.lists import ticket_url
 from steward.privacy.requests.access import can_answer_requests, requests_of
-from steward.privacy.requests.actions import announce, open_request_in, rule_out
-from steward.privacy.requests.hints import hint_in
+from steward.privacy.requests.actions import NotedAlready, announce, open_request_in, rule_out
+from steward.privacy.requests.hints import Hint, hint_in
 from steward.tickets.models import Ticket
 
 
@@ -17,19 +17,24 @@ from steward.tickets.models import Ticket
 @with_ticket("request:note")
 def privacy_request(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
     """Note a request that came in the ticket; with `answer` = `none`, that the mail pointed out is no request."""
-    requests = requests_of(ticket)
-    hint = hint_in(ticket.pk, requests)
+    hint = hint_in(ticket.pk, requests_of(ticket))
     if request.POST.get("answer") == "none":
         if hint is not None:
             rule_out(ticket, hint, actor=request.actor)
         messages.success(request, _("It is noted that this is no privacy request."))
-    elif any(one.answered_at is None for one in requests):
-        messages.error(request, _("A request of this ticket is noted already, and not answered yet: see at the side."))
     else:
-        noted = open_request_in(ticket, hint, actor=request.actor)
-        if can_answer_requests(request.me):
-            messages.success(request, _("The request is noted. Its month runs from the day it arrived."))
-        else:
-            announce(noted, actor=request.actor)
-            messages.success(request, _("The request is noted, and owners and admins are told. They answer it."))
+        _note(request, ticket, hint)
     return HttpResponseRedirect(ticket_url(ticket.code), status=303)
+
+
+def _note(request: ConsoleRequest, ticket: Ticket, hint: Hint | None) -> None:
+    try:
+        noted = open_request_in(ticket, hint, actor=request.actor)
+    except NotedAlready:
+        messages.error(request, _("A request of this ticket is noted already, and not answered yet: see at the side."))
+        return
+    if can_answer_requests(request.me):
+        messages.success(request, _("The request is noted. Its month runs from the day it arrived."))
+    else:
+        announce(noted, actor=request.actor)
+        messages.success(request, _("The request is noted, and owners and admins are told. They answer it."))

@@ -1,6 +1,7 @@
 """Mail to owners and admins that a request has come in, that its time runs out, or is over. It names nobody."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,6 +13,8 @@ from steward.channels.email.recipients import base_address
 from steward.channels.email.to_members import Words, mail_to_member
 from steward.events.models import Event
 from steward.events.subscriptions import subscribe
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
 from steward.lib.html import text_to_html
 from steward.outbox.actions import put_in_outbox
 from steward.people.languages import language_of
@@ -24,11 +27,14 @@ from steward.tenancy.scope import current_account_id
 from steward.ui.ages import full_moment
 
 PURPOSE = "request warning"
+# Of requests that came by mail: anybody can write to a privacy address, as often as they like. The bell tells of all.
+MOST_MAILS, WINDOW = 12, timedelta(hours=1)
 
 
 @subscribe("privacy_request.announced", "privacy_request.warned", "privacy_request.overdue")
 def mail_warnings(events: Sequence[Event]) -> None:
     """One mail for each request to each owner and admin, stored with what it tells of."""
+    events = [event for event in events if not (_came_by_itself(event) and _is_flood())]
     requests = PrivacyRequest.objects.in_bulk([event.object_id for event in events])
     account = Account.objects.get(pk=current_account_id())
     readers = Membership.objects.select_related("user").filter(role__in=[Role.OWNER, Role.ADMIN]).order_by("pk")
@@ -39,6 +45,15 @@ def mail_warnings(events: Sequence[Event]) -> None:
         if base_address(reader.user.email) not in ours  # it would come back as a ticket
         for words in [_words(event, requests[event.object_id], reader, account) for event in events]
     )
+
+
+def _came_by_itself(event: Event) -> bool:
+    return event.kind == "privacy_request.announced" and event.actor_kind == SYSTEM.kind.value
+
+
+def _is_flood() -> bool:
+    lately = PrivacyRequest.objects.filter(channel=PrivacyRequest.Channel.MAIL, received_at__gt=now() - WINDOW)
+    return lately.count() > MOST_MAILS
 
 
 def _words(event: Event, request: PrivacyRequest, reader: Membership, account: Account) -> Words:

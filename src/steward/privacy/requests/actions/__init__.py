@@ -4,6 +4,7 @@ from steward.privacy.requests.actions.carrying_out import advance, answer, close
 from steward.privacy.requests.actions.deciding import TooLate, approve, extend, refuse
 from steward.privacy.requests.actions.erasing_persons import plan_again, plan_erasure_of
 from steward.privacy.requests.actions.from_tickets import (
+    NotedAlready,
     announce,
     open_request_from,
     open_request_in,
@@ -22,6 +23,7 @@ from steward.privacy.requests.actions.warning import warn_of_ends
 
 __all__ = [
     "NewRequest",
+    "NotedAlready",
     "TooLate",
     "advance",
     "announce",

@@ -1,5 +1,8 @@
 """What a customer wrote becomes a request, or is said to be none."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import transaction
 
 from steward.events.actions import record
@@ -13,6 +16,16 @@ from steward.tickets.models import Message, Ticket
 
 LONGEST_WORDS = 10_000
 Channel = PrivacyRequest.Channel
+
+
+class NotedAlready(RuntimeError):
+    """A request of the ticket is not answered yet: what is asked there is about it."""
+
+
+def wait_for_others(tickets: Collection[UUID]) -> None:
+    """Of several who look for requests in these tickets, to note one, each goes on when the one before is through."""
+    locked = Ticket.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=list(tickets))
+    list(locked.order_by("pk").values_list("pk", flat=True))
 
 
 def open_request_from(message: Message, type_: PrivacyRequest.Type, *, actor: Actor) -> PrivacyRequest:
@@ -32,8 +45,16 @@ def open_request_from(message: Message, type_: PrivacyRequest.Type, *, actor: Ac
 
 def open_request_in(ticket: Ticket, hint: Hint | None, *, actor: Actor) -> PrivacyRequest:
     """Note what the customer of a ticket asks for: the mail that was pointed out, else their first one; where they have
-    not written, that they asked just now.
+    not written, that they asked just now. Raises `NotedAlready`.
     """
+    with transaction.atomic():
+        wait_for_others([ticket.pk])
+        if PrivacyRequest.objects.filter(ticket=ticket, answered_at=None).exists():
+            raise NotedAlready(ticket.code)
+        return _open_in(ticket, hint, actor=actor)
+
+
+def _open_in(ticket: Ticket, hint: Hint | None, *, actor: Actor) -> PrivacyRequest:
     pointed = Message.objects.filter(pk=hint.message_id, ticket=ticket).first() if hint else None
     message = pointed or first_words_in(ticket)
     if message is not None:
