@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from steward.contacts.models import ContactAddress
 from steward.contacts.rectifying import Correction
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -12,6 +13,7 @@ from steward.outbox.actions import note_bounce
 from steward.outbox.models import OutgoingMail
 from steward.people.access import actor_of
 from steward.privacy.egress.models import EgressEvent
+from steward.privacy.erasure import certifying
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.certifying import is_genuine
 from steward.privacy.erasure.models import Erasure
@@ -85,7 +87,7 @@ def by_kind(erasure):
     return {one.kind: one for one in recipients_of(telling_about(erasure.pk))}
 
 
-def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, settings):
+def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, support_mail, settings):
     settings.STEWARD_DEMO = True
     with account_scope(northwind.id):
         rows = by_kind(erased)
@@ -98,6 +100,9 @@ def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, 
         telling, actor = relay.telling, actor_of(ada)
         with pytest.raises(NoWay):
             send_letters(telling, [relay.pk, own.pk], actor=actor)
+        local, _, domain = support_mail.address.partition("@")
+        with pytest.raises(NoWay):  # it would come back as a ticket
+            send_letters(telling, [relay.pk], actor=actor, addresses={relay.pk: f"{local.upper()}+dpo@{domain}"})
         assert send_letters(telling, [relay.pk, own.pk], actor=actor, addresses={own.pk: "dpo@own.example"}) == 2
         assert note_not_told(telling, [farah.pk], Recipient.Reason.EFFORT, actor=actor) == 1
     run_jobs()
@@ -121,8 +126,33 @@ def test_each_recipient_is_named_what_it_needs_and_told(northwind, ada, erased, 
         note_bounce(mails[0].pk, recipients=["dpo@own.example"], bounced="dpo@own.example", words="no such user")
         back = by_kind(erased)[mails_to[mails[0].pk]]
         assert (back.state, back.trouble) == (State.WAITING, "bounced"), "one that came back told nobody"
+    run_jobs()
+    with account_scope(northwind.id):
         erased.refresh_from_db()
         assert sum(bool(one["told_at"]) for one in json.loads(erased.certificate)["recipients"]) == 1
+
+
+def test_a_letter_that_has_left_does_not_leave_again_when_its_certificate_cannot_be_made(
+    northwind, ada, erased, settings, monkeypatch
+):
+    settings.STEWARD_DEMO = True
+
+    def fail(*given, **known):
+        raise OSError("no space left on the device")
+
+    with account_scope(northwind.id):
+        relay = by_kind(erased)["S"]
+        send_letters(relay.telling, [relay.pk], actor=actor_of(ada))
+    with monkeypatch.context() as patch:
+        patch.setattr(certifying, "write_certificate", fail)
+        run_jobs("outbox.deliver")
+    with account_scope(northwind.id):
+        assert OutgoingMail.objects.get(purpose="notice to a recipient").state == "sent"
+        assert by_kind(erased)["S"].state == State.TOLD
+    run_jobs()
+    with account_scope(northwind.id):
+        erased.refresh_from_db()
+        assert any(one["told_at"] for one in json.loads(erased.certificate)["recipients"])
 
 
 def test_what_was_known_when_an_erasure_failed_goes_on_with_the_next_one(northwind, erased):
@@ -208,6 +238,29 @@ def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(
         assert not Recipient.objects.filter(telling=telling, identifiers__isnull=False).exists(), "gone with the person"
         [about] = Telling.objects.filter(of=Telling.Of.ERASURE)
         assert letters_of(recipients_of(about)), "the letters of the erasure itself stay until they are sent"
+
+
+def test_who_got_the_same_mails_hears_of_no_address_they_never_saw(northwind, eli, ticket):
+    with account_scope(northwind.id):
+        ContactAddress.objects.create(contact=eli, value="Eli@home.example", folded="eli@home.example")
+        new = NewRequest(
+            PrivacyRequest.Type.RECTIFY, PrivacyRequest.Channel.AGENT, now(), subject=eli, address="eli@example.org"
+        )
+        request = open_request(new, actor=SYSTEM)
+        verify(request, by=PrivacyRequest.Proof.KNOWN, actor=SYSTEM)
+        approve(request, actor=SYSTEM)
+        seen = eli.addresses.get(folded="eli@example.org")
+        right = Correction("Elias Berg", "en", {seen.pk: "elias@example.org"})
+        fulfil_correction(request, right, actor=SYSTEM)
+        rows = recipients_of(telling_of(request))
+        known = {one.kind: letter_to(one).text.partition("This is right now:")[2] for one in rows}
+        assert "Eli@home.example" in known["T"]
+        assert "elias@example.org" in known["T"]
+        assert "Elias Berg" in known["C"]
+        assert "elias@example.org" in known["C"], "it is what they know, corrected"
+        assert "home.example" not in known["C"]
+        kinds = sorted(sorted(one.kind for one in letter.recipients) for letter in letters_of(rows))
+        assert kinds == [["C"], ["S"], ["T"]], "each is shown the letter that is sent"
 
 
 def test_the_answer_to_who_was_erased_names_two_days(northwind, eli, ticket):

@@ -11,7 +11,7 @@ from steward.lib.clock import now
 from steward.outbox.actions import put_in_outbox
 from steward.privacy.erasure.certifying import renew
 from steward.privacy.recipients.certifying import SECTIONS
-from steward.privacy.recipients.letters import mail_to
+from steward.privacy.recipients.letters import is_ours, mail_to
 from steward.privacy.recipients.letting_go import forget
 from steward.privacy.recipients.models import Recipient, Telling, TellingRules
 
@@ -63,8 +63,9 @@ def mail_by_itself(telling: Telling, *, actor: Actor) -> int:
     if not mails_by_itself():
         return 0
     companies = telling.recipients.exclude(kind=Recipient.Kind.CORRESPONDENT).exclude(address="")
-    chosen = companies.filter(state=State.WAITING, identifiers__isnull=False).values_list("pk", flat=True)
-    return send_letters(telling, list(chosen), actor=actor, how=How.ITSELF)
+    waiting = companies.filter(state=State.WAITING, identifiers__isnull=False).values_list("pk", "address")
+    chosen = [key for key, address in waiting if not is_ours(address)]
+    return send_letters(telling, chosen, actor=actor, how=How.ITSELF)
 
 
 def mails_by_itself() -> bool:

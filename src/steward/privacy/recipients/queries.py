@@ -48,9 +48,11 @@ def recipients_of(telling: Telling) -> list[Recipient]:
 
 def letters_of(recipients: Sequence[Recipient]) -> list[Letter]:
     """The letters to those who have not been told, each wording once. Of what is forgotten there is none."""
-    found: dict[str, list[Recipient]] = {}
+    found: dict[tuple[str, bool], list[Recipient]] = {}
     for one in recipients:
         if one.is_open and one.identifiers is not None:
-            found.setdefault(str(sorted(one.identifiers.items())), []).append(one)
+            # What is right after a correction is not the same for all.
+            is_apart = one.telling.of == Telling.Of.RECTIFICATION and one.kind == _PERSON
+            found.setdefault((str(sorted(one.identifiers.items())), is_apart), []).append(one)
     written = [(letter_to(rows[0]), tuple(rows)) for rows in found.values()]
     return [Letter(letter, rows) for letter, rows in written if letter is not None]

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from steward.events.actions import Happening, record_many
 from steward.events.models import Event
 from steward.events.subscriptions import subscribe
+from steward.jobs import enqueue
 from steward.lib.actor import SYSTEM
 from steward.outbox.forgetting import forget_contents
 from steward.outbox.models import OutgoingMail
-from steward.privacy.recipients.actions import certify_anew, mail_by_itself
+from steward.privacy.recipients.actions import mail_by_itself
 from steward.privacy.recipients.letters import PURPOSE
 from steward.privacy.recipients.letting_go import forget
 from steward.privacy.recipients.models import Recipient, Telling
+from steward.privacy.recipients.tasks import certify
 
 State = Recipient.State
 
@@ -25,7 +27,11 @@ def write_by_themselves(events: Sequence[Event]) -> None:
 
 @subscribe("mail.sent", "mail.failed", "mail.bounced")
 def follow_mails(events: Sequence[Event]) -> None:
-    """Who was written to is told when the mail has left: nothing of it stays then. One that came back told nobody."""
+    """Who was written to is told when the mail has left: nothing of it stays then. One that came back told nobody.
+
+    The certificate is made anew by a job: what keeps it from that, such as a full disk, must not have a letter that has
+    left count as one that has not, and leave again.
+    """
     ours = {event.object_id: event.kind for event in events if (event.changes or {}).get("purpose") == PURPOSE}
     if not ours:
         return
@@ -43,7 +49,7 @@ def _told(one: Recipient) -> None:
     Recipient.objects.filter(pk=one.pk).update(state=State.TOLD, trouble="")
     forget([one.pk])
     record_many([Happening("recipient.told", one, {"mode": one.how})], actor=SYSTEM)
-    certify_anew(one.telling)
+    _certify_later(one.telling)
 
 
 def _came_back(one: Recipient, trouble: str) -> None:
@@ -51,4 +57,9 @@ def _came_back(one: Recipient, trouble: str) -> None:
     OutgoingMail.objects.filter(pk__in=[one.mail_id]).delete()
     Recipient.objects.filter(pk=one.pk).update(state=State.WAITING, how="", mail_id=None, trouble=trouble)
     record_many([Happening("recipient.not_reached", one, {"result": trouble})], actor=SYSTEM)
-    certify_anew(one.telling)
+    _certify_later(one.telling)
+
+
+def _certify_later(telling: Telling) -> None:
+    if telling.of == Telling.Of.ERASURE:
+        enqueue(certify, erasure=str(telling.about_id))
