@@ -15,7 +15,14 @@ from steward.people.actions import remove_member
 from steward.people.models import Membership
 from steward.privacy.erasure.actions import plan_erasure, run_erasure, running
 from steward.privacy.erasure.certifying import is_genuine
-from steward.privacy.erasure.ledger import certificates, entries, ledger_path, write_certificate, write_down
+from steward.privacy.erasure.ledger import (
+    certificates,
+    entries,
+    ledger_path,
+    withdrawn,
+    write_certificate,
+    write_down,
+)
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.setting_out import set_out
 from steward.privacy.holds.actions import place_hold
@@ -198,6 +205,29 @@ def test_a_step_that_a_hold_came_before_is_not_followed(northwind, eli, farah, s
     assert replay().done == 0
     with account_scope(northwind.id):
         assert Ticket.objects.filter(pk=ticket.pk).exists()
+
+
+def test_a_step_that_was_carried_out_before_there_was_a_hold_is_not_taken_back(northwind, eli, monkeypatch):
+    with account_scope(northwind.id):
+        make_ticket(eli)
+        erasure = plan_erasure(extent_of(eli), actor=SYSTEM)
+    real, proven = running._prove, []
+
+    def dying(*given):
+        if proven:
+            raise RuntimeError("the power went")
+        proven.append(real(*given))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_prove", dying)
+        with pytest.raises(RuntimeError):
+            run_erasure(northwind.id, erasure.id)
+    with account_scope(northwind.id):
+        assert not Ticket.objects.exists(), "the first step was carried out"
+        place_hold(LegalHold.On.ACCOUNT, northwind.id, basis=LegalHold.Basis.values[0], actor=SYSTEM)
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.FAILED
+    assert list(withdrawn()) == []
+    assert len(list(entries())) == 1
 
 
 def test_erasures_of_an_account_that_is_not_here_need_nothing(older, northwind, settings):

@@ -108,14 +108,20 @@ def _take_portion(account_id: UUID, erasure_id: UUID, store: Store, keys: list[K
 def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
     """One step. Whoever is erased may write at this moment: what refers to them at COMMIT stops it, and goes along.
 
-    A step that a legal hold stops is taken back: who restores a backup must not follow what was never done. Raises
-    `Held`.
+    A step that a legal hold stops is taken back: who restores a backup must not follow what was never done. Not one
+    that a process had carried out before it died: that is done. Raises `Held`.
     """
     try:
         _try(account_id, erasure_id, step)
     except Held:
-        withdraw(account_id, erasure_id, step)
+        if _is_there(account_id, step):
+            withdraw(account_id, erasure_id, step)
         raise
+
+
+def _is_there(account_id: UUID, step: Extent) -> bool:
+    with account_scope(account_id), looking():
+        return any(store.find(step) for store in all_stores())
 
 
 def _try(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
