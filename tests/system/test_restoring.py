@@ -84,6 +84,7 @@ def machine(child_processes):
     made = Machine()
     made.outside.mkdir()
     yield made
+    made.down()
     made.stop_server()
     made.remove()
 
