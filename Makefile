@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SYNC := $(BIN)/python -m uv sync --quiet --frozen --inexact --extra embedded
+# Three on two processors: tests of servers and browsers wait much.
 PYTEST ?= -n 3 --dist loadfile --no-loadscope-reorder
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
