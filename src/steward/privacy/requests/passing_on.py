@@ -65,8 +65,8 @@ def recipients_words(request: PrivacyRequest) -> str:
     if people:
         told = sum(one.state == Recipient.State.TOLD for one in rows if one.kind == Recipient.Kind.CORRESPONDENT)
         line = ngettext(
-            "%(n)s person who got the same mails as you; %(told)s were told",
-            "%(n)s people who got the same mails as you; %(told)s were told",
+            "%(n)s person who got the same mails as you; told: %(told)s",
+            "%(n)s people who got the same mails as you; told: %(told)s",
             people,
         )
         lines.append("- " + line % {"n": people, "told": told})
