@@ -128,6 +128,7 @@ def test_what_is_not_there_is_said_in_a_sentence(steward):
         ("hold", "place", "--department", "Nowhere", "--basis", "claims"),
         ("hold", "place", "--first", "2026-02-01", "--last", "2026-01-31", "--basis", "claims"),
         ("hold", "place", "--first", "yesterday", "--basis", "claims"),
+        ("hold", "place", "--department", "Support", "--first", "2026-02-01", "--basis", "claims"),
         ("hold", "lift", nobody),
         ("retention", "try", nobody),
     ):

@@ -58,6 +58,8 @@ def _place(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     until = datetime.fromisoformat(options.until) if options.until else None
     until = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
+    if sum(map(bool, (options.ticket, options.email, options.department, options.first or options.last))) > 1:
+        raise Failure("Name one thing to hold: --ticket, --email, --department, or --first and --last.")
     period = _period(options, account.time_zone)
     with account_scope(account.id):
         for on, object_id in [(On.PERIOD, new_id())] if period else _objects(options, account.id):
