@@ -69,4 +69,6 @@ def test_what_asks_for_none_is_left_alone(text):
 
 
 def test_a_long_mail_is_not_read_to_its_end():
-    assert right_in("", "word " * 1_000_000) is None
+    asked = "I use my right to be forgotten."
+    assert right_in("", f"{'word ' * 200}{asked}") == Type.ERASE
+    assert right_in("", f"{'word ' * 1_000_000}{asked}") is None
