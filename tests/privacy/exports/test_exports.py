@@ -7,6 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from steward.contacts.actions import contact_for
 from steward.contacts.models import Contact, ContactAddress
 from steward.contacts.restriction import restrict_contact
 from steward.events.models import Event
@@ -34,12 +35,14 @@ from steward.privacy.exports.building import run_export
 from steward.privacy.exports.models import Export
 from steward.privacy.exports.tasks import make
 from steward.privacy.exports.upkeep import GIVEN_UP, expire_exports, overdue_exports
+from steward.privacy.exports.withdrawing import withdraw_exports
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.archives import data_of, export_person, opened
 from steward.testing.jobs import run_jobs
+from steward.testing.queries import queries_of
 from steward.testing.tickets import make_message, make_ticket
 from steward.tickets.actions import Reason, purge_tickets, redact_words
 from steward.tickets.conversation import NewAttachment
@@ -311,6 +314,15 @@ def test_what_is_purged_or_redacted_ends_the_archives_that_have_it(northwind, ad
         assert Event.objects.filter(kind="export.withdrawn").count() == 2
     page = client_of(ada).get(f"/console/settings/privacy/exports/{exports[0].pk}")
     assert "the archive was withdrawn on" in page.content.decode()
+
+
+def test_messages_are_read_once_however_many_archives_there_are(northwind, ordered):
+    with account_scope(northwind.id):
+        other = contact_for("hana@example.org")
+        keys = [make_ticket(other).pk]
+        asked = queries_of(lambda: withdraw_exports(keys))
+    assert sum('FROM "tickets_message"' in sql for sql in asked) == 2, "who wrote, and to whom"
+    assert gone(ordered[1]) == [False, False, False]
 
 
 def test_none_is_made_while_something_is_erased(northwind, ticket, farah):

@@ -1,6 +1,6 @@
 """Archives end before their day when something in them was purged, erased or redacted since."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from uuid import UUID
 
 from django.db import transaction
@@ -32,10 +32,9 @@ def withdraw_exports(tickets: Collection[UUID], *, beside: Collection[UUID] = ()
 
     Those of the contacts `beside` go in another way. One that nobody has begun to make will have what is there then.
     """
-    if not tickets:
-        return 0
-    found = [one for one in _there().exclude(contact__in=list(beside)).order_by("pk") if _has_some(one, tickets)]
-    return sum(map(_withdraw, found))
+    there = list(_there().exclude(contact__in=list(beside)).order_by("pk")) if tickets else []
+    people = _people_in(list(tickets), {one.contact_id for one in there if one.contact_id})
+    return sum(_withdraw(one) for one in there if one.contact_id in people)
 
 
 def _withdraw(export: Export) -> bool:
@@ -47,21 +46,27 @@ def _withdraw(export: Export) -> bool:
     return True
 
 
-def _has_some(export: Export, tickets: Collection[UUID]) -> bool:
-    """Whether whom it is about asked, wrote, takes part or was written to in one of the tickets."""
-    keys, contact = list(tickets), export.contact_id
-    theirs = Ticket.objects.filter(pk__in=keys, requester=contact)
-    wrote = Message.objects.filter(ticket__in=keys, contact=contact)
-    joined = Participant.objects.filter(ticket__in=keys, contact=contact)
-    return any(rows.exists() for rows in (theirs, wrote, joined)) or _is_named(export, keys)
+def _people_in(tickets: list[UUID], people: Set[UUID]) -> set[UUID]:
+    """Who of them asked, wrote, takes part or was written to in one of the tickets. Each message is read once."""
+    if not people:
+        return set()
+    asked = Ticket.objects.filter(pk__in=tickets, requester__in=people).values_list("requester", flat=True)
+    wrote = Message.objects.filter(ticket__in=tickets, contact__in=people).values_list("contact", flat=True)
+    joined = Participant.objects.filter(ticket__in=tickets, contact__in=people).values_list("contact", flat=True)
+    found: set[UUID] = {*asked.distinct(), *filter(None, wrote.order_by().distinct()), *joined.distinct()}
+    return found | _named_in(tickets, people - found)
 
 
-def _is_named(export: Export, tickets: list[UUID]) -> bool:
-    addresses = set(ContactAddress.objects.filter(contact=export.contact_id).values_list("folded", flat=True))
+def _named_in(tickets: list[UUID], people: Set[UUID]) -> set[UUID]:
+    theirs = ContactAddress.objects.filter(contact__in=people).values_list("folded", "contact")
+    addresses: dict[str, UUID] = dict(theirs)
+    if not addresses:
+        return set()
     said = Message.objects.filter(ticket__in=tickets).values_list("recipients", flat=True)
-    return any(
-        fold_email(person.get("email", "")) in addresses
+    written = (
+        fold_email(person.get("email", ""))
         for recipients in said.iterator(chunk_size=1000)
-        for people in recipients.values()
-        for person in people
+        for group in recipients.values()
+        for person in group
     )
+    return {addresses[address] for address in written if address in addresses}
