@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from uuid import UUID
 
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.sparing import goes_by_itself
 from steward.privacy.inventory.stores import Extent, Key, Rank, Rows, once, register
 
 _left_out: ContextVar[UUID | None] = ContextVar("left_out", default=None)
@@ -71,3 +72,4 @@ register(
     Rows("erasure.plans", Erasure, Rank.RECORDS, lambda e: Erasure.objects.filter(pk__in=plans_about(e))),
     Failed(),
 )
+goes_by_itself("erasure.plans")  # after a week
