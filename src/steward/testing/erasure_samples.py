@@ -10,7 +10,7 @@ from steward.privacy.erasure.certifying import certified
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.inventory.stores import Extent
 from steward.privacy.recipients.collecting import listed_for
-from steward.privacy.recipients.models import Recipient
+from steward.privacy.recipients.models import Recipient, to_seal
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -23,7 +23,7 @@ def samples_of_erasures(account: Account, contact_id: UUID) -> dict[str, Any]:
     with account_scope(account.pk):
         telling = listed_for(Erasure.objects.get(pk=done))
         whom = {"names": ["Eli"], "addresses": ["eli@example.org"]}
-        Recipient.objects.create(telling=telling, kind=Recipient.Kind.SERVICE, host="ai.example", identifiers=whom)
+        Recipient.objects.create(telling=telling, kind=Recipient.Kind.SERVICE, host="ai.example", sealed=to_seal(whom))
     return {
         "telling_id": telling.pk,
         "erasure_id": _erasure(account, contact_id, Erasure.State.PLANNED),

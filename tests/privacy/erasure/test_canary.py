@@ -10,8 +10,11 @@ from steward.contacts.models import Contact
 from steward.events.models import Event
 from steward.events.queries import broken_links
 from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.privacy.egress.models import EgressEvent
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.recipients.models import WITH_LETTER, Recipient
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import run_jobs
@@ -32,7 +35,12 @@ LEFT_IN = {
 
 @pytest.fixture
 def anna(northwind, child_processes):
-    """She left something everywhere."""
+    """She left something everywhere, and a service of the account's own read her mails: it is to be told."""
+    with account_scope(northwind.id):
+        EgressEvent.objects.create(
+            traffic="T", host="ai.own.example", port=443, purpose="answer.suggest", categories=[], from_region="eu",
+            is_allowed=True, reason_code="allowed", at=now(),
+        )  # fmt: skip
     return plant()
 
 
@@ -83,6 +91,11 @@ def test_nothing_is_left_of_whoever_is_erased(northwind, anna, caplog):
     erase(northwind)
     assert found(NAMED) == {}
     assert found(SAID) == {}
+    with account_scope(northwind.id):
+        [letter] = Recipient.objects.filter(WITH_LETTER)
+        assert ADDRESSES[0].lower() in letter.identifiers["addresses"], (
+            "the service can still be told, and nobody can read it"
+        )
     assert NAMED not in caplog.text.lower()
     assert SAID not in caplog.text.lower()
     with account_scope(northwind.id):

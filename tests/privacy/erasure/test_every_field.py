@@ -40,6 +40,7 @@ WORDLESS = {
     "files.File.sha256": "a digest",
     "outbox.OutgoingMail.content": "encrypted: the search opens it",
     "outbox.OutgoingMail.internet_id": "made by us",
+    "recipients.Recipient.sealed": "encrypted: a store reads it back",
     "tickets.Message.language": "a code",
     "tickets.Ticket.language": "a code",
 }

@@ -21,7 +21,7 @@ from steward.privacy.inventory.stores import Extent
 from steward.privacy.recipients.actions import choose_by_itself, note_not_told, note_told, send_letters
 from steward.privacy.recipients.letters import NoWay, letter_to
 from steward.privacy.recipients.letting_go import LETTERS_KEPT, WARNED_AFTER, forget_letters, warn_of_untold
-from steward.privacy.recipients.models import Recipient, Telling
+from steward.privacy.recipients.models import WITH_LETTER, Recipient, Telling
 from steward.privacy.recipients.queries import letters_of, recipients_of, telling_about
 from steward.privacy.requests import upkeep
 from steward.privacy.requests.actions import NewRequest, approve, fulfil_correction, open_request, verify
@@ -165,7 +165,7 @@ def test_what_was_known_when_an_erasure_failed_goes_on_with_the_next_one(northwi
         rows = by_kind(again)
         assert rows["C"].address == "farah@example.net", "the ticket by which she was found is gone"
         assert rows["T"].identifiers["names"] == ["Eli Berg"], "and so is the name"
-        assert not telling_about(erased.pk).recipients.filter(identifiers__isnull=False).exists()
+        assert not telling_about(erased.pk).recipients.filter(WITH_LETTER).exists()
 
 
 def test_letters_leave_by_themselves_where_the_account_wants_it(northwind, ticket, settings):
@@ -235,7 +235,7 @@ def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(
         assert telling.warned_at is not None
     erase(northwind)
     with account_scope(northwind.id):
-        assert not Recipient.objects.filter(telling=telling, identifiers__isnull=False).exists(), "gone with the person"
+        assert not Recipient.objects.filter(WITH_LETTER, telling=telling).exists(), "gone with the person"
         [about] = Telling.objects.filter(of=Telling.Of.ERASURE)
         assert letters_of(recipients_of(about)), "the letters of the erasure itself stay until they are sent"
 

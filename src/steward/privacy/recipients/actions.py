@@ -13,7 +13,7 @@ from steward.privacy.erasure.certifying import renew
 from steward.privacy.recipients.certifying import SECTIONS
 from steward.privacy.recipients.letters import is_ours, mail_to
 from steward.privacy.recipients.letting_go import forget
-from steward.privacy.recipients.models import Recipient, Telling, TellingRules
+from steward.privacy.recipients.models import WITH_LETTER, Recipient, Telling, TellingRules
 
 State, How = Recipient.State, Recipient.How
 
@@ -63,7 +63,7 @@ def mail_by_itself(telling: Telling, *, actor: Actor) -> int:
     if not mails_by_itself():
         return 0
     companies = telling.recipients.exclude(kind=Recipient.Kind.CORRESPONDENT).exclude(address="")
-    waiting = companies.filter(state=State.WAITING, identifiers__isnull=False).values_list("pk", "address")
+    waiting = companies.filter(WITH_LETTER, state=State.WAITING).values_list("pk", "address")
     chosen = [key for key, address in waiting if not is_ours(address)]
     return send_letters(telling, chosen, actor=actor, how=How.ITSELF)
 

@@ -15,7 +15,7 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import register_outside
 from steward.privacy.inventory.stores import Extent
 from steward.privacy.recipients.finding import MOST, Whom, companies, correspondents, tickets_of
-from steward.privacy.recipients.models import Recipient, Telling
+from steward.privacy.recipients.models import WITH_LETTER, Recipient, Telling, to_seal
 
 _OF_PERSONS = frozenset({Erasure.Of.PERSON, Erasure.Of.NAMELESS})
 
@@ -87,7 +87,7 @@ def _add_companies(telling: Telling, whom: Whom | None) -> None:
             address=one.address or _typed_before(one.traffic, one.host),
             purposes=list(one.purposes),
             last_at=one.last_at,
-            identifiers=one.needs_of(whom) if whom else None,
+            sealed=to_seal(one.needs_of(whom) if whom else None),
         )
         for one in companies()
         if (one.traffic, one.host) not in known
@@ -120,7 +120,7 @@ def _taken_over(telling: Telling, addresses: Collection[str]) -> list[str]:
     It may have erased the tickets by which they were found, and the name.
     """
     failed = Erasure.objects.filter(state=Erasure.State.FAILED).values("pk")
-    letters = Recipient.objects.filter(telling__about_id__in=failed, identifiers__isnull=False).order_by("pk")
+    letters = Recipient.objects.filter(WITH_LETTER, telling__about_id__in=failed).order_by("pk")
     theirs = [one for one in letters if one.names_any(addresses)]
     known = set(telling.recipients.values_list("address", flat=True))
     people = [one.pk for one in theirs if one.kind == Recipient.Kind.CORRESPONDENT and one.address not in known]

@@ -9,8 +9,9 @@ from django.db.models.functions import Lower
 
 from steward.outbox.models import OutgoingMail
 from steward.privacy.erasure.models import Erasure
+from steward.privacy.erasure.sparing import goes_by_itself
 from steward.privacy.inventory.stores import Extent, Key, Rank, register
-from steward.privacy.recipients.models import Recipient
+from steward.privacy.recipients.models import WITH_LETTER, Recipient
 
 
 class Named:
@@ -23,12 +24,12 @@ class Named:
         if not extent.addresses:
             return []
         running = Erasure.objects.filter(state=Erasure.State.RUNNING).values("pk")
-        letters = Recipient.objects.exclude(telling__about_id__in=running).filter(identifiers__isnull=False)
+        letters = Recipient.objects.exclude(telling__about_id__in=running).filter(WITH_LETTER)
         return [one.pk for one in letters.order_by("pk") if one.names_any(extent.addresses)]
 
     def erase(self, keys: Sequence[Key], extent: Extent) -> int:
         _take_back(keys)
-        return Recipient.objects.filter(pk__in=list(keys)).update(identifiers=None)
+        return Recipient.objects.filter(pk__in=list(keys)).update(sealed=b"")
 
     def settle(self, keys: Sequence[Key]) -> None:
         """Nothing: it is gone with the commit."""
@@ -66,3 +67,5 @@ def _take_back(keys: Sequence[Key]) -> None:
 
 
 register(Named(), Addressed())
+# Somebody may be told between the plan and its order, and letters go after some weeks.
+goes_by_itself(Named.name, Addressed.name)

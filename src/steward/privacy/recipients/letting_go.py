@@ -10,7 +10,7 @@ from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail
 from steward.privacy.erasure.models import Erasure
-from steward.privacy.recipients.models import Recipient, Telling
+from steward.privacy.recipients.models import WITH_LETTER, Recipient, Telling
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
@@ -43,19 +43,19 @@ def untold(of: list[Telling.Of]) -> list[UUID]:
 def forget(rows: list[UUID]) -> None:
     """What the letters to these recipients name, and whom of them we know by nothing but an address."""
     told = Recipient.objects.filter(pk__in=rows)
-    told.update(identifiers=None)
+    told.update(sealed=b"")
     told.filter(kind=Recipient.Kind.CORRESPONDENT).update(address="")
 
 
 def _waiting() -> "models.QuerySet[Recipient]":
     """Those to be told, of whom a letter was ever prepared: tickets that are erased alone name nobody."""
     unsure = (Recipient.State.WAITING, Recipient.State.SENDING)
-    return Recipient.objects.filter(state__in=unsure, identifiers__isnull=False)
+    return Recipient.objects.filter(WITH_LETTER, state__in=unsure)
 
 
 def _forget_old(account_id: UUID) -> int:
     with account_scope(account_id):
-        old = Recipient.objects.filter(telling__prepared_at__lte=now() - LETTERS_KEPT, identifiers__isnull=False)
+        old = Recipient.objects.filter(WITH_LETTER, telling__prepared_at__lte=now() - LETTERS_KEPT)
         rows = dict(old.values_list("pk", "mail_id"))
         OutgoingMail.objects.filter(pk__in=[mail for mail in rows.values() if mail]).delete()
         sending = Recipient.objects.filter(pk__in=list(rows), state=Recipient.State.SENDING)

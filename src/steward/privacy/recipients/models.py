@@ -1,13 +1,17 @@
 """Who is to be told of what was done about a person, and who was."""
 
-from collections.abc import Collection
-from typing import ClassVar
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.keys.fields import SecretField
 from steward.tenancy.models import AccountOwned, Ref
+
+WITH_LETTER = ~models.Q(sealed=b"")  # recipients of whom it is still known by what they find the person
 
 
 class Telling(AccountOwned):
@@ -68,10 +72,8 @@ class Recipient(AccountOwned):
         models.TextField(blank=True, default=""), Whose.CONTACT, "user.contact.email", purpose="privacy",
         erase=Erase.NULL, export=False,
     )  # fmt: skip
-    identifiers = personal(  # by which the recipient finds the person: no more than they need
-        models.JSONField(null=True), Whose.CONTACT, "user.contact.email", purpose="privacy", erase=Erase.NULL,
-        export=False,
-        keys=[Key("names", Whose.CONTACT, "user.name"), Key("addresses", Whose.CONTACT, "user.contact.email")],
+    sealed = personal(  # `identifiers`: of somebody who is erased nothing stands in the clear
+        SecretField(), Whose.CONTACT, "user.contact.email", purpose="privacy", erase=Erase.NULL, export=False,
     )  # fmt: skip
     state = impersonal(models.TextField(choices=State.choices, default=State.WAITING))
     how = impersonal(models.TextField(choices=How.choices, blank=True, default=""))
@@ -89,7 +91,7 @@ class Recipient(AccountOwned):
             ),
             models.Index(
                 fields=["account", "telling"],
-                condition=models.Q(identifiers__isnull=False),
+                condition=WITH_LETTER,
                 name="recipients_with_letter",
             ),
         ]
@@ -102,6 +104,18 @@ class Recipient(AccountOwned):
         """What names them to people: of a company its name or server, of a person the address. Empty: forgotten."""
         return str(self.name or self.host or self.address)
 
+    @property
+    def identifiers(self) -> Mapping[str, Any] | None:
+        """By which the recipient finds the person, `{"names": [...], "addresses": [...]}`: no more than they need.
+
+        None when it is forgotten. Raises `KeyMissing` or `Tampered`.
+        """
+        return json.loads(self.sealed.reveal()) if self.sealed else None
+
+    @identifiers.setter
+    def identifiers(self, needed: Mapping[str, Any] | None) -> None:
+        self.sealed = to_seal(needed)
+
     def names_any(self, addresses: Collection[str]) -> bool:
         """Whether the letter to them names one of these folded addresses."""
         return not set(addresses).isdisjoint((self.identifiers or {}).get("addresses", []))
@@ -110,6 +124,11 @@ class Recipient(AccountOwned):
     def is_open(self) -> bool:
         """Whether they are still to be told."""
         return self.state == self.State.WAITING
+
+
+def to_seal(needed: Mapping[str, Any] | None) -> str:
+    """`Recipient.identifiers`, as they are assigned to `sealed`."""
+    return json.dumps(needed) if needed else ""
 
 
 class TellingRules(AccountOwned):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from steward.privacy.recipients.letters import Written, letter_to
-from steward.privacy.recipients.models import Recipient, Telling
+from steward.privacy.recipients.models import WITH_LETTER, Recipient, Telling
 
 _PERSON = Recipient.Kind.CORRESPONDENT
 
@@ -35,7 +35,7 @@ def telling_about(about_id: UUID | None) -> Telling | None:
 
 def with_untold(about: Collection[UUID]) -> set[UUID]:
     """Which of these erasures and requests have a letter that waits for somebody to send it."""
-    waiting = Recipient.objects.filter(state=Recipient.State.WAITING, identifiers__isnull=False)
+    waiting = Recipient.objects.filter(WITH_LETTER, state=Recipient.State.WAITING)
     tellings = Telling.objects.filter(about_id__in=list(about), pk__in=waiting.values("telling"))
     return set(tellings.values_list("about_id", flat=True))
 
