@@ -5,6 +5,7 @@ import pytest
 from steward.contacts.models import Contact
 from steward.events.models import Event
 from steward.lib.actor import SYSTEM
+from steward.lib.ids import new_id
 from steward.privacy.erasure.actions import (
     NotPlanned,
     ask_for_plan,
@@ -16,6 +17,10 @@ from steward.privacy.erasure.actions import (
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.watching import watch_erasures
 from steward.privacy.inventory.stores import all_stores
+from steward.privacy.recipients.actions import note_told
+from steward.privacy.recipients.collecting import prepare
+from steward.privacy.recipients.finding import Whom
+from steward.privacy.recipients.models import Recipient, Telling
 from steward.privacy.requests.persons import person_by_address
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import queued, run_jobs
@@ -93,6 +98,22 @@ def test_what_was_planned_and_not_found_is_no_success(northwind, eli, farah):
     failed = run_erasure(northwind.id, erasure.id)
     assert failed.state == Erasure.State.FAILED
     assert failed.extent is not None  # so that it can be looked into
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_without_an_erasure_too_is_not_missing(northwind, eli):
+    with account_scope(northwind.id):
+        person = person_by_address(eli.addresses.get().value)
+        letters = prepare(Telling.Of.RESTRICTION, new_id(), Whom(person.names, person.addresses))
+        kind = Recipient.Kind.SERVICE
+        named = {"names": [], "addresses": list(person.addresses)}
+        one = Recipient.objects.create(telling=letters, kind=kind, host="ai.example", identifiers=named)
+        other = plan_erasure(person.extent, actor=SYSTEM)
+        erasure = plan_erasure(person.extent, actor=SYSTEM)
+        assert (erasure.planned["recipients.letters"], erasure.planned["erasure.plans"]) == (1, 1)
+        assert note_told(letters, [one.pk], actor=SYSTEM) == 1
+        Erasure.objects.filter(pk=other.pk).delete()  # as after a week
+    assert run_erasure(northwind.id, erasure.id).state == Erasure.State.DONE
 
 
 @pytest.mark.django_db(transaction=True)

@@ -221,7 +221,9 @@ def test_what_was_corrected_is_passed_on_and_a_person_hears_who_was_told(
         assert old in before
         assert "Elias Berg" in after
         assert "corrected" in letter.subject
-        assert "Relay Ltd: to be told yet" in answer_words(request, with_recipients=True)
+        words = answer_words(request, with_recipients=True)
+        assert "Relay Ltd: to be told yet" in words
+        assert "1 person who got the same mails as you; told: 0" in words
         assert "Relay" not in answer_words(request)
     page = f"/console/settings/privacy/requests/{request.pk}"
     browser = client_of(ada)
