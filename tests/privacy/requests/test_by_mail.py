@@ -96,12 +96,6 @@ class TestAPrivacyAddress:
         assert len(requests_of(northwind)) == 1
         assert pointed_out(northwind) == [("suspected", "erase")]
 
-    def test_mails_that_come_in_together_are_about_the_same_one(self, northwind, private):
-        first = written(private.address, message_id="one@example.org", text=FORGET)
-        receive(private, first, written(private.address, in_reply_to="one@example.org", text=f"Again: {FORGET}"))
-        assert len(requests_of(northwind)) == 1
-        assert pointed_out(northwind) == []
-
     def test_in_a_ticket_that_goes_on_only_what_plainly_asks_is_one(self, northwind, support_mail, stop_clock):
         stop_clock(ARRIVED)
         receive(support_mail, written(support_mail.address, message_id="one@example.org"))

@@ -4,7 +4,7 @@ The month runs from when the mail arrived, whenever it is looked at. One stateme
 either.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models.functions import Left
@@ -34,7 +34,7 @@ def look_at_mails(messages: Collection[UUID]) -> None:
         wait_for_others(tickets)  # two mails of one ticket may be looked at by two workers
         known = _requests_in(tickets)
         for message, right in asking:
-            _take_up(message, right, known.setdefault(message.ticket_id, []))
+            _take_up(message, right, known.get(message.ticket_id, []))
 
 
 def _begun(messages: Collection[UUID]) -> list[Message]:
@@ -57,7 +57,7 @@ def _requests_in(tickets: Collection[UUID]) -> dict[UUID, list[PrivacyRequest]]:
     return known
 
 
-def _take_up(message: Message, right: Type | None, known: list[PrivacyRequest]) -> None:
+def _take_up(message: Message, right: Type | None, known: Sequence[PrivacyRequest]) -> None:
     """A new matter at a privacy address is a request, and so is what plainly asks for a right in a ticket that goes on.
 
     Where there was one before, words that may be another one are pointed out; while it is open they are about it.
@@ -66,7 +66,6 @@ def _take_up(message: Message, right: Type | None, known: list[PrivacyRequest]) 
     if message.findings.get(PRIVACY_ADDRESS) and (is_new or right) and not known:
         request = open_request_from(message, right or Type.UNSAID, actor=SYSTEM)
         announce(request, actor=SYSTEM)
-        known.append(request)  # to the mails of the ticket that came in together with this one
     elif right and all(one.answered_at for one in known):
         told = {"message": message.pk, "type": right.value, "since": message.at.isoformat()}
         record(SUSPECTED, message.ticket, actor=SYSTEM, changes=told)
