@@ -1,5 +1,7 @@
 """The events of one transaction are numbered together: one by one, each waits for all before it in the clock's row."""
 
+from importlib import import_module
+
 from django.db import migrations
 
 # A transaction sees no unnumbered events but its own, and their ids grow. Those are looked up by id, as beside the numbers
@@ -37,23 +39,8 @@ BEGIN
 END $$;
 """
 
-BACKWARDS = """
-CREATE OR REPLACE FUNCTION number_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public AS $$
-DECLARE n bigint; link bytea;
-BEGIN
-  INSERT INTO events_eventclock AS clock (id, account_id, position, chain)
-    VALUES (gen_random_uuid(), new.account_id, 1, decode(repeat('00', 32), 'hex'))
-    ON CONFLICT (account_id) DO UPDATE SET position = clock.position + 1
-    RETURNING position, chain INTO n, link;
-  link := sha256(link || convert_to(concat_ws('|', n, new.id, new.account_id, new.kind, new.object_type,
-    new.object_id, new.actor_kind, coalesce(new.actor_id::text, ''),
-    to_char(new.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), 'UTF8') || new.digest);
-  UPDATE events_eventclock SET chain = link WHERE account_id = new.account_id;
-  UPDATE events_event SET position = n, chain = link WHERE id = new.id;
-  RETURN NULL;
-END $$;
-"""
+_CLOCK = import_module("steward.events.migrations.0002_clock").FORWARDS
+BACKWARDS = _CLOCK.partition("REVOKE")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 
 class Migration(migrations.Migration):
