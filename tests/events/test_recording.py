@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 
 from steward.events import subscriptions
-from steward.events.actions import Happening, digest_of, record, record_many
+from steward.events.actions import Happening, record, record_many
+from steward.events.chain import digest_of
 from steward.events.models import Event
 from steward.events.queries import timeline_of
 from steward.lib.actor import SYSTEM, Actor, ActorKind

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from steward.jobs import enqueue, enqueue_many, periodic, task
+from steward.jobs.maintenance import bring_jobs_forward
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.tenancy.scope import NoAccount, account_in_scope, account_scope
@@ -152,3 +153,16 @@ def test_a_periodic_job_is_known_by_its_name_and_queued_once():
 def test_no_task_of_ours_takes_a_lock():
     """A lock over a growing queue slows every worker down to a stop (measured: 440 jobs/s to 0)."""
     assert [name for name, made in app.tasks.items() if made.lock] == []
+
+
+def test_a_job_begins_when_the_clock_of_a_test_says_so(northwind, clock):
+    """The queue asks the database for the time, and that does not know of the test's."""
+    with account_scope(northwind.id):
+        enqueue(note, at=now() + timedelta(minutes=5))
+    clock(4, seconds=59)
+    assert bring_jobs_forward() == 0
+    clock(5)
+    assert bring_jobs_forward() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'tests.note'")
+        assert cursor.fetchall() == [(None,)]

@@ -79,4 +79,4 @@ def test_actors_are_values():
 def test_nobody_sees_all_unless_said_so():
     assert not Actor(ActorKind.AGENT, ids.new_id()).sees_all
     assert SYSTEM.sees_all
-    assert [kind.value for kind in ActorKind] == ["agent", "contact", "rule", "api", "system"]
+    assert [kind.value for kind in ActorKind] == ["agent", "contact", "rule", "api", "staff", "system"]

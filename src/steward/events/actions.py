@@ -1,6 +1,5 @@
 """Recording events, and telling those who listen."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from steward.events.chain import digest_of
 from steward.events.models import Event
 from steward.events.subscriptions import run_subscribers
 from steward.events.telling import EVENTS, tell
@@ -68,12 +68,6 @@ def _event(happening: Happening, actor: Actor, at: Any) -> Event:
         salt=salt,
         digest=digest_of(salt, changes),
     )
-
-
-def digest_of(salt: bytes, changes: Changes) -> bytes:
-    """SHA-256 over the salt and the canonical JSON of the changes (sorted keys, no white space)."""
-    canonical = json.dumps(changes, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(salt + canonical.encode()).digest()
 
 
 def _plain(value: object) -> str:

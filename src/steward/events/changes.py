@@ -18,12 +18,16 @@ CHANGES: tuple[Key | str, ...] = (
     "second_factor", "networks", "idle_minutes", "lifetime_hours",
     # Settings: which fields changed, and those that are codes themselves.
     "fields", "time_zone", "reopens_for_days", "closes_after_days", "code_letters", "code_digits",
-    "looks_for_sensitive",
+    "looks_for_sensitive", "refuses_mail",
     # The account, its agreements and the list of subprocessors.
     "terms_version", "list_version", "from_region", "to_region", "sha256", "version", "notice_days", "mode",
     "engagement", "resolution", "result",
     # An instruction to use a server or service: what for, and where it is.
     "purposes", "country",
+    # What support was let see.
+    "areas", "may_write", "hours", "grant", "command", "leave",
+    # A copy of everything: how much is in it.
+    "records", "files", "unreadable",
     # Requests of persons.
     "type", "due_at", "by", "day",
     *(

@@ -14,7 +14,7 @@ from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.keys.errors import Tampered
 from steward.privacy.keys.streaming import plaintext_bytes
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 COPY_KEPT = timedelta(minutes=10)  # what is new is read soon: a mail is made of it, a page shows it
 LATE = timedelta(hours=1)
@@ -71,7 +71,7 @@ def _rows(account_id: UUID, keys: list[str]) -> list[File]:
     """What is committed among these. Others are being written, or never will be: then the nightly upkeep has them."""
     if not keys:
         return []
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         return list(File.objects.filter(storage_key__in=keys))
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from steward.files.models import File
 from steward.lib.clock import now
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 _SAFE_AGE = timedelta(days=1)  # no transaction lasts that long
 
@@ -29,7 +29,7 @@ def remove_unused_files() -> int:
     """
     removed = 0
     for account_id in Account.objects.values_list("id", flat=True):
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             removed += _unused().delete()[0]
     return removed
 
@@ -47,7 +47,7 @@ def _remove_in(account_id: UUID) -> int:
     removed = 0
     for folder in _folders(str(account_id)):
         keys = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             known = set(File.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True))
         for key in keys - known:
             if default_storage.get_modified_time(key) < now() - _SAFE_AGE:

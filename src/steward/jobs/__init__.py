@@ -2,6 +2,7 @@
 
 from steward.jobs.queue import (
     enqueue,
+    enqueue_for_accounts,
     enqueue_for_installation,
     enqueue_many,
     installation_task,
@@ -9,4 +10,12 @@ from steward.jobs.queue import (
     task,
 )
 
-__all__ = ["enqueue", "enqueue_for_installation", "enqueue_many", "installation_task", "periodic", "task"]
+__all__ = [
+    "enqueue",
+    "enqueue_for_accounts",
+    "enqueue_for_installation",
+    "enqueue_many",
+    "installation_task",
+    "periodic",
+    "task",
+]

@@ -10,6 +10,7 @@ from django.db.models import Count
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from steward.jobs.models import Failure
+from steward.jobs.queue import Task
 
 STATES = {"waiting": "todo", "running": "doing", "failed": "failed"}  # our words for those of procrastinate
 PAGE = 50
@@ -55,6 +56,12 @@ def counted_jobs() -> dict[str, dict[str, int]]:
     for row in grouped.annotate(number=Count("id")):
         counted.setdefault(row["task_name"], dict.fromkeys(STATES, 0))[states[row["status"]]] = row["number"]
     return dict(sorted(counted.items()))
+
+
+def accounts_waiting_for(job: Task) -> set[UUID]:
+    """The accounts for which this task is queued or runs: who asks by the clock need not ask for it a second time."""
+    rows = ProcrastinateJob.objects.filter(task_name=job.name, status__in=["todo", "doing"])
+    return {UUID(account) for account in rows.values_list("args__account", flat=True)}
 
 
 def workers() -> list[Worker]:

@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from steward.jobs.noting import note_failure
-from steward.tenancy.scope import account_scope, current_account_id
+from steward.tenancy.scope import SealedAccount, account_scope, current_account_id
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ def task(
             try:
                 with nullcontext() if not in_scope else account_scope(account_id):
                     function(account_id, **ids)
+            except SealedAccount:
+                logger.info("job %s dropped: account %s is terminated", name, account_id)
             except Exception as error:
                 # procrastinate tells of a failure only when it gives up: a day too late to look at.
                 logger.exception("job %s failed for account %s", name, account_id)
@@ -106,6 +108,11 @@ def enqueue_many(job: Task, each: Iterable[dict[str, Any]], *, at: datetime | No
     """Queue a job for each set of ids, in one statement."""
     account = str(current_account_id())
     return _deferred([_job(job, {"account": account, **ids}, at) for ids in each])
+
+
+def enqueue_for_accounts(job: Task, account_ids: Iterable[UUID]) -> list[int]:
+    """Queue a job without ids for each account, in one statement: for what looks after all of them, in no scope."""
+    return _deferred([_job(job, {"account": str(account_id)}, None) for account_id in account_ids])
 
 
 def enqueue_for_installation(job: Task, *, at: datetime | None = None, **ids: Any) -> int:

@@ -10,6 +10,7 @@ class ActorKind(StrEnum):
     CONTACT = "contact"
     RULE = "rule"
     API = "api"
+    STAFF = "staff"  # of the hosting company, by the account's consent; the id is that of their identity
     SYSTEM = "system"
 
 

@@ -17,6 +17,7 @@ from steward.live.places import combined
 from steward.live.viewer import Viewer
 from steward.live.wire import Happened, Present
 from steward.people.standing import LIVING_SESSIONS, STANDING
+from steward.tenancy.scope import ENTER
 
 ENDINGS = "steward_endings"
 """The channel that says whose streams end now; see the triggers in this package's migrations."""
@@ -95,7 +96,7 @@ class Reader:
 
     async def _in_account(self, account_id: UUID, query: sql.SQL | sql.Composed, values: Sequence[Any]) -> list[Any]:
         async with self._turn, self._connection.pipeline(), self._connection.transaction():
-            await self._connection.execute("SELECT set_config('steward.account', %s, true)", [str(account_id)])
+            await self._connection.execute(ENTER, {"account": str(account_id), "upkeep": False})
             rows: list[Any] = await (await self._connection.execute(query, values)).fetchall()
             return rows
 

@@ -16,7 +16,7 @@ _STYLES, _SCRIPTS = "steward/", "steward/js/"
 SHEETS = (
     "steward.css", "forms.css", "console.css", "opened.css", "list.css", "conversation.css", "settings.css",
     "guide.css", "entrance.css", "front.css", "subprocessors.css", "office.css", "outbox.css", "demo.css", "mail.css",
-    "redaction.css", "holding.css",
+    "redaction.css", "holding.css", "support.css", "centre.css",
 )  # fmt: skip
 
 # The first script of a kind of page, and what it loads later with `import()`: when somebody touches the page, when

@@ -7,6 +7,7 @@ from html import escape
 
 from django import template
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -161,3 +162,13 @@ def control(field: BoundField, size: str = "large") -> SafeString:
     if field.errors:
         attributes["aria-invalid"] = "true"
     return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def boxes(field: BoundField) -> list[BoundWidget]:
+    """The boxes of a field of which some are ticked, or one; in a field that is refused each of them says why."""
+    found = list(field)
+    if field.errors:
+        for each in found:
+            each.data["attrs"]["aria-describedby"] = f"{field.auto_id}-about"
+    return found
