@@ -58,7 +58,8 @@ def test_what_the_directory_tells(northwind):
 
 @pytest.mark.parametrize(("state", "answers"), [("active", True), ("suspended", True), ("terminated", False)])
 def test_a_terminated_account_has_no_host(state, answers, northwind):
-    Account.objects.filter(pk=northwind.pk).update(state=state)
+    for step in (Account.State.SUSPENDED, state):
+        Account.objects.filter(pk=northwind.pk).update(state=step)
     assert (directory.account_at("northwind.localhost") is not None) == answers
 
 

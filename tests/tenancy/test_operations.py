@@ -49,8 +49,8 @@ def test_forwards_and_backwards():
     with connected_as("owner"):
         states = apply_forwards(things())
         assert catalogue() == {
-            "tests_part": (True, True, {"account", "migrations"}, {"tests_part_account_key"}),
-            "tests_thing": (True, True, {"account", "migrations"}, {"tests_thing_account_key"}),
+            "tests_part": (True, True, {"account", "migrations", "sealed"}, {"tests_part_account_key"}),
+            "tests_thing": (True, True, {"account", "migrations", "sealed"}, {"tests_thing_account_key"}),
         }
         assert "FOREIGN KEY (account_id, thing_id) REFERENCES tests_thing(account_id, id)" in constraints("tests_part")
         for operation, before, after in reversed(states[2:]):

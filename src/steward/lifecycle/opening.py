@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import override, pgettext
 
-from steward.channels.email.mailboxes import Mailbox, add_mail_account
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM, Actor, ActorKind
 from steward.lib.ids import new_id
+from steward.lifecycle.configuration import give_own_address
+from steward.lifecycle.plans import SELF_HOSTED, begin_life
 from steward.people.actions import add_member, create_department, end_sign_up
 from steward.people.models import Membership, Role, SignUp
 from steward.privacy.agreements.actions import Signer, conclude, draft_content, note_terms
@@ -54,12 +54,19 @@ class SignUpGone(ValueError):
 
 
 def open_account(
-    slug: str, *, name: str, owner: Owner, account_id: UUID | None = None, opening: Opening | None = None
+    slug: str,
+    *,
+    name: str,
+    owner: Owner,
+    account_id: UUID | None = None,
+    opening: Opening | None = None,
+    plan: str = SELF_HOSTED,
 ) -> Account:
     """Make the account with its key, its default department, `support@<slug>.<base domain>` and its owner.
 
-    All of it or nothing; `account_id` is given when more belongs into the same transaction. Raises `SlugRefused`, or
-    Django's `ValidationError` for a password that is too weak.
+    All of it or nothing; `account_id` is given when more belongs into the same transaction. With an empty `plan` it is
+    that of people who sign up. Raises `SlugRefused`, `NoSuchPlan`, or Django's `ValidationError` for a password that is
+    too weak.
     """
     if owner.password is not None:
         validate_password(owner.password)
@@ -70,6 +77,7 @@ def open_account(
             account = create_account(slug, name=name, account_id=account_id, opening=opening or Opening())
             create_account_key(account_id)
             _furnish(account, owner)
+            begin_life(account, plan=plan)
             note_for_new_account()
     except BaseException:
         _destroy_key_of_none(account_id)
@@ -95,7 +103,7 @@ def open_signed_up_account(
             if not end_sign_up(sign_up):
                 raise SignUpGone(sign_up.slug)
             account = open_account(
-                sign_up.slug, name=sign_up.company, owner=owner, account_id=account_id, opening=opening
+                sign_up.slug, name=sign_up.company, owner=owner, account_id=account_id, opening=opening, plan=""
             )
             membership = Membership.objects.select_related("user").get(role=Role.OWNER)
             accepted = {"terms_version": sign_up.terms_version, "list_version": list_version}
@@ -146,6 +154,5 @@ def _destroy_key_of_none(account_id: UUID) -> None:
 def _furnish(account: Account, owner: Owner) -> Membership:
     with override(spoken(account.language)):
         department = create_department(pgettext("name of a department", "Support"), actor=SYSTEM)
-    address = f"support@{account.slug}.{settings.STEWARD_DOMAIN}"
-    add_mail_account(Mailbox(address=address, name=account.name), department=department, actor=SYSTEM)
+    give_own_address(account, department, actor=SYSTEM)
     return add_member(owner.email, name=owner.name, role=Role.OWNER, password=owner.password, actor=SYSTEM)

@@ -5,14 +5,14 @@ from django.db.models import Sum
 from steward.files.models import File
 from steward.lib.clock import now
 from steward.people.models import Membership
-from steward.tenancy.models import Account, Usage
-from steward.tenancy.scope import account_scope
+from steward.tenancy.models import SHUT_FOR_GOOD, Account, Usage
+from steward.tenancy.scope import upkeep_scope
 from steward.tickets.models import Ticket
 
 
 def count_usage(account: Account) -> Usage:
     """Count one account's agents, tickets and bytes of files, and keep the numbers."""
-    with account_scope(account.id):
+    with upkeep_scope(account.id):
         counted = {
             "agents": Membership.objects.count(),
             "tickets": Ticket.objects.count(),
@@ -24,5 +24,5 @@ def count_usage(account: Account) -> Usage:
 
 def count_all_usage() -> int:
     """Count every account that is not terminated, each in a transaction of its own; returns how many."""
-    accounts = Account.objects.exclude(state=Account.State.TERMINATED).order_by("pk")
+    accounts = Account.objects.exclude(state__in=SHUT_FOR_GOOD).order_by("pk")
     return len([count_usage(account) for account in list(accounts)])

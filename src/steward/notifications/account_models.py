@@ -35,21 +35,46 @@ class Matter(models.TextChoices):
     ASKED = "privacy_request.announced", _("Somebody asks for a right over their data: see what, and by when")
     DUE_SOON = "privacy_request.warned", _("A request about personal data has to be answered soon")
     OVERDUE = "privacy_request.overdue", _("A request about personal data is overdue")
+    SUSPENSION_NEAR = "account.suspension_near", _("This account is about to be suspended: see when, and what to do")
+    INCIDENT = "incident.told", _("An incident concerns your data: see what is known, and until when you have to act")
+    INCIDENT_UPDATED = "incident.updated", _("More is known about an incident that concerns your data")
+    INCIDENT_CLOSED = "incident.closed", _("An incident that concerned your data is over")
+    DISCLOSED = "disclosure.told", _("An authority demanded data of yours: see what it got")
     ERASURE_LATE = "erasure.late", _("An erasure is not done after 72 hours")
     ERASURE_FAILED = "erasure.failed", _("An erasure failed: something is left")
+    AUDIT_BROKEN = (
+        "audit.broken",
+        _("The record of what happened does not hold any more: an entry was changed or is gone"),
+    )
     UNTOLD = "erasure.untold", _("Recipients of data have not been told of an erasure for 30 days")
     UNTOLD_REQUEST = (
         "privacy_request.untold",
         _("Recipients of data have not been told of a correction or a restriction for 30 days"),
     )
+    SUPPORT_ASKS = "support.requested", _("Support asks to look into this account: grant it or refuse")
+    SUPPORT_LET_IN = "support.granted", _("Support was let into this account: see what it may look at, and until when")
+    SUPPORT_OVER = "support.ended", _("The access of support is over: see what was read")
+    SUPPORT_REVOKED = "support.revoked", _("The access of support was ended: see what was read")
 
 
 AGREEMENT, SUBPROCESSORS, REQUESTS = "agreement", "subprocessors", "privacy-requests"
 ERASURES = "erasures"
+AUDIT = "audit"
+PLAN = "plan"
+INCIDENTS = "incidents"
+SUPPORT = "support"
 
 
 def page_of(kind: str) -> str:
-    """On which page of the settings what it tells of is read: `AGREEMENT`, `SUBPROCESSORS`, `REQUESTS`, `ERASURES`."""
+    """On which page of the settings it is read: one of the names above."""
+    if kind.startswith(("incident.", "disclosure.")):
+        return INCIDENTS
+    if kind.startswith("audit."):
+        return AUDIT
+    if kind.startswith("account."):
+        return PLAN
+    if kind.startswith("support."):
+        return SUPPORT
     if kind.startswith("erasure."):
         return ERASURES
     if kind.startswith("privacy_request."):

@@ -9,4 +9,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves with events and with the streams.
-        from steward.notifications import of_account, of_erasures, places, restriction, subscribers  # noqa: F401, PLC0415
+        from steward.notifications import of_account, places, restriction, subscribers, went_wrong  # noqa: F401, PLC0415

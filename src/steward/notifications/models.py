@@ -30,7 +30,7 @@ class Notice(AccountOwned):
     """One person is told of one event, once. What it says is put together when it is read: it holds no words."""
 
     membership = impersonal(Ref(Membership, on_delete=models.CASCADE, related_name="+"))
-    event_id = impersonal(models.UUIDField())  # the bare id: events are never deleted
+    event_id = impersonal(models.UUIDField())  # the bare id: it goes long before the event
     kind = impersonal(models.TextField(choices=Kind.choices))
     ticket = impersonal(Ref(Ticket, on_delete=models.CASCADE, related_name="+"))
     message = impersonal(Ref(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))

@@ -40,6 +40,14 @@ def tell_admins(events: Sequence[Event]) -> None:
     record_many([Happening(ADDED, Membership(pk=each)) for each in seen], actor=SYSTEM)
 
 
+@subscribe("support.granted", "support.refused", "support.withdrawn")
+def forget_answered_requests(events: Sequence[Event]) -> None:
+    """Whoever was told that support asks need not be told any more once that is answered, or taken back."""
+    answered = [event.object_id for event in events]
+    asked = Event.objects.filter(kind=Matter.SUPPORT_ASKS, object_id__in=answered).values_list("id", flat=True)
+    AccountNotice.objects.filter(event_id__in=list(asked), read_at=None).update(read_at=now())
+
+
 def unread_of_account(me: Membership, *, is_exact: bool = False) -> list[AccountNotice]:
     """What an owner or admin has not read, the newest first; `is_exact` asks the database in any case."""
     if not me.sees_all or (not is_exact and _nothing_until.get(me.pk, 0.0) > time.monotonic()):

@@ -8,7 +8,7 @@ from steward.lib.clock import now
 from steward.notifications.models import AccountNotice, Notice
 from steward.outbox.models import OutgoingMail
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 KEPT = timedelta(days=90)
 _BATCH = 5_000  # rows in one transaction
@@ -22,7 +22,7 @@ def forget_old_notices() -> int:
     count = 0
     for account_id in Account.objects.values_list("id", flat=True):
         while True:
-            with account_scope(account_id):
+            with upkeep_scope(account_id):
                 old = Notice.objects.filter(at__lt=now() - KEPT).order_by("at").values_list("pk", "mailed_in")[:_BATCH]
                 found = list(old)
                 gone = Notice.objects.filter(pk__in=[notice for notice, _mail in found]).delete()[0]

@@ -26,7 +26,7 @@ from steward.privacy.egress.smtp import DeliveryResult, Envelope, Outcome, deliv
 from steward.privacy.keys.cipher import decrypt
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import account_scope, upkeep_scope
 
 logger = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ def _note(mail: OutgoingMail, verdict: Verdict, again: Again) -> None:
     columns: dict[str, Any] = {"envelope_to": list(verdict.remaining)} if verdict.remaining else {}
     if verdict.state is State.HELD:
         columns["attempts"] = 0  # no server was asked: the patience with servers begins when there is one
-    with account_scope(mail.account_id):
+    with upkeep_scope(mail.account_id):  # what has left has left, also where the account was terminated meanwhile
         tried = OutgoingMail.objects.filter(pk=mail.pk).exclude(state=State.SENT)
         if verdict.state is not State.SENT:
             tried = tried.filter(state=State.WAITING, next_attempt_at=mail.next_attempt_at)

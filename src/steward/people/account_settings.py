@@ -10,11 +10,13 @@ from steward.lib.actor import Actor
 from steward.tenancy import directory
 from steward.tenancy.models import Account
 
-_NAMES = ("name", "language", "time_zone")
+_NAMES = ("name", "language", "time_zone", "refuses_mail")
 
 
 def change_account(account_id: UUID, changes: dict[str, Any], *, actor: Actor) -> None:
-    """Set the name, the language (BCP 47) or the time zone (IANA) of an account. Its slug never changes."""
+    """Set the name, the language (BCP 47) or the time zone (IANA) of an account, or whether it refuses mail while it is
+    suspended. Its slug never changes.
+    """
     with transaction.atomic():
         account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
         changed = {key: changes[key] for key in _NAMES if key in changes and getattr(account, key) != changes[key]}

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import pgettext_lazy
 
 from steward.people.actions.invitations import LASTS as INVITATION_LASTS
-from steward.people.actions.sign_in import LASTS as LINK_LASTS
+from steward.people.actions.links import LASTS as LINK_LASTS
 from steward.people.actions.sign_ups import LASTS as SIGN_UP_LASTS
 from steward.people.browsers import KEPT as BROWSER_KEPT
 from steward.people.throttling import LONGEST_WINDOW

@@ -236,12 +236,15 @@ class Passage(models.Model):
 
 
 class MailedLink(models.Model):
-    """A link in a mail that proves who reads it: to choose a new password, or to confirm a new address. Works once."""
+    """A link in a mail that proves who reads it: to choose a new password, to confirm a new address, to see where a
+    suspended or terminated account stands. Works once.
+    """
 
     class Purpose(models.TextChoices):
         PASSWORD = "password"  # noqa: S105
         ADDRESS = "address"
         OPERATOR = "operator"  # to choose the password for the back office
+        OWNER = "owner"  # to the page about an account that is suspended or terminated
 
     token_hash = models.BinaryField(primary_key=True)  # SHA-256
     purpose = models.TextField(choices=Purpose.choices)

@@ -59,6 +59,18 @@ def send_password_link(reader: Reader, token: str) -> None:
         _put(reader, "password reset", _("Choose a new password"), words % {"email": reader.email, "url": url})
 
 
+def send_owner_link(reader: Reader, token: str, *, company: str) -> None:
+    """The link to the page about an account that is suspended or terminated, on the base domain."""
+    with override(reader.language):
+        words = _(
+            "Somebody, probably you, wants to see what has become of the help desk of %(company)s.\n\n"
+            "Go on here within an hour. You will be asked for a code of your app, or for your password:\n%(url)s\n\n"
+            "If it was not you, do nothing: without this link nothing is shown.\n"
+        )
+        url = f"{base_url()}/standing/{token}"
+        _put(reader, "owner's link", _("Where your help desk stands"), words % {"company": company, "url": url})
+
+
 def send_address_link(reader: Reader, token: str, *, to: str) -> None:
     """To the new address: the link that proves it is read by the same person."""
     with override(reader.language):

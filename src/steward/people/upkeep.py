@@ -7,7 +7,7 @@ from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.people.models import Invitation, MailedLink, Passage, Session, SignUp
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 INVITATIONS_KEPT = timedelta(days=30)  # after their time was over: they can still be sent again
 
@@ -27,7 +27,7 @@ def forget_old_invitations() -> int:
     """Delete invitations that nobody accepted, a month after their time was over; returns how many."""
     forgotten, before = 0, now() - INVITATIONS_KEPT
     for account_id in Account.objects.values_list("id", flat=True):
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             for invitation in Invitation.objects.filter(expires_at__lte=before):
                 record("invitation.withdrawn", invitation, actor=SYSTEM)
                 invitation.delete()

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from steward.tenancy.models import Account, DataCentre, Domain
+from steward.tenancy.models import SHUT_FOR_GOOD, Account, DataCentre, Domain
 
 ELSEWHERE = "elsewhere"  # in place of its state: an account of another region is not served from here
 _KEEP = 5.0  # seconds that an answer is believed: a suspended account stops within them
@@ -25,6 +26,7 @@ class Entry:
     time_zone: str
     serves_console: bool
     receives_mail: bool
+    mail_held_until: datetime | None = None  # of a suspended account: then its mail is refused
 
 
 _known: dict[str, tuple[float, Entry | None]] = {}
@@ -70,7 +72,7 @@ def is_base_host(host: str) -> bool:
 
 def _look_up(host: str) -> Entry | None:
     domain = Domain.objects.select_related("account__data_centre").filter(host=host).first()
-    if domain is None or domain.account.state == Account.State.TERMINATED:
+    if domain is None or domain.account.state in SHUT_FOR_GOOD:
         return None
     account = domain.account
     return Entry(
@@ -82,6 +84,7 @@ def _look_up(host: str) -> Entry | None:
         time_zone=account.time_zone,
         serves_console=domain.serves_console,
         receives_mail=domain.receives_mail,
+        mail_held_until=account.mail_held_until,
     )
 
 

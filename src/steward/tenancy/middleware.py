@@ -8,12 +8,17 @@ from django.template.response import TemplateResponse
 from django.utils.translation import activate
 
 from steward.tenancy.directory import ELSEWHERE, Entry, account_at, base_host_account, is_base_host
+from steward.tenancy.hosts import base_url
 from steward.tenancy.languages import visitors_language
 from steward.tenancy.models import Account
 
 # Asked by supervisors and balancers, by whatever name they know the machine.
 _HOSTLESS = frozenset({"/healthz", "/readyz", "/metrics"})
 BACK_OFFICE = "/operator/"
+OWNERS_PAGE = "/standing"  # the page about where an account stands, for its owner
+# Links of mails that lead to the base domain: to what is certified of a deleted account, and what ends news by mail.
+_OF_MAILS = ("/certificates/", "/news/")
+_OF_NO_ACCOUNT = (BACK_OFFICE, OWNERS_PAGE, *_OF_MAILS)
 
 # A name or an address in brackets, and a port (RFC 9110 section 7.2). Two headers arrive as one with a comma.
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
@@ -43,7 +48,8 @@ class AccountMiddleware:
         if not (_has_pages(account) if account else is_base_host(host)):
             return TemplateResponse(request, "tenancy/unknown_host.html", {"host": host}, status=421).render()
         if account is not None and account.state == Account.State.SUSPENDED:
-            return TemplateResponse(request, "tenancy/suspended.html", {"account": account}, status=403).render()
+            context = {"account": account, "owners_url": f"{base_url()}{OWNERS_PAGE}?account={account.slug}"}
+            return TemplateResponse(request, "tenancy/suspended.html", context, status=403).render()
         request.account = account  # type: ignore[attr-defined]
         return self.get_response(request)
 
@@ -51,8 +57,8 @@ class AccountMiddleware:
 def _account_of(host: str, path: str) -> Entry | None:
     if not is_base_host(host):
         return account_at(host)
-    # The back office belongs to no account, also where one account answers on the base domain.
-    return None if path.startswith(BACK_OFFICE) else base_host_account()
+    # These belong to no account, also where one account answers on the base domain.
+    return None if path.startswith(_OF_NO_ACCOUNT) else base_host_account()
 
 
 def _has_pages(account: Entry) -> bool:

@@ -44,12 +44,17 @@ class Account(models.Model):
         ACTIVE = "active"
         SUSPENDED = "suspended"
         TERMINATED = "terminated"
+        DELETED = "deleted"  # no data any more; backups from before hold some until they expire
+        GONE = "gone"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.TextField(unique=True)
     name = models.TextField()
     state = models.TextField(choices=State.choices, default=State.ACTIVE)
     state_since = models.DateTimeField()
+    refuses_mail = models.BooleanField(default=False)  # while it is suspended, from the first day
+    mail_held_until = models.DateTimeField(null=True)  # while it is suspended: until when mail is taken, and waits
+    departing_since = models.DateTimeField(null=True)  # its data are being deleted, or are: there is no way back
     data_centre = models.ForeignKey(DataCentre, on_delete=models.PROTECT)
     language = models.TextField(default="en")  # BCP 47
     time_zone = models.TextField(default="UTC")  # IANA name
@@ -59,6 +64,10 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+# Sealed, or empty: nothing of the installation looks after what is in them, but for the steps of their life.
+SHUT_FOR_GOOD = frozenset({Account.State.TERMINATED, Account.State.DELETED, Account.State.GONE})
 
 
 class Usage(models.Model):

@@ -35,11 +35,28 @@ TABLES: Mapping[str, Shared] = {
     "tenancy_region": _shared("code name countries"),
     "tenancy_datacentre": _shared("code region_id country host"),
     "tenancy_account": _shared(
-        "id slug name state state_since data_centre_id language time_zone terms_version terms_accepted_at created_at"
+        "id slug name state state_since refuses_mail mail_held_until departing_since data_centre_id language time_zone "
+        "terms_version terms_accepted_at created_at"
     ),
     "tenancy_takenslug": _shared("slug taken_at"),
     "tenancy_usage": _shared("account_id agents tickets stored counted_at"),
     "tenancy_domain": _shared("host account_id serves_console receives_mail"),
+    "lifecycle_plan": _shared(
+        "code has_clock trial_days grace_days suspended_days terminated_days deleted_days warning_days"
+    ),
+    "lifecycle_standing": _shared(
+        "account_id plan_id trial_ends_at respite_until stage_due_at suspended_because unpaid_since next_stage next_at "
+        "clock_left warned_days look_at asked_at lift_asked_at copy_ordered_at deletion_ordered_at leaves_at"
+    ),
+    "lifecycle_departure": _shared(
+        "account_id is_ordered begun_at counted_at before erased reached_table reached_id key_destroyed_at key_copies "
+        "deleted_at backups_end_at gone_at fault",
+        told=_about(Whose.AGENT, _EMAIL, "privacy"),
+    ),
+    "lifecycle_accountcertificate": _shared("number account_id of content sha256 made_at"),
+    "lifecycle_keptinvoice": _shared(
+        "id account_id number issued_to amount currency issued_at due_at state settled_at kept_until"
+    ),
     "people_user": _shared(
         "id is_active",
         email=_about(Whose.AGENT, _EMAIL),
@@ -121,6 +138,31 @@ TABLES: Mapping[str, Shared] = {
         address_hash=_about(Whose.VISITOR, _EMAIL, "privacy"),
         language=_about(Whose.VISITOR, "user.demographic.language", "privacy"),
     ),
+    # Operators write these words for accounts to read; whoever answers questions is named in `contact`.
+    "incidents_incident": _shared(
+        "id number title kinds detected_at aware_at state state_since nature persons_about data_about "
+        "consequences measures risk authority_told_at authority_reference authority_why_not warned_at alarmed_at",
+        contact=_about(Whose.OPERATOR, "user.contact", "privacy"),
+    ),
+    "incidents_step": _shared(
+        "id incident_id operator_id what words",
+        at=_about(Whose.OPERATOR, "user.behavior", "audit"),
+    ),
+    "incidents_affected": _shared(
+        "id incident_id account_id persons records added_at asked_phase asked_closing phase told_at last_told_at "
+        "is_told_all"
+    ),
+    "incidents_letter": _shared("id about_id account_id notice_id membership_id mail_id state reason at settled_at"),
+    "incidents_disclosure": _shared(
+        "id number authority legal_basis demanded_on asked given is_secret secret_until created_at created_by"
+    ),
+    "incidents_disclosedaccount": _shared("id disclosure_id account_id persons records told_at"),
     "subprocessors_matter": _shared("id kind account_id about_id since due_at"),
+    "marketing_marketingconsent": _shared(
+        "id account_id text_version channel given_at ends_at",
+        address_hash=_about(Whose.VISITOR, _EMAIL, "marketing"),
+        person=_about(Whose.VISITOR, "user.contact", "marketing"),
+        language=_about(Whose.VISITOR, "user.demographic.language", "marketing"),
+    ),
     "agreements_review": _shared("agreement_id account_id state submitted_at due_at closed_at"),
 }

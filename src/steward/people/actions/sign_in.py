@@ -6,7 +6,6 @@ Each is told to the person by mail and ends what was signed in by the old state.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -16,8 +15,9 @@ from django.db import IntegrityError, transaction
 
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM, Actor, ActorKind
-from steward.lib.clock import now
 from steward.people import notices, operators, second_factors
+from steward.people.actions.links import LinkExpired as LinkExpired
+from steward.people.actions.links import living_link, new_link, taken_link
 from steward.people.browsers import forget_browsers
 from steward.people.entering import needs_second_factor, policy_of_account
 from steward.people.identities import accounts_of
@@ -26,11 +26,9 @@ from steward.people.models import MailedLink, Membership, User
 from steward.people.notices import Reader
 from steward.people.second_factors import Factors
 from steward.people.signed_in import end_sessions_everywhere
-from steward.people.tokens import hashed_token, new_token
+from steward.people.tokens import new_token
 from steward.tenancy import models as tenancy
-from steward.tenancy.scope import account_scope
-
-LASTS = timedelta(hours=1)
+from steward.tenancy.scope import upkeep_scope
 
 
 class Account(Place, Protocol):
@@ -41,10 +39,6 @@ class Account(Place, Protocol):
 
     @property
     def slug(self) -> str: ...
-
-
-class LinkExpired(LookupError):
-    """The link was used, is too old, or never was one."""
 
 
 class FactorRequired(ValueError):
@@ -98,7 +92,7 @@ def ask_for_password_link(email: str, *, account: Account) -> None:
         me = Membership.objects.select_related("user").filter(user__email=User.objects.normalise(email)).first()
         token = new_token()
         if me is not None and me.user.is_active:
-            _new_link(MailedLink.Purpose.PASSWORD, me.user, token, account_id=account.id)
+            new_link(MailedLink.Purpose.PASSWORD, me.user, token, account_id=account.id)
             record("password.reset_asked", me, actor=Actor(ActorKind.SYSTEM))
             notices.send_password_link(reader_of(me, account), token)
         else:
@@ -108,7 +102,7 @@ def ask_for_password_link(email: str, *, account: Account) -> None:
 
 def password_link(token: str, *, account_id: UUID) -> MailedLink:
     """The link a token belongs to; raises `LinkExpired`. Looking does not use it up."""
-    return _living(MailedLink.Purpose.PASSWORD, token, account_id)
+    return living_link(MailedLink.Purpose.PASSWORD, token, account_id=account_id)
 
 
 def reset_password(token: str, password: str, *, account: Account) -> None:
@@ -117,7 +111,7 @@ def reset_password(token: str, password: str, *, account: Account) -> None:
     Second factors stay as they are and are asked for at the next sign-in. Raises `LinkExpired`.
     """
     with transaction.atomic():
-        link = _taken(MailedLink.Purpose.PASSWORD, token, account.id)
+        link = taken_link(MailedLink.Purpose.PASSWORD, token, account_id=account.id)
         me = Membership.objects.select_related("user").filter(user=link.user).first()
         if me is None:
             raise LinkExpired
@@ -138,13 +132,13 @@ def ask_for_address_change(person: Person, new: str) -> None:
             notices.tell_address_is_used(person.reader, to=email)
             return
         token = new_token()
-        _new_link(MailedLink.Purpose.ADDRESS, person.user, token, account_id=person.me.account_id, address=email)
+        new_link(MailedLink.Purpose.ADDRESS, person.user, token, account_id=person.me.account_id, address=email)
         notices.send_address_link(person.reader, token, to=email)
 
 
 def address_link(token: str, *, account_id: UUID, user_id: UUID) -> MailedLink:
     """The link a token belongs to, for the person who asked for it; raises `LinkExpired`."""
-    link = _living(MailedLink.Purpose.ADDRESS, token, account_id)
+    link = living_link(MailedLink.Purpose.ADDRESS, token, account_id=account_id)
     if link.user_id != user_id:
         raise LinkExpired
     return link
@@ -157,7 +151,7 @@ def change_address(person: Person, token: str) -> str:
     """
     try:
         with transaction.atomic():
-            link = _taken(MailedLink.Purpose.ADDRESS, token, person.me.account_id)
+            link = taken_link(MailedLink.Purpose.ADDRESS, token, account_id=person.me.account_id)
             if link.user_id != person.user.pk:
                 raise LinkExpired
             old, person.user.email = person.user.email, link.address
@@ -226,35 +220,6 @@ def _set_password(user: User, password: str) -> None:
     user.save(update_fields=["password"])
 
 
-def _new_link(purpose: str, user: User, token: str, *, account_id: UUID, address: str = "") -> None:
-    """The newest link is the only one: those before it are worth nothing."""
-    MailedLink.objects.filter(user=user, purpose=purpose).delete()
-    MailedLink.objects.create(
-        token_hash=hashed_token(token),
-        purpose=purpose,
-        user=user,
-        account_id=account_id,
-        address=address,
-        expires_at=now() + LASTS,
-    )
-
-
-def _living(purpose: str, token: str, account_id: UUID) -> MailedLink:
-    links = MailedLink.objects.select_related("user").filter(purpose=purpose, account=account_id, user__is_active=True)
-    found = links.filter(token_hash=hashed_token(token), expires_at__gt=now()).first()
-    if found is None:
-        raise LinkExpired
-    return found
-
-
-def _taken(purpose: str, token: str, account_id: UUID) -> MailedLink:
-    """The link, used up: of two who use it at once, one does."""
-    link = _living(purpose, token, account_id)
-    if not MailedLink.objects.filter(pk=link.pk).delete()[0]:
-        raise LinkExpired
-    return link
-
-
 @contextmanager
 def _locked_factors(person: Person) -> Iterator[Factors]:
     """What the person has, in a transaction; whoever else changes it waits, and sees what came of this."""
@@ -321,7 +286,7 @@ def take_away_factors(user: User) -> bool:
             operators.note(None, "second_factor.removed", about=str(user.pk))
     accounts = tenancy.Account.objects.filter(pk__in=accounts_of(user.pk)).order_by("created_at")
     for position, account in enumerate(accounts):
-        with account_scope(account.id):
+        with upkeep_scope(account.id):
             me = Membership.objects.select_related("user").get(user=user)
             record("second_factor.removed", me, actor=SYSTEM, changes={"factor": "all"})
             if position == 0:

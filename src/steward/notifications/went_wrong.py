@@ -1,6 +1,6 @@
-"""Mail to owners and admins that an erasure is late or has failed, or that recipients were not told of it.
+"""Mail to owners and admins of what went wrong: an erasure, telling its recipients, the record of what happened.
 
-It names nobody: not even we know whom it is about.
+It names nobody: of an erasure not even we know whom it is about.
 
 The bell says the same (`of_account`).
 """
@@ -24,17 +24,23 @@ from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
 
-PURPOSE = "erasure warning"
+ERASURE, AUDIT = "erasure warning", "audit warning"  # purposes of the mails
+AUDIT_PATH = "/console/settings/privacy/audit"
 
 
-@subscribe("erasure.late", "erasure.failed", "erasure.untold")
+@subscribe("erasure.late", "erasure.failed", "erasure.untold", "audit.broken")
 def mail_what_went_wrong(events: Sequence[Event]) -> None:
-    """One mail for each erasure to each owner and admin, stored with the event."""
+    """One mail for each event to each owner and admin, stored with it."""
     account = Account.objects.get(pk=current_account_id())
     readers = Membership.objects.select_related("user").filter(role__in=[Role.OWNER, Role.ADMIN]).order_by("pk")
     ours = set(MailAccount.objects.values_list("address", flat=True))
     put_in_outbox(
-        mail_to_member(account, (reader.name, reader.user.email), _words(event, reader, account), purpose=PURPOSE)
+        mail_to_member(
+            account,
+            (reader.name, reader.user.email),
+            _words(event, reader, account),
+            purpose=AUDIT if event.kind == "audit.broken" else ERASURE,
+        )
         for event in events
         for reader in readers
         if base_address(reader.user.email) not in ours  # it would come back as a ticket
@@ -42,7 +48,7 @@ def mail_what_went_wrong(events: Sequence[Event]) -> None:
 
 
 def _words(event: Event, reader: Membership, account: Account) -> Words:
-    link = f"{base_url(account.slug)}{path_of(event.object_id)}"
+    path = AUDIT_PATH if event.kind == "audit.broken" else path_of(event.object_id)
     with override(language_of(reader, account)):
         if event.kind == "erasure.late":
             subject = _("An erasure is not done after 72 hours")
@@ -50,6 +56,12 @@ def _words(event: Event, reader: Membership, account: Account) -> Words:
                 "An erasure that was ordered for %(company)s more than 72 hours ago is not done. It goes on by itself "
                 "once an hour. See how far it is; if it does not end, tell whoever runs the installation the number "
                 "that stands there:\n\n%(link)s\n"
+            )
+        elif event.kind == "audit.broken":
+            subject = _("The record of what happened does not hold")
+            text = _(
+                "The record of what happened in %(company)s was checked, and an entry was changed or is gone. See from "
+                "where on, and ask whoever runs the installation what happened; they were told, too:\n\n%(link)s\n"
             )
         elif event.kind == "erasure.untold":
             subject = _("Recipients have not been told of an erasure")
@@ -64,7 +76,7 @@ def _words(event: Event, reader: Membership, account: Account) -> Words:
                 "An erasure for %(company)s failed: something is left, or was not where it was counted. Nothing was "
                 "certified. See what is left and plan the rest again:\n\n%(link)s\n"
             )
-        filled = text % {"company": account.name, "link": link}
+        filled = text % {"company": account.name, "link": f"{base_url(account.slug)}{path}"}
     return Words(subject, filled, text_to_html(filled))
 
 

@@ -1,0 +1,11 @@
+"""The life of accounts as a Django application."""
+
+from django.apps import AppConfig
+
+
+class LifecycleConfig(AppConfig):
+    name = "steward.lifecycle"
+    label = "lifecycle"
+
+    def ready(self) -> None:
+        from steward.lifecycle import subscribers  # noqa: F401, PLC0415  registers itself; models are loaded now
