@@ -3,9 +3,10 @@
 import pytest
 
 from steward.channels.email.models import Arrival, RawMail
+from steward.events.chain import faults
 from steward.events.models import Event
-from steward.events.queries import broken_links
 from steward.lib.actor import SYSTEM
+from steward.privacy.consent.models import ConsentRecord
 from steward.tenancy.scope import account_scope
 from steward.testing.jobs import run_jobs
 from steward.testing.markers import NAMED, SAID, found, plant
@@ -17,10 +18,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def planted(northwind, child_processes):
-    """What a redaction does not reach is taken away: a draft of no ticket, and a mail that was not read yet."""
+    """What a redaction does not reach is taken away: a draft of no ticket, a mail not read yet, proofs of consents."""
     plant()
     with account_scope(northwind.id):
         Draft.objects.filter(ticket=None).delete()
+        ConsentRecord.objects.all().delete()
         waiting = RawMail.objects.filter(state=RawMail.State.WAITING)
         Arrival.objects.filter(raw_id__in=list(waiting.values_list("pk", flat=True))).delete()
         waiting.delete()
@@ -45,7 +47,7 @@ def test_nothing_is_left_of_the_word(northwind, planted, caplog):
     assert "dump of tickets_message" in found(NAMED), "the rest stays"
     with account_scope(northwind.id):
         assert Event.objects.filter(kind="message.redacted").count() == len({*planted})
-        assert list(broken_links()) == []
+        assert list(faults()) == []
 
 
 def test_another_ticket_keeps_its_own(northwind, planted):

@@ -245,6 +245,7 @@ class Message(AccountOwned):
         keys=(
             "authentication.*", "warnings", "problems", "automatic", "sending", "erased", "files_removed",
             "redactions.id", "redactions.reason", "redactions.by", "redactions.at", "sensitive", "privacy_address",
+            "support",
         ),
     )  # fmt: skip
     outgoing = impersonal(Ref(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"))

@@ -173,7 +173,7 @@ def test_another_account_sees_nothing_of_it(northwind: Account, contoso: Account
 def test_events_say_states_and_no_words(hosted: Account, signer: Signer) -> None:
     reject(take_into_review(handed_in(signer), operator_id=OPERATOR), "Ada, never", operator_id=OPERATOR)
 
-    told = [(each.kind, each.changes) for each in Event.objects.filter(kind__startswith="agreement.")]
+    told = [(each.kind, each.changes) for each in Event.objects.filter(kind__startswith="agreement.").order_by("id")]
     assert [kind for kind, _ in told] == ["agreement.submitted", "agreement.in_review", "agreement.rejected"]
     assert "Ada" not in str(told)
     assert now() >= Agreement.objects.get().created_at

@@ -131,7 +131,8 @@ def test_a_suspended_account_sends_nothing(names, northwind, state: str) -> None
     names({"mail.test. A": [["8.8.8.8"]]})
     there = Destination("mail.test", 465)
     connect(northwind.id, there)
-    Account.objects.filter(pk=northwind.pk).update(state=state)
+    for step in (Account.State.SUSPENDED, state):
+        Account.objects.filter(pk=northwind.pk).update(state=step)
     with pytest.raises(EgressDenied, match="account_state"):
         open_passage(asking(northwind.id, there))
 

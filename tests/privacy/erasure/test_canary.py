@@ -7,8 +7,8 @@ import pytest
 from steward.channels.email.correspondents import hashed
 from steward.channels.email.models import Arrival, AutomaticAnswer
 from steward.contacts.models import Contact
+from steward.events.chain import faults
 from steward.events.models import Event
-from steward.events.queries import broken_links
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.privacy.egress.models import EgressEvent
@@ -102,7 +102,7 @@ def test_nothing_is_left_of_whoever_is_erased(northwind, anna, caplog):
         assert not AutomaticAnswer.objects.filter(correspondent__in=[hashed(a) for a in ADDRESSES]).exists()
         assert not Event.objects.filter(object_id__in=[*hers, anna.pk], changes__isnull=False).exists()
         assert Event.objects.count() >= events, "what happened stays counted"
-        assert list(broken_links()) == []
+        assert list(faults()) == []
     assert set(found(str(anna.pk))) == {"ledger"}, "an id that leads nowhere stays where the erasure is repeated from"
     assert Arrival.objects.count() in {0, 1}, "an entry without its mail is passed over by the intake"
 

@@ -116,7 +116,7 @@ def test_what_is_left_out_is_counted(northwind, anna):
 def test_portability_has_what_they_gave_alone(northwind, anna):
     files = opened(export_person(northwind, ADDRESSES[0], kind="portability"))
     told = data_of(files)
-    assert set(told["sections"]) == {"contacts", "addresses", "tickets", "requests"}
+    assert set(told["sections"]) == {"contacts", "addresses", "tickets", "requests", "consents"}
     ways = {message["way"] for ticket in told["sections"]["tickets"] for message in ticket["messages"]}
     assert ways == {"from_you"}
     assert "zqnoted" not in text_of(files)

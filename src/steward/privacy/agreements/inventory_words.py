@@ -24,6 +24,7 @@ PURPOSES: Mapping[str, Any] = {
     "support": pgettext_lazy("purpose of data", "answering the controller’s customers"),
     "audit": pgettext_lazy("purpose of data", "showing who did what"),
     "security": pgettext_lazy("purpose of data", "keeping strangers out"),
+    "marketing": pgettext_lazy("purpose of data", "writing to customers of the service who said yes to it"),
     "privacy": pgettext_lazy("purpose of data", "keeping to this agreement and to the rights of data subjects"),
 }
 MORE_CATEGORIES: Mapping[str, Any] = {

@@ -16,7 +16,7 @@ from steward.privacy.agreements.actions.terms_of_use import is_terms_asked
 from steward.privacy.agreements.composing import FORM
 from steward.privacy.agreements.models import Agreement, TextNotice
 from steward.privacy.agreements.notices import tell_owners_of_text
-from steward.tenancy.models import Account
+from steward.tenancy.models import SHUT_FOR_GOOD, Account
 from steward.tenancy.scope import account_scope
 
 _KINDS = {TextNotice.Text.TERMS: "terms.published", TextNotice.Text.FORM: "agreement.reworded"}
@@ -24,7 +24,7 @@ _KINDS = {TextNotice.Text.TERMS: "terms.published", TextNotice.Text.FORM: "agree
 
 def tell_accounts_of_new_texts() -> int:
     """Tell every account that has not been told yet; returns how many notices were made."""
-    served = Account.objects.exclude(state=Account.State.TERMINATED).order_by("id").values_list("id", flat=True)
+    served = Account.objects.exclude(state__in=SHUT_FOR_GOOD).order_by("id").values_list("id", flat=True)
     made = 0
     for account_id in list(served):
         with account_scope(account_id):

@@ -19,7 +19,7 @@ from steward.privacy.egress.addresses import BadDestination, Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
 from steward.privacy.egress.models import Connector
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope, current_account_id
+from steward.tenancy.scope import current_account_id, upkeep_scope
 
 logger = logging.getLogger(__name__)
 Kind = Connector.Kind
@@ -73,7 +73,7 @@ def note_environment(*, is_whole: bool) -> int:
         return 0
     changed = 0
     for account_id in Account.objects.filter(state__in=_SERVED).values_list("id", flat=True):
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             changed += follow_environment(wanted, is_whole=is_whole)
     return changed
 

@@ -4,7 +4,7 @@ list of a version, and yet a proxy has to know them."""
 from steward.privacy.egress import configuration
 from steward.privacy.egress.models import Connector
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 
 def instructed_hosts() -> frozenset[str]:
@@ -26,6 +26,6 @@ def instructed_hosts() -> frozenset[str]:
 def _declared() -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
     for account_id in Account.objects.filter(state=Account.State.ACTIVE).values_list("id", flat=True):
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             found.update(Connector.objects.filter(retired_at=None).values_list("host", "port"))
     return found

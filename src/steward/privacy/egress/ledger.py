@@ -19,7 +19,7 @@ from steward.privacy.egress.models import EgressEvent, InstallationEgress
 from steward.privacy.egress.purposes import PURPOSES, TrafficClass
 from steward.privacy.egress.stored import asked_with
 from steward.privacy.egress.trips import ask, is_alone
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 OPERATIONS = ("system.operations",)  # what a question tells that sends nothing of anybody along
 _FLUSH_SECONDS = 60.0
@@ -75,7 +75,7 @@ def write_together(judged: Sequence[tuple[Request, Decision, Known]]) -> None:
     account_id = judged[0][0].account_id
     if account_id is None:
         raise ValueError("only what an account does is written together")
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         EgressEvent.objects.bulk_create(_row(*one) for one in judged)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from steward.privacy.egress.models import EgressEvent
 from steward.tenancy.scope import account_scope
@@ -121,6 +121,18 @@ def sums_since(since: datetime) -> list[Tally]:
         )
         for row in counted
     ]
+
+
+def newest_since(since: datetime, *, most: int) -> list[tuple[str, str, UUID | None, bool]]:
+    """Traffic, engagement, connector and outcome of the newest rows from a moment on, at most so many."""
+    told = ("traffic", "engagement", "connector_id", "is_allowed")
+    return list(EgressEvent.objects.filter(at__gte=since).order_by("-at", "-id").values_list(*told)[:most])
+
+
+def no_more_than(most: int, *, since: datetime) -> datetime:
+    """The moment itself, or a later one, so that about `most` rows are from then on: what is summed has an end."""
+    newest = EgressEvent.objects.filter(at__gte=since).order_by("-at", "-id")[:most]
+    return newest.aggregate(first=Min("at"))["first"] or since
 
 
 def count_left(since: datetime, *, most: int) -> int:

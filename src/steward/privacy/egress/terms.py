@@ -13,7 +13,7 @@ from steward.lib.clock import now
 from steward.privacy.egress.models import AccountTerms
 from steward.privacy.egress.registry.standing import LEAST_NOTICE_DAYS
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 
 def bring_into_force(
@@ -51,7 +51,7 @@ def agreed_by(region: str) -> list[str]:
 
 def _names(account_id: UUID, region: str) -> bool:
     lasting = Q(ends_at=None) | Q(ends_at__gt=now())
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         return AccountTerms.objects.filter(lasting, regions__contains=[region]).exists()
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 Rows = list[tuple[Any, ...]]
 
@@ -21,7 +21,7 @@ def ask(account_id: UUID, call: str, **values: Any) -> Rows:
     """
     named = {**values, "account": account_id}
     if not is_alone():
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             return _run(call, named)
     return _run(call, named)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from steward.privacy.erasure.ledger import entries, withdrawn
+from steward.privacy.erasure.ledger import departures, entries, withdrawn
 from steward.privacy.erasure.ledger_lines import Entry
 from steward.privacy.erasure.models import Erasure
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 State = Erasure.State
 
@@ -54,13 +54,23 @@ def unheard_of() -> list[Unfollowed]:
     return [one for one in unfollowed() if one.is_unheard_of]
 
 
+def unheard_departures() -> list[UUID]:
+    """Accounts of which the ledger says that they are deleted, and that this database still serves or keeps.
+
+    One whose deletion has begun here is in hand: the worker goes on with it. Raises `LedgerBroken`.
+    """
+    told = departures()
+    rows = Account.objects.filter(pk__in=list(told), departing_since=None) if told else Account.objects.none()
+    return sorted(rows.values_list("pk", flat=True))
+
+
 def was_anything_erased(since: datetime) -> bool:
     """Whether an account has an erasure that began after a moment, so that there has to be a ledger."""
     return any(_was_erased(account, since) for account in Account.objects.values_list("pk", flat=True))
 
 
 def _was_erased(account: UUID, since: datetime) -> bool:
-    with account_scope(account):
+    with upkeep_scope(account):
         return Erasure.objects.filter(started_at__gte=since).exists()
 
 
@@ -69,10 +79,10 @@ def _states(keys: Iterable[tuple[UUID, UUID]]) -> Mapping[UUID, Mapping[UUID, st
     asked: dict[UUID, list[UUID]] = {}
     for account, erasure in keys:
         asked.setdefault(account, []).append(erasure)
-    known = Account.objects.filter(pk__in=list(asked)).values_list("pk", flat=True)
+    known = Account.objects.filter(pk__in=list(asked), departing_since=None).values_list("pk", flat=True)
     return {account: _states_in(account, asked[account]) for account in known}
 
 
 def _states_in(account: UUID, erasures: list[UUID]) -> dict[UUID, str]:
-    with account_scope(account):
+    with upkeep_scope(account):
         return dict(Erasure.objects.filter(pk__in=erasures).values_list("pk", "state"))

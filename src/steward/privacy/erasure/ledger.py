@@ -23,6 +23,8 @@ from steward.lib.clock import now
 from steward.privacy.erasure.ledger_lines import (
     BEGINNING,
     Certified,
+    Departed,
+    DepartureCertified,
     Entry,
     LedgerBroken,
     Line,
@@ -113,6 +115,27 @@ def write_redaction(
 def write_stop(account_id: UUID, *, what: str, key: str, state: str, said_at: str) -> Stopped:
     """Add what an account said of something that leaves, durably: the fields of `Stopped`."""
     return _append(Stopped, account=str(account_id), what=what, key=key, state=state, said_at=said_at)
+
+
+def write_departure(account_id: UUID, *, is_ordered: bool, begun_at: str) -> Departed:
+    """Add that everything of an account is deleted, durably: before the first of it goes."""
+    return _append(Departed, account=str(account_id), is_ordered=is_ordered, begun_at=begun_at)
+
+
+def write_departed(account_id: UUID, *, deleted_at: str, sha256: str) -> DepartureCertified:
+    """Add by what the certificate of a deleted account can be known, durably. The last thing in its transaction."""
+    return _append(DepartureCertified, account=str(account_id), deleted_at=deleted_at, sha256=sha256)
+
+
+def departures() -> dict[UUID, tuple[Departed, DepartureCertified | None]]:
+    """The accounts whose deletion has begun, and by what it is known that it ended. Raises `LedgerBroken`."""
+    found: dict[UUID, tuple[Departed, DepartureCertified | None]] = {}
+    for line in lines():
+        if isinstance(line, Departed):
+            found[UUID(line.account)] = found.get(UUID(line.account), (line, None))
+        elif isinstance(line, DepartureCertified) and (known := found.get(UUID(line.account))):
+            found[UUID(line.account)] = known[0], known[1] or line
+    return found
 
 
 def entries(*, after: int = 0) -> Iterator[Entry]:

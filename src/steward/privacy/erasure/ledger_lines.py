@@ -131,8 +131,25 @@ class Stopped(Line):
     said_at: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departed(Line):
+    """Everything an account holds is deleted; `begun_at` (ISO 8601) is when that began."""
+
+    is_ordered: bool
+    begun_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureCertified(Line):
+    """Nothing of the account was left, and that was certified."""
+
+    deleted_at: str
+    sha256: str
+
+
 _KINDS: dict[str, type[Line]] = {
     "erasure": Entry, "redaction": Redacted, "withdrawn": Withdrawn, "certificate": Certified, "stop": Stopped,
+    "departure": Departed, "departure_certificate": DepartureCertified,
 }  # fmt: skip
 
 

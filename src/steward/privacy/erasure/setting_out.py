@@ -31,21 +31,22 @@ def set_out(certificate: Certificate, sha256: str, purposes: Mapping[str, Any] |
 
 def _sections(told: Certificate, purposes: Mapping[str, Any]) -> list[dict[str, Any] | None]:
     return [
-        _section(gettext("What was erased, and when"), rows=_when(told), widths="pairs"),
-        _section(gettext("Where it was, and how much"), head=_head(), rows=_stores(told), widths="numbers"),
+        section(gettext("What was erased, and when"), rows=_when(told), widths="pairs"),
+        section(gettext("Where it was, and how much"), head=_head(), rows=_stores(told), widths="numbers"),
         _replayed(told),
         _mentions(told),
         _mailboxes(told),
         _recipients(told, purposes),
         _backups(told),
-        _section(gettext("What no erasure here reaches"), points=[in_words(one) for one in told["not_covered"]]),
+        section(gettext("What no erasure here reaches"), points=[in_words(one) for one in told["not_covered"]]),
     ]
 
 
-def _section(
+def section(
     title: str, *, text: Sequence[str] = (), points: Sequence[str] = (), head: Sequence[str] = (),
     rows: Rows | None = None, widths: str = "",
 ) -> dict[str, Any]:  # fmt: skip
+    """One part of a certificate, as the sheet takes it."""
     return {
         "title": title, "text": list(text), "points": list(points), "head": list(head), "rows": rows or [],
         "widths": widths,
@@ -62,11 +63,11 @@ def _when(told: Certificate) -> Rows:
     }
     return [
         [pgettext("certificate", "What"), kinds[told["of"]]],
-        [pgettext("certificate", "Planned"), _moment(told["planned_at"])],
-        [pgettext("certificate", "Begun"), _moment(told["started_at"])],
-        [pgettext("certificate", "Gone from all that is in use, and read back"), _moment(told["live_done_at"])],
-        [pgettext("certificate", "The last backup from before it is gone"), _moment(told["backups_end_at"])],
-        *([[pgettext("certificate", "Version"), _number(told["version"])]] if "version" in told else []),
+        [pgettext("certificate", "Planned"), moment(told["planned_at"])],
+        [pgettext("certificate", "Begun"), moment(told["started_at"])],
+        [pgettext("certificate", "Gone from all that is in use, and read back"), moment(told["live_done_at"])],
+        [pgettext("certificate", "The last backup from before it is gone"), moment(told["backups_end_at"])],
+        *([[pgettext("certificate", "Version"), number(told["version"])]] if "version" in told else []),
     ]
 
 
@@ -84,7 +85,7 @@ def _stores(told: Certificate) -> Rows:
     planned = by_group({one["store"]: one["planned"] for one in told["stores"]})
     erased = by_group({one["store"]: one["erased"] for one in told["stores"]})
     return [
-        [str(words), _number(planned.get(group, 0)), _number(erased.get(group, 0)), _number(0)]
+        [str(words), number(planned.get(group, 0)), number(erased.get(group, 0)), number(0)]
         for group, words in WORDS.items()
         if group in planned or group in erased
     ]
@@ -100,7 +101,7 @@ def _replayed(told: Certificate) -> dict[str, Any] | None:
             "A backup from before the erasure was restored, and the erasure was repeated on %(moment)s, before "
             "anything was served. The first certificate was not in that backup; its SHA-256 was %(digest)s."
         )
-        % {"moment": _moment(again["at"]), "digest": again["first_certificate"]["sha256"]},
+        % {"moment": moment(again["at"]), "digest": again["first_certificate"]["sha256"]},
         ngettext(
             "The table says what the repetition found.",
             "The table says what the repetition found, for %(n)s erasures that were repeated together.",
@@ -108,7 +109,7 @@ def _replayed(told: Certificate) -> dict[str, Any] | None:
         )
         % _n(together),
     ]
-    return _section(gettext("Repeated after a restore"), text=text)
+    return section(gettext("Repeated after a restore"), text=text)
 
 
 def _mentions(told: Certificate) -> dict[str, Any] | None:
@@ -133,19 +134,19 @@ def _mentions(told: Certificate) -> dict[str, Any] | None:
             held,
         )
         points.append(words % _n(held))
-    return _section(gettext("Mentions of the person in texts of others"), points=points)
+    return section(gettext("Mentions of the person in texts of others"), points=points)
 
 
 def _mailboxes(told: Certificate) -> dict[str, Any] | None:
     boxes = told.get("mailboxes")
     if not boxes:
         return None
-    rows = [[one["mailbox"], _number(one["asked"]), _number(one["erased"]), _outcome(one["outcome"])] for one in boxes]
+    rows = [[one["mailbox"], number(one["asked"]), number(one["erased"]), _outcome(one["outcome"])] for one in boxes]
     head = [
         pgettext("certificate", "Mailbox"), pgettext("certificate", "Mails looked for"),
         pgettext("how many", "Erased"), pgettext("certificate", "Outcome"),
     ]  # fmt: skip
-    return _section(gettext("Copies in mailboxes of the account"), head=head, rows=rows, widths="numbers")
+    return section(gettext("Copies in mailboxes of the account"), head=head, rows=rows, widths="numbers")
 
 
 def _outcome(code: str) -> str:
@@ -176,13 +177,13 @@ def _recipients(told: Certificate, purposes: Mapping[str, Any]) -> dict[str, Any
                 "%(n)s people got the same mails as the one who was erased; told: %(told)s.",
                 people["found"],
             )
-            % {"n": _number(people["found"]), "told": _number(people["told"])}
+            % {"n": number(people["found"]), "told": number(people["told"])}
         )
     rows = [
         [
             one.get("name") or one["host"],
             ", ".join(str(purposes.get(each, each)) for each in one["purposes"]),
-            _moment(one["last_at"]),
+            moment(one["last_at"]),
             _told(one),
         ]
         for one in recipients
@@ -191,7 +192,7 @@ def _recipients(told: Certificate, purposes: Mapping[str, Any]) -> dict[str, Any
         pgettext("certificate", "Recipient"), pgettext("certificate", "What for"),
         pgettext("certificate", "Last"), pgettext("certificate", "Told"),
     ]  # fmt: skip
-    return _section(gettext("Recipients"), text=text, head=head, rows=rows, widths="recipients")
+    return section(gettext("Recipients"), text=text, head=head, rows=rows, widths="recipients")
 
 
 def _told(one: Mapping[str, Any]) -> str:
@@ -208,13 +209,13 @@ def _told(one: Mapping[str, Any]) -> str:
     }
     if not one.get("told_at"):
         return reasons.get(one.get("not_told_because", ""), "–")
-    return " · ".join(filter(None, (_moment(one["told_at"]), hows.get(one.get("told_how", ""), ""))))
+    return " · ".join(filter(None, (moment(one["told_at"]), hows.get(one.get("told_how", ""), ""))))
 
 
 def _backups(told: Certificate) -> dict[str, Any]:
     under = ", ".join(in_words(one) for one in told["backups"]["under_the_key_of_the_account"])
     bare = ", ".join(in_words(one) for one in told["backups"]["not_under_the_key"])
-    return _section(
+    return section(
         gettext("Until the last backup is gone"),
         text=[
             gettext(
@@ -227,13 +228,15 @@ def _backups(told: Certificate) -> dict[str, Any]:
     )
 
 
-def _moment(at: str | None) -> str:
+def moment(at: str | None) -> str:
+    """A moment (ISO 8601) as certificates say it."""
     return f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC" if at else "–"
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
+    """A number as the language writes it."""
     return str(number_format(value, use_l10n=True, force_grouping=True))
 
 
-def _n(number: int) -> dict[str, str]:
-    return {"n": _number(number)}
+def _n(count: int) -> dict[str, str]:
+    return {"n": number(count)}

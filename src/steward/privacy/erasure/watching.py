@@ -13,7 +13,7 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.outside import PATIENCE
 from steward.privacy.erasure.tasks import count, run
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def watch_erasures() -> int:
 
 
 def _watch(account_id: UUID) -> int:
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         begun = Erasure.objects.filter(state__in=[State.RUNNING, State.FAILED])
         # A job more than needed does no harm: it finds nothing left to do.
         for erasure in begun.filter(state=State.RUNNING, started_at__lt=now() - _QUIET):

@@ -31,6 +31,7 @@ class Group(StrEnum):
     EVENTS = "events"
     REQUESTS = "requests"
     EXPORTS = "exports"
+    CONSENTS = "consents"
     PROFILE = "profile"
     SIGN_IN = "sign_in"
     OTHER = "other"
@@ -57,6 +58,7 @@ WORDS: Mapping[Group, Any] = {
     Group.EVENTS: pgettext_lazy("what is erased", "What events say (that they happened stays)"),
     Group.REQUESTS: pgettext_lazy("what is erased", "Requests of the person, and plans to erase them"),
     Group.EXPORTS: pgettext_lazy("what is erased", "Exports of the person"),
+    Group.CONSENTS: pgettext_lazy("what is erased", "Consents of the person"),
     Group.PROFILE: pgettext_lazy("what is erased", "The agent’s profile, with what they chose for themselves"),
     Group.SIGN_IN: pgettext_lazy("what is erased", "What the agent signs in with"),
     Group.OTHER: pgettext_lazy("what is erased", "Other places"),
@@ -107,6 +109,8 @@ GROUP_OF: Mapping[str, Group] = {
     "mentions.listed": Group.REQUESTS,
     "exports.exports": Group.EXPORTS,
     "exports.archives": Group.EXPORTS,
+    "consent.records": Group.CONSENTS,
+    "consent.changes": Group.EVENTS,
 }
 
 

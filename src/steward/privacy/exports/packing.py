@@ -5,11 +5,13 @@ format has it.
 """
 
 import secrets
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from stream_zip import ZIP_32, ZIP_64, stream_zip
+from stream_zip import ZIP_32, ZIP_64, Method, stream_zip
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter that looks like another one or like a number
 _GROUPS, _LENGTH = 6, 5  # 148 bits
@@ -32,7 +34,15 @@ def new_passphrase() -> str:
     return "-".join(groups)
 
 
-def packed(members: Iterable[Member], passphrase: str) -> Iterator[bytes]:
-    """The bytes of the archive. Members are read one after the other, when their turn comes."""
-    files = ((one.path, one.at, 0o600, ZIP_64 if one.size >= _LARGE else ZIP_32, one.chunks) for one in members)
-    yield from stream_zip(files, password=passphrase)
+def packed(members: Iterable[Member], passphrase: str, *, is_large: bool = False, level: int = 9) -> Iterator[bytes]:
+    """The bytes of the archive. Members are read one after the other, when their turn comes.
+
+    One that `is_large` may become larger than 4 GiB in all; `level` is that of deflate, 1 to 9.
+    """
+
+    def method(one: Member) -> Method:
+        return ZIP_64 if is_large or one.size >= _LARGE else ZIP_32
+
+    files = ((one.path, one.at, 0o600, method(one), one.chunks) for one in members)
+    compressing = partial(zlib.compressobj, wbits=-zlib.MAX_WBITS, level=level)
+    yield from stream_zip(files, password=passphrase, get_compressobj=compressing)

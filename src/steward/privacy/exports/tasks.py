@@ -5,11 +5,11 @@ from uuid import UUID
 
 from steward.jobs import enqueue, task
 from steward.lib.clock import now
-from steward.privacy.erasure.models import Erasure
 from steward.privacy.exports.building import run_export
+from steward.privacy.exports.withdrawing import is_erasing
 from steward.tenancy.scope import account_scope
 
-_WAITED_FOR, _PAUSE = timedelta(hours=1), timedelta(seconds=30)
+_PAUSE = timedelta(seconds=30)
 
 
 @task("exports.make", in_scope=False)
@@ -19,9 +19,7 @@ def make(account_id: UUID, *, export: str) -> None:
     Not while something is being erased, for an hour at most: the archive would have it still.
     """
     with account_scope(account_id):
-        begun = Erasure.objects.filter(state=Erasure.State.RUNNING, started_at__gt=now() - _WAITED_FOR)
-        # True: only copies in mailboxes are left of it.
-        if any(is_taken is not True for is_taken in begun.values_list("extent__taken", flat=True)):
+        if is_erasing():
             enqueue(make, at=now() + _PAUSE, export=export)
             return
     run_export(account_id, UUID(export))

@@ -1,6 +1,7 @@
 """Archives end before their day when something in them was purged, erased or redacted since."""
 
 from collections.abc import Collection, Set
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,11 +12,20 @@ from steward.contacts.models import ContactAddress
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.privacy.erasure.models import Erasure
 from steward.privacy.exports.actions import delete_export
 from steward.privacy.exports.models import Export
 from steward.tickets.models import Message, Participant, Ticket
 
 State = Export.State
+_WAITED_FOR = timedelta(hours=1)
+
+
+def is_erasing() -> bool:
+    """Whether something of the account in scope is being erased, for an hour at most. An archive would have it."""
+    begun = Erasure.objects.filter(state=Erasure.State.RUNNING, started_at__gt=now() - _WAITED_FOR)
+    # True: only copies in mailboxes are left of it.
+    return any(is_taken is not True for is_taken in begun.values_list("extent__taken", flat=True))
 
 
 def are_there_any() -> bool:

@@ -14,7 +14,7 @@ from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import Held
 from steward.privacy.mentions.finding import Found, Search
 from steward.privacy.mentions.models import Mention
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 from steward.tickets.actions.redacting import NothingFound, Reason, redact_subject, redact_words
 
 STORE = "mentions.words"
@@ -30,10 +30,10 @@ def looking_for_mentions(erasure: Erasure) -> Iterator[float]:
     extent = read(erasure.extent or {})
     if not extent.contacts:
         return
-    with account_scope(erasure.account_id):
+    with upkeep_scope(erasure.account_id):
         search = Search(extent)
     while not search.is_over:
-        with account_scope(erasure.account_id):
+        with upkeep_scope(erasure.account_id):
             found = search.portion()
             if found and not _is_planned(erasure):
                 return  # ordered or dropped meanwhile: a list would stay, and it names them

@@ -12,7 +12,7 @@ from steward.outbox.models import OutgoingMail
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.recipients.models import WITH_LETTER, Recipient, Telling
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 WARNED_AFTER = timedelta(days=30)
 LETTERS_KEPT = WARNED_AFTER + timedelta(days=7)  # a week for who is warned
@@ -54,7 +54,7 @@ def _waiting() -> "models.QuerySet[Recipient]":
 
 
 def _forget_old(account_id: UUID) -> int:
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         old = Recipient.objects.filter(WITH_LETTER, telling__prepared_at__lte=now() - LETTERS_KEPT)
         rows = dict(old.values_list("pk", "mail_id"))
         OutgoingMail.objects.filter(pk__in=[mail for mail in rows.values() if mail]).delete()
@@ -65,7 +65,7 @@ def _forget_old(account_id: UUID) -> int:
 
 
 def _warn(account_id: UUID) -> int:
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         erasures = Erasure.objects.filter(pk__in=untold([Telling.Of.ERASURE]), state=Erasure.State.DONE)
         for erasure in erasures:
             record("erasure.untold", erasure, actor=SYSTEM)

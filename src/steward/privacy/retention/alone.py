@@ -13,12 +13,15 @@ from steward.channels.email.models import RawMail
 from steward.contacts.models import Contact, ContactAddress
 from steward.lib.clock import now
 from steward.outbox.models import OutgoingMail, State
+from steward.privacy.consent.models import ConsentRecord
 from steward.privacy.requests.models import PrivacyRequest
 from steward.tickets.models import Draft, Message, Participant, Ticket
 
 
 def alone() -> "QuerySet[Contact]":
     """Those with no ticket, no part in one and no word in one, and without a request that says who asked.
+
+    Not those who consented to something either, as long as it stands: it would go with them.
 
     Not those whose data are restricted, who want them kept, and not those who objected to direct mail: nobody would
     know of it any more.
@@ -29,6 +32,7 @@ def alone() -> "QuerySet[Contact]":
         Participant.objects.filter(contact=one),
         Message.objects.filter(contact=one),
         PrivacyRequest.objects.filter(subject=one),
+        ConsentRecord.objects.filter(contact=one, ended_at=None),
     )
     return Contact.objects.filter(*(~Exists(each) for each in here), restricted_at=None, objected_at=None)
 

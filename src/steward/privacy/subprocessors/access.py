@@ -12,7 +12,7 @@ from steward.privacy.egress.models import Authorisation
 from steward.privacy.subprocessors.actions.objections import name_of
 from steward.privacy.subprocessors.models import ChangeNotice, KeptPaper, Matter, NoticeDelivery
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 _MOST_NOTICES = 20  # shown to an account
 
@@ -47,7 +47,7 @@ def visible_objections() -> list[Objection]:
 
 def objection_of(account_id: UUID, objection_id: UUID) -> Authorisation | None:
     """One objection, answered or not; None when there is none. For operators."""
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         return Authorisation.objects.filter(pk=objection_id).first()
 
 
@@ -83,13 +83,13 @@ def _matters(kind: str) -> list[Matter]:
 
 
 def _objection(matter: Matter) -> Objection | None:
-    with account_scope(matter.account_id):
+    with upkeep_scope(matter.account_id):
         row = Authorisation.objects.filter(pk=matter.about_id).first()
     return Objection(matter.account, row, name_of(row.engagement), matter.due_at) if row else None
 
 
 def _undelivered(matter: Matter) -> Undelivered | None:
-    with account_scope(matter.account_id):
+    with upkeep_scope(matter.account_id):
         found = NoticeDelivery.objects.select_related("notice", "membership__user", "mail").filter(pk=matter.about_id)
         row = found.first()
         if row is None:

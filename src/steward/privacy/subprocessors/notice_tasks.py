@@ -4,7 +4,7 @@ from uuid import UUID
 
 from steward.jobs import enqueue, installation_task, task
 from steward.privacy.subprocessors.announcing import remind_account, tell_account
-from steward.tenancy.models import Account
+from steward.tenancy.models import SHUT_FOR_GOOD, Account
 from steward.tenancy.scope import account_scope
 
 
@@ -33,4 +33,4 @@ def remind_accounts() -> int:
 
 def _served() -> list[UUID]:
     """Suspended ones too: what was announced stands for them when they come back."""
-    return list(Account.objects.exclude(state=Account.State.TERMINATED).order_by("id").values_list("id", flat=True))
+    return list(Account.objects.exclude(state__in=SHUT_FOR_GOOD).order_by("id").values_list("id", flat=True))

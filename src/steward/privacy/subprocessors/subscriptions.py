@@ -6,12 +6,9 @@ stored: who has the link has the mail.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from steward.lib.clock import now
+from steward.lib.signed_ids import id_signed, signed
 from steward.outbox.installation import BOUNCED, put_in_installation_outbox
 from steward.outbox.installation_delivery import NO_MAILBOX
 from steward.outbox.models import State
@@ -38,7 +36,6 @@ _NOBODY_THERE = (BOUNCED, NO_MAILBOX)
 MOST_PAUSED = 100
 _PURPOSE = "subprocessor list"
 _BATCH = 200
-_MAC = 16  # bytes
 
 
 def ask_to_subscribe(address: str, *, language: str) -> None:
@@ -75,21 +72,13 @@ def end_subscription(token: str) -> None:
 
 def subscription_with(token: str) -> Subscription | None:
     """The subscription that the link of a mail is about."""
-    try:
-        told = urlsafe_b64decode(token.encode("ascii") + b"=")
-    except (Error, UnicodeEncodeError, ValueError):
-        return None
-    if len(told) != 16 + _MAC:
-        return None
-    subscription_id = UUID(bytes=told[:16])
-    if not hmac.compare_digest(told[16:], _mac(subscription_id)):
-        return None
-    return Subscription.objects.filter(pk=subscription_id).first()
+    subscription_id = id_signed(token, _key())
+    return None if subscription_id is None else Subscription.objects.filter(pk=subscription_id).first()
 
 
 def token_of(subscription: Subscription) -> str:
     """What the links of its mails carry."""
-    return urlsafe_b64encode(subscription.id.bytes + _mac(subscription.id)).decode().rstrip("=")
+    return signed(subscription.id, _key())
 
 
 def forget_unproven() -> int:
@@ -224,6 +213,5 @@ def _hash(address: str) -> bytes:
     return hmac.new(key, address.encode(), hashlib.sha256).digest()
 
 
-def _mac(subscription_id: UUID) -> bytes:
-    key = derive_installation("subprocessor subscriptions: links")
-    return hmac.new(key, subscription_id.bytes, hashlib.sha256).digest()[:_MAC]
+def _key() -> bytes:
+    return derive_installation("subprocessor subscriptions: links")

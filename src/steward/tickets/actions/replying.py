@@ -87,12 +87,17 @@ def reply_to_ticket(
     return message
 
 
-def add_note(ticket: Ticket, writing: Writing, *, author: Membership, actor: Actor) -> Message:
-    """Leave a note that only agents see. Changes no status. Raises `NothingWritten`."""
+def add_note(
+    ticket: Ticket, writing: Writing, *, author: Membership | None, actor: Actor, support: str = ""
+) -> Message:
+    """Leave a note that only agents see. Changes no status. Raises `NothingWritten`.
+
+    One without an author is by support of the hosting company: `support` is what they are called.
+    """
     with transaction.atomic():
         # Held, so that it is not moved meanwhile: the search authorises by the department the note is stored with.
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True, of=("self",)))
-        message = _write(ticket, writing, kind=Message.Kind.NOTE, author=author)
+        message = _write(ticket, writing, kind=Message.Kind.NOTE, author=author, support=support)
         Ticket.objects.filter(pk=ticket.pk).update(changed_at=message.at, message_count=F("message_count") + 1)
         record("note.added", ticket, actor=actor, changes={"message": message.id})
     ticket.refresh_from_db()
@@ -162,9 +167,10 @@ def _write(
     writing: Writing,
     *,
     kind: Message.Kind,
-    author: Membership,
+    author: Membership | None,
     to: Sequence[Correspondent] = (),
     cc: Sequence[Correspondent] = (),
+    support: str = "",
 ) -> Message:
     sanitise = sanitise_note if kind == Message.Kind.NOTE else sanitise_outgoing
     body_html = sanitise(writing.body_html)
@@ -177,7 +183,8 @@ def _write(
         kind=kind,
         channel=ticket.channel,
         author=author,
-        sender_name=author.name,
+        sender_name=author.name if author else support,
+        findings={} if author else {"support": True},
         recipients={"to": [p.as_json() for p in to], "cc": [p.as_json() for p in cc]} if to else {},
         body_html=body_html,
         body_text=text,

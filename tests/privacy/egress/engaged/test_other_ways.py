@@ -132,7 +132,8 @@ def _(hosted: Account, listener: Listener) -> None:
 @told_of("account_state", "terminated")
 def _(hosted: Account, listener: Listener) -> None:
     publish(registry(relay(listener)))
-    Account.objects.filter(pk=hosted.id).update(state=Account.State.TERMINATED)
+    for step in (Account.State.SUSPENDED, Account.State.TERMINATED):
+        Account.objects.filter(pk=hosted.id).update(state=step)
 
 
 @told_of("account_state", "of another region")

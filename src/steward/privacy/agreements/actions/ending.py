@@ -15,7 +15,7 @@ from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.notices import tell_of_end
 from steward.privacy.agreements.states import WrongState, move
 from steward.privacy.egress.terms import end_terms, keep_terms
-from steward.tenancy.models import Account
+from steward.tenancy.models import SHUT_FOR_GOOD, Account
 from steward.tenancy.scope import account_scope
 
 S = Agreement.State
@@ -82,7 +82,7 @@ def keep_in_force(agreement: Agreement, *, side: Agreement.Side, actor: Actor) -
 
 def end_what_is_due() -> int:
     """End what was in force until now, in every account; returns how many. The gate knows the moment by itself."""
-    served = Account.objects.exclude(state=Account.State.TERMINATED).order_by("id").values_list("id", flat=True)
+    served = Account.objects.exclude(state__in=SHUT_FOR_GOOD).order_by("id").values_list("id", flat=True)
     ended = 0
     for account_id in list(served):
         with account_scope(account_id):

@@ -14,7 +14,7 @@ from steward.privacy.erasure.erasing import leaving_out
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import refuse_held
 from steward.privacy.inventory.stores import Extent, widened
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 State = Erasure.State
 Look = Callable[[Erasure], Iterator[float]]
@@ -45,7 +45,7 @@ def count_erasure(account_id: UUID, erasure_id: UUID) -> None:
 
     A process that dies begins anew. What is counted, or was dropped meanwhile, stays as it is.
     """
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         erasure = Erasure.objects.filter(pk=erasure_id, state=State.COUNTING).first()
     if erasure is None:
         return
@@ -55,7 +55,7 @@ def count_erasure(account_id: UUID, erasure_id: UUID) -> None:
         for share in part:
             if not _tell(erasure, int(100 * (number + share) / len(parts))):
                 return
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         _conclude(erasure_id, counts)
 
 
@@ -63,14 +63,14 @@ def _counting(erasure: Erasure, counts: Counter[str]) -> Iterator[float]:
     extent = read(erasure.extent or {})
     steps = counting(extent, counts)
     for done in range(1, number_of_steps(extent) + 1):
-        with account_scope(erasure.account_id), leaving_out(erasure.pk):
+        with upkeep_scope(erasure.account_id), leaving_out(erasure.pk):
             next(steps, None)
         yield done / number_of_steps(extent)
 
 
 def _tell(erasure: Erasure, percent: int) -> bool:
     """False when nobody wants it any more."""
-    with account_scope(erasure.account_id):
+    with upkeep_scope(erasure.account_id):
         return bool(Erasure.objects.filter(pk=erasure.pk, state=State.COUNTING).update(counted_percent=percent))
 
 

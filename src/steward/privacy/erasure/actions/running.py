@@ -22,7 +22,7 @@ from steward.privacy.erasure.portions import portions
 from steward.privacy.erasure.sparing import missing
 from steward.privacy.holds.actions import Held, refuse_held
 from steward.privacy.inventory.stores import Extent, Key, Store, all_stores, joined, looking, widened
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
     is proven first. An erasure that failed stays failed, with what is left in each store. So does one that a legal hold
     stops: what went before is gone.
     """
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         if erasure.state in {State.DONE, State.FAILED}:
             return erasure
@@ -62,11 +62,11 @@ def run_erasure(account_id: UUID, erasure_id: UUID) -> Erasure:
             _take(account_id, erasure_id, step)
             _prove(account_id, erasure_id)
     except Held as held:
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             return _conclude(erasure_id, stopped_by=len(held.holds))
     if not reach_outside(account_id, erasure_id) and (waiting := _later(account_id, erasure_id)):
         return waiting
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         return _conclude(erasure_id)
 
 
@@ -74,7 +74,7 @@ def _later(account_id: UUID, erasure_id: UUID) -> Erasure | None:
     """Try what is out of reach again in a while; None when it was tried for long enough."""
     from steward.privacy.erasure.tasks import run  # noqa: PLC0415  tasks call this module
 
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         if erasure.state != State.RUNNING or now() >= (erasure.started_at or now()) + PATIENCE:
             return None
@@ -86,7 +86,7 @@ def _later(account_id: UUID, erasure_id: UUID) -> Erasure | None:
 
 def _portions(account_id: UUID, extent: Extent) -> list[tuple[Store, list[Key]]]:
     """What goes before the steps. Raises `Held`: then nothing does."""
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         found = list(portions(replace(extent, tickets=())))
         if found:
             refuse_held(extent)
@@ -94,7 +94,7 @@ def _portions(account_id: UUID, extent: Extent) -> list[tuple[Store, list[Key]]]
 
 
 def _take_portion(account_id: UUID, erasure_id: UUID, store: Store, keys: list[Key]) -> None:
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         if erasure.state in {State.DONE, State.FAILED}:
             return  # another worker was faster
@@ -120,18 +120,18 @@ def _take(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
 
 
 def _is_there(account_id: UUID, step: Extent) -> bool:
-    with account_scope(account_id), looking():
+    with upkeep_scope(account_id), looking():
         return any(store.find(step) for store in all_stores())
 
 
 def _try(account_id: UUID, erasure_id: UUID, step: Extent) -> None:
     for tried in range(1, _PATIENCE + 1):
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             step = widened(step)
             refuse_held(step)
         write_down(account_id, erasure_id, step)
         try:
-            with account_scope(account_id):
+            with upkeep_scope(account_id):
                 erase_step(erasure_id, step)
         except IntegrityError:
             if tried == _PATIENCE:
@@ -166,12 +166,12 @@ def erase_step(erasure_id: UUID, step: Extent) -> None:
 
 def _prove(account_id: UUID, erasure_id: UUID) -> None:
     """Let go of what no transaction holds, read everything back, and write down what is left."""
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         unproven = Erasure.objects.get(pk=erasure_id).unproven
     stores = [store for store in all_stores() if unproven.get(store.name)]
     for store in stores:
         store.settle(unproven[store.name])
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         # Stores ask by keys, and whom it is about: of thousands of tickets no ids are read for that.
         left, extent = Counter(erasure.left), read((erasure.extent or {}) | {"tickets": []})

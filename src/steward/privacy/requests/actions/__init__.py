@@ -14,6 +14,7 @@ from steward.privacy.requests.actions.fulfilling import (
     fulfil_correction,
     fulfil_objection,
     fulfil_restriction,
+    fulfil_withdrawal,
     note_as_done,
 )
 from steward.privacy.requests.actions.holding import hold, release
@@ -35,6 +36,7 @@ __all__ = [
     "fulfil_correction",
     "fulfil_objection",
     "fulfil_restriction",
+    "fulfil_withdrawal",
     "hold",
     "is_being_told",
     "note_as_done",

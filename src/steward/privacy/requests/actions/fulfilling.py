@@ -1,11 +1,15 @@
 """Doing what was approved and needs no plan: a restriction, an objection, a correction, and what is done by hand."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from steward.contacts.models import Contact
 from steward.contacts.rectifying import Correction, rectify_contact
 from steward.contacts.restriction import object_to_mail, restrict_contact
 from steward.lib.actor import Actor
+from steward.privacy.consent.actions import withdraw
+from steward.privacy.consent.models import ConsentRecord, Purpose
 from steward.privacy.holds.actions import let_erasures_end
 from steward.privacy.requests.actions.carrying_out import advance
 from steward.privacy.requests.models import PrivacyRequest
@@ -32,6 +36,16 @@ def fulfil_correction(request: PrivacyRequest, right: Correction, *, actor: Acto
     with transaction.atomic():
         advance(request, S.LIVE_DONE, actor=actor)
         rectify_contact(_subject(request), right, actor=actor)
+
+
+def fulfil_withdrawal(request: PrivacyRequest, purposes: Iterable[Purpose], *, actor: Actor) -> None:
+    """End the consents to these purposes; what is done by them stops (article 7(3)). Raises `WrongState`."""
+    said = ConsentRecord.Channel
+    how = said.MAIL if request.channel == PrivacyRequest.Channel.MAIL else said.AGENT
+    with transaction.atomic():
+        advance(request, S.LIVE_DONE, actor=actor)
+        for purpose in purposes:
+            withdraw(_subject(request), purpose, how=how, actor=actor)
 
 
 def note_as_done(request: PrivacyRequest, *, actor: Actor) -> None:

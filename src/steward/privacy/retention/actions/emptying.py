@@ -14,7 +14,7 @@ from steward.privacy.retention.actions.applying import BATCH
 from steward.privacy.retention.bin import Choice, counted
 from steward.privacy.retention.forecasting import size_of_tickets
 from steward.privacy.retention.models import Kind, RetentionRun
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 from steward.tickets.actions.purging import NothingToPurge, purge_tickets
 from steward.tickets.holding import free_of_holds
 from steward.tickets.models import Ticket
@@ -68,7 +68,7 @@ def note_purge(erasure: Erasure, status: Status) -> RetentionRun:
 def order_all(account_id: UUID, run_id: UUID, choice: Choice) -> None:
     """Order what a worker was left, a batch at a time; needs no scope. What was begun is gone on with."""
     while True:
-        with account_scope(account_id):
+        with upkeep_scope(account_id):
             run = RetentionRun.objects.select_for_update(no_key=True, of=("self",)).get(pk=run_id)
             if run.ordered_at is not None:
                 return

@@ -16,7 +16,7 @@ from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.announcing import account_facts, admins
 from steward.privacy.subprocessors.letters import compose_answer
 from steward.privacy.subprocessors.models import Matter
-from steward.tenancy.scope import account_scope, current_account_id
+from steward.tenancy.scope import current_account_id, upkeep_scope
 
 ANSWERED_WITHIN = 10  # working days
 
@@ -69,7 +69,7 @@ def resolve(
     Raises `Authorisation.DoesNotExist`, or `NothingToResolve` (`egress.authorising`) when it was taken back or answered
     meanwhile.
     """
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         objection = Authorisation.objects.get(pk=objection_id)
         objection = authorising.resolve_objection(objection, resolution, actor=SYSTEM, words=words.strip())
         Matter.objects.filter(about_id=objection.pk).delete()
