@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings as configured
 
+from steward.backups.drills import NOTE as DRILLED
 from steward.backups.dumping import Database
 from steward.backups.key_copies import NOTE
 from steward.backups.making import Source
@@ -22,6 +23,7 @@ def _keys_of_this_test_only():
     """The key folder is that of the whole run."""
     yield
     (configured.STEWARD_DATA / "keys" / NOTE).unlink(missing_ok=True)
+    (configured.STEWARD_DATA / DRILLED).unlink(missing_ok=True)
     for name in kept_backup_keys():
         destroy_backup_key(name)
 

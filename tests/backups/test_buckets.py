@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from steward.backups import places
@@ -17,7 +19,15 @@ from steward.backups.places import place_of
 from steward.backups.restoring import restore_files
 from steward.backups.standing import Layout, last_backup, troubles
 from steward.backups.verifying import verify
+from steward.events.actions import record
+from steward.events.chain import Why
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
 from steward.operator import health
+from steward.privacy.audit import anchors, carrying, queries
+from steward.privacy.audit.queries import why_not_carried
+from steward.privacy.audit.upkeep import anchor_everywhere
+from steward.privacy.audit.verifying import verify as verify_chain
 from steward.privacy.egress import configuration, wall
 from steward.privacy.egress.early import without_a_database
 from steward.privacy.egress.ledger import flush_lookups
@@ -182,6 +192,57 @@ def test_a_part_that_fails_beside_stops_whoever_writes_and_leaves_nothing(source
     assert upload.size < 100 << 20, "it stops early"
     assert store.kept(name) == {}
     assert place.begun() == {}
+
+
+@pytest.fixture
+def _no_note(settings):
+    yield
+    (settings.STEWARD_DATA / carrying.NOTE).unlink(missing_ok=True)
+
+
+@pytest.mark.usefixtures("_no_note")
+def test_anchors_of_the_audit_are_added_there_and_missed_from_there(
+    northwind, place, store, name, settings, monkeypatch
+):
+    day = f"{now():%Y-%m-%d}"  # a server refuses what was signed at another time than its own
+    anchor_everywhere()
+    [first] = (key for key in store.kept(name) if "anchors" in key)
+    assert first == f"night/anchors/{day}/000000000000.jsonl"
+    with account_scope(northwind.id):
+        record("account.changed", northwind, actor=SYSTEM)
+    anchor_everywhere()
+    assert carrying.carry_anchors() == 0, "nothing is new"
+    kept = sorted((key, text) for key, text in store.kept(name).items() if "anchors" in key)
+    assert len(kept) == 2, "what is there is not written again"
+    assert b"".join(text for _, text in kept) == (anchors.folder() / f"{day}.jsonl").read_bytes()
+    # Whoever has this machine cuts off the end of the chain, and takes the anchors here with it.
+    shutil.rmtree(anchors.folder())
+    with psycopg.connect(login("owner", database_name())) as owner:
+        mine = f"account_id = '{northwind.id}'"
+        last = f"(SELECT max(position) FROM events_event WHERE {mine})"
+        owner.execute(f"DELETE FROM audit_verification WHERE {mine}")
+        owner.execute(f"DELETE FROM events_event WHERE {mine} AND position = {last}")
+        owner.execute(
+            "UPDATE events_eventclock c SET (position, chain) = (SELECT position, chain FROM events_event e"
+            f" WHERE e.{mine} ORDER BY position DESC LIMIT 1) WHERE {mine}"
+        )
+    assert verify_chain(northwind.id, is_whole=True).first is None, "here is nothing to hold against it"
+    carried = carrying.carried_anchors()[str(northwind.id)]
+    assert verify_chain(northwind.id, is_whole=True, carried=carried).first.why is Why.CUT
+    monkeypatch.setattr(carrying, "KEPT", timedelta(days=-1))
+    assert carrying.carried_anchors() == {}, "past days are asked no more"
+    assert carrying.forget_carried() == 2
+    settings.STEWARD_EGRESS_ALLOW = ["127.0.0.1:9"]
+    settings.STEWARD_BACKUPS = "s3://k:hidden@127.0.0.1:9/backups"
+    anchor_everywhere()
+    fault = carrying.carried_last().fault
+    assert "127.0.0.1:9" in fault
+    assert "hidden" not in fault
+    assert why_not_carried() == "", "it went well lately"
+    monkeypatch.setattr(queries, "NOT_LATER_THAN", timedelta())
+    assert why_not_carried() == fault
+    with pytest.raises(carrying.NotReached, match=r"127\.0\.0\.1:9"):
+        carrying.carried_anchors()
 
 
 def test_a_bucket_that_does_not_answer_is_said(place, settings, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from steward.backups import making
 from steward.backups.containers import reading
+from steward.backups.drills import last_drill
 from steward.backups.dumping import Database, rows_in
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import expire, overdue
@@ -15,6 +16,7 @@ from steward.backups.manifests import KEPT, backups_in, made_at, read_manifest, 
 from steward.backups.verifying import verify
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.privacy.keys.store import kept_backup_keys
+from steward.project.commands import backup
 from steward.project.postgres import binaries
 from steward.tenancy.scope import account_scope
 from steward.testing.environment import database_name, login
@@ -47,6 +49,18 @@ def test_it_holds_what_was_there_and_tells_nothing(lived_in, source, place):
     assert {path.name for path in folder.iterdir()} == {"database", "files", "manifest.json"}
     assert all(MARKER.encode() not in path.read_bytes() for path in folder.iterdir())
     assert list(backups_in(place)) == [folder]
+
+
+@with_commits
+def test_that_one_was_read_back_is_noted_and_that_one_could_not_be(lived_in, source, place):
+    folder = make_backup(source, place)
+    arguments = ["check", "--to", str(place)]
+    assert backup.main(arguments) == 0
+    drill = last_drill()
+    assert (drill.backup, drill.is_good, drill.is_restored) == (folder.name, True, False)
+    changed(folder, "files", lambda content: content[:-1])
+    assert backup.main(arguments) == 1
+    assert not last_drill().is_good
 
 
 @with_commits

@@ -13,6 +13,12 @@ from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.lib.ids import new_id
+from steward.marketing.consents import agree, withdraw_of
+from steward.marketing.models import MarketingConsent
+from steward.privacy.consent.actions import Proof, give, withdraw
+from steward.privacy.consent.asking import may
+from steward.privacy.consent.models import ConsentRecord
+from steward.privacy.consent.purposes import add_purpose
 from steward.privacy.egress.addresses import Destination
 from steward.privacy.egress.authorising import authorise, object_to, refuse
 from steward.privacy.egress.connectors import Declaration, declare_connector, retire_connector
@@ -156,3 +162,44 @@ def test_what_the_environment_names_is_not_the_accounts_to_give_up(northwind, se
     settings.STEWARD_SMTP_RELAY = ""
     note_instructions(is_whole=True)
     assert written() == []
+
+
+def test_a_consent_that_was_taken_back_is_taken_back_again_and_a_later_one_stands(northwind, eli, farah, clock):
+    clock()
+    with account_scope(northwind.id):
+        news = add_purpose("news", "newsletter", {"en": {"name": "News", "text": "Monthly."}}, actor=SYSTEM)
+        for who in (eli, farah):
+            give(who, news, Proof(channel="form", note="Eli said so"), actor=SYSTEM)
+    clock(1)
+    with account_scope(northwind.id):
+        for who in (eli, farah):
+            assert withdraw(who, news, how="page", actor=SYSTEM)
+    assert written() == [("consent", "page")] * 2
+    assert missing_stops() == []
+    with account_scope(northwind.id):
+        ConsentRecord.objects.all().delete()  # as it was before, and Farah has consented again since
+    clock()
+    with account_scope(northwind.id):
+        give(eli, news, Proof(channel="form"), actor=SYSTEM)
+    clock(2)
+    with account_scope(northwind.id):
+        give(farah, news, Proof(channel="form"), actor=SYSTEM)
+    assert [line.key for line in missing_stops()] == [f"{eli.pk}:{news.pk}"]
+    assert stop_again() == 1
+    with account_scope(northwind.id):
+        assert (may(eli, "news").reason, may(farah, "news").is_allowed) == ("withdrawn", True)
+    assert stop_again() == 0
+    assert "Eli said" not in ledger_path().read_text()
+
+
+def test_who_took_back_that_they_may_be_written_to_is_taken_off_again(contoso):
+    agree(contoso.id, email="zoe@contoso.example", name="Zoe", company="Contoso", language="en", channel="settings")
+    [before] = MarketingConsent.objects.values()
+    assert withdraw_of(contoso.id, "zoe@contoso.example")
+    run_jobs("ledger.marketing")
+    assert [(line.what, line.key) for line in stops()] == [("marketing", str(before["id"]))]
+    assert missing_stops() == []
+    MarketingConsent.objects.create(**before)
+    assert stop_again() == 1
+    assert not MarketingConsent.objects.exists()
+    assert "zoe" not in ledger_path().read_text()

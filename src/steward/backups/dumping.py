@@ -230,11 +230,16 @@ _TABLES = """
     ORDER BY 1
 """
 _BOUND = "SELECT bool_or(row_security_active(oid)) FROM pg_class WHERE relkind = 'r' AND relrowsecurity"
-# Tables whose policies bind this login, and that have none which shows it everything, or one that takes some away.
+# Tables whose policies bind this login, and that have none which shows it everything, or one that takes some away. What
+# seals terminated accounts compares two settings: a login that has neither is shown all.
 _HIDDEN = """
     SELECT c.relname FROM pg_class c
     WHERE c.relkind = 'r' AND c.relrowsecurity AND row_security_active(c.oid) AND (
-        EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)
+        EXISTS (
+            SELECT FROM pg_policy p, unnest(p.polroles) role
+            WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polname <> 'sealed'
+              AND (role = 0 OR pg_has_role(current_user, role, 'usage'))
+        )
         OR NOT EXISTS (
             SELECT FROM pg_policy p
             WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')

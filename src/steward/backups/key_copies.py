@@ -54,6 +54,29 @@ def put_back(copy: Path) -> int:
     return sum(write_once(folder / f"{name}.key", json.dumps(entry).encode() + b"\n") for name, entry in keys.items())
 
 
+def take_out(name: str) -> int | None:
+    """Take one key out of every copy where the last one went: it is destroyed, and none is to bring it back.
+
+    Returns from how many; None where that place cannot be reached or written to: then it is useless after seven days.
+    """
+    last = last_copy()
+    if last is None:
+        return 0
+    try:
+        copies = [path for path in sorted(last[1].glob("keys-*.json")) if _NAME.fullmatch(path.name)]
+        return sum(_is_taken_out(copy, name) for copy in copies) if last[1].is_dir() else None
+    except OSError:
+        return None
+
+
+def _is_taken_out(copy: Path, name: str) -> bool:
+    read = json.loads(copy.read_bytes())
+    if read["keys"].pop(name, None) is None:
+        return False
+    replace(copy, json.dumps(read).encode() + b"\n")
+    return True
+
+
 def expire_copies(place: Path | None = None) -> list[Path]:
     """Destroy copies past their day, in the folder or where the last one went; returns which."""
     last = last_copy()

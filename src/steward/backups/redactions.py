@@ -22,7 +22,7 @@ from steward.privacy.holds.actions import Held, refuse_held
 from steward.privacy.inventory.stores import Extent
 from steward.privacy.keys.errors import KeyMissing
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 from steward.tickets.actions.redacting import REDACTIONS, NothingFound, Reason, redact_subject, redact_words
 from steward.tickets.actions.removing_files import remove_attachments
 from steward.tickets.models import Attachment, Message, Ticket
@@ -69,7 +69,7 @@ def unfollowed_redactions() -> list[Waiting]:
         lines = asked.setdefault(UUID(line.account), {})
         lines.pop(line.redaction, None)  # the later one of a number takes the place of the earlier one
         lines[line.redaction] = line
-    here = set(Account.objects.filter(pk__in=list(asked)).values_list("pk", flat=True))
+    here = set(Account.objects.filter(pk__in=list(asked), departing_since=None).values_list("pk", flat=True))
     return [one for account, lines in asked.items() if account in here for one in _unheard_of(account, lines.values())]
 
 
@@ -92,7 +92,7 @@ def settle_redaction(line: Redacted) -> None:
 
 
 def _unheard_of(account_id: UUID, lines: Iterable[Redacted]) -> Iterator[Waiting]:
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         places = _places(lines := list(lines))
         here = [(line, places[_about(line)]) for line in lines if _about(line) in places]
         # The same words of the same place may stand in several lines: what was rolled back and begun again, or what an
@@ -166,7 +166,7 @@ def redact_again(*, is_last: bool = True) -> int:
 def _redact(one: Waiting) -> bool:
     """Whether everything that was redacted then was found. What is found goes in any case."""
     line, account_id = one.line, UUID(one.line.account)
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         found = _words(one, _texts(one))
         is_whole = {word for word, _ in found} == one.words
         words = {text for _, text in found}
@@ -196,7 +196,7 @@ def _said(stuck: list[Waiting]) -> str:
 
 
 def _where(one: Waiting) -> str:
-    with account_scope(UUID(one.line.account)):
+    with upkeep_scope(UUID(one.line.account)):
         code = Ticket.objects.values_list("code", flat=True).get(pk=one.ticket)
     slug = Account.objects.values_list("slug", flat=True).get(pk=one.line.account)
     return f"--account {slug} --ticket {code}"

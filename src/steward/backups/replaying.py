@@ -30,7 +30,7 @@ from steward.privacy.holds.actions import Held, refuse_held
 from steward.privacy.inventory.stores import Extent, all_stores, joined, widened
 from steward.privacy.keys.errors import KeyMissing
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 _TOGETHER = 100  # erasures of one account that are followed at once
 _HASHED_AT_ONCE = 1000
@@ -99,7 +99,7 @@ def _follow(batch: Sequence[Unfollowed], ended: Ended) -> int:
     except Held as held:
         if len(batch) > 1:
             return sum(_follow([one], ended) for one in batch)
-        with account_scope(batch[0].account):
+        with upkeep_scope(batch[0].account):
             _note_held(batch[0], len(held.holds))
         return 1
     return 0
@@ -107,12 +107,12 @@ def _follow(batch: Sequence[Unfollowed], ended: Ended) -> int:
 
 def _follow_together(batch: Sequence[Unfollowed], ended: Ended) -> None:
     account_id = batch[0].account
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         extent = _extent(batch)
     erased: Counter[str] = Counter()
     for step in steps(extent):
         erased += _erase(account_id, step)
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         for one in batch:
             _note(one, ended.get(one.erasure), _Repeated(erased, len(batch)))
         account = Account.objects.get(pk=account_id)
@@ -165,13 +165,13 @@ def _erase(account_id: UUID, step: Extent) -> Counter[str]:
     no transaction is open meanwhile; nothing else happens here that could come between the two.
     """
     erased: Counter[str] = Counter()
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         refuse_held(step)
         found = {store.name: store.find(step) for store in all_stores()}
     stores = [store for store in all_stores() if found[store.name]]
     for store in stores:
         store.settle(found[store.name])
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         for store in stores:
             erased[store.name] = store.erase(found[store.name], step)
         if left := [store.name for store in stores if store.left(found[store.name], step)]:

@@ -17,7 +17,7 @@ from steward.backups.restoring import being_restored
 from steward.backups.stops import missing_stops
 from steward.lib.clock import now
 from steward.privacy.egress.s3.buckets import Bucket
-from steward.privacy.erasure.following import unheard_of, was_anything_erased
+from steward.privacy.erasure.following import unheard_departures, unheard_of, was_anything_erased
 from steward.privacy.erasure.ledger import ledger_path
 from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.keys.store import kept_backup_keys, key_folder
@@ -66,6 +66,7 @@ def _unservable(data: Path) -> Iterator[str]:
         return
     try:
         missing, words, stops = unheard_of(), len(unfollowed_redactions()), len(missing_stops())
+        departed = len(unheard_departures())
     except LedgerBroken as problem:
         yield str(problem)
         return
@@ -73,6 +74,12 @@ def _unservable(data: Path) -> Iterator[str]:
         yield (
             f"This database is older than the ledger of erasures: it has not heard of {behind} of them, and who "
             "was erased may be there again. `steward restore --replay` erases them."
+        )
+    if departed:
+        accounts = "one account that is" if departed == 1 else f"{departed} accounts that are"
+        yield (
+            f"This database is older than the ledger of erasures: it has not heard of {accounts} deleted. "
+            "`steward restore --replay` deletes what is there again."
         )
     if stops:
         one, many = "one objection, restriction or ended instruction", "objections, restrictions or ended instructions"

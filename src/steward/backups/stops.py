@@ -1,16 +1,19 @@
 """Not using again, on a restored database, what was stopped after the backup was made.
 
 An objection to a subprocessor, the end of an instruction to use a server or service, and that a person's data are only
-kept (GDPR article 18) or that they want no direct mail (article 21) are rows of the database: an older one knows
-nothing of them, and what was stopped would leave again. So they are written down in the ledger, too, by keys and ids:
-never with a reason in words, a name or an address.
+kept (GDPR article 18), that they want no direct mail (article 21) or took a consent back (article 7(3)) are rows of the
+database: an older one knows nothing of them, and what was stopped would leave again. So they are written down in the
+ledger, too, by keys and ids: never with a reason in words, a name or an address.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
+from steward.backups.marketing import MARKETING, take_back_again, there_again
+from steward.backups.withdrawals import CONSENT, note_withdrawal, standing_again, withdraw_again
 from steward.contacts.models import Contact
 from steward.contacts.restriction import object_to_mail, restrict_contact
 from steward.events.models import Event
@@ -23,7 +26,7 @@ from steward.privacy.egress.models import Authorisation, Connector
 from steward.privacy.erasure.ledger import stops, write_stop
 from steward.privacy.erasure.ledger_lines import Stopped
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 ENGAGEMENT, CONNECTOR, RESTRICTION, MAIL = "engagement", "connector", "restriction", "mail"
 # What each event is about. Also what lets it go on: else a restored database would stop it again.
@@ -36,6 +39,7 @@ ABOUT = {
     "contact.restriction_lifted": RESTRICTION,
     "contact.objected": MAIL,
     "contact.objection_withdrawn": MAIL,
+    "consent.withdrawn": CONSENT,
 }
 _LIFTED, _RETIRED, _OBJECTED = "lifted", "retired", "objected"
 _AGAIN = {Authorisation.State.OBJECTED.value: object_to, Authorisation.State.REFUSED.value: refuse}
@@ -50,9 +54,11 @@ def note_stop(account_id: UUID, event_id: UUID) -> None:
 
     When the ledger says the same already, nothing is written. Raises `LedgerBroken`.
     """
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         event = Event.objects.get(pk=event_id)
         what, key = ABOUT[event.kind], str(event.object_id)
+        if what == CONSENT:
+            return note_withdrawal(account_id, event.object_id)
         if what == ENGAGEMENT:
             key = Authorisation.objects.get(pk=event.object_id).engagement
         said = _KINDS[what].said(key)
@@ -68,11 +74,13 @@ def note_stop(account_id: UUID, event_id: UUID) -> None:
 def missing_stops() -> list[Stopped]:
     """What was stopped in the accounts of this database, and it has not heard of. Raises `LedgerBroken`."""
     asked: dict[UUID, list[Stopped]] = {}
-    for line in _last(stops()).values():
-        if line.state not in _OVER:
+    last = list(_last(stops()).values())
+    for line in last:
+        if line.state not in _OVER and line.what != MARKETING:
             asked.setdefault(UUID(line.account), []).append(line)
-    here = set(Account.objects.filter(pk__in=list(asked)).values_list("pk", flat=True))
-    return [line for account, lines in asked.items() if account in here for line in _unheard(account, lines)]
+    here = set(Account.objects.filter(pk__in=list(asked), departing_since=None).values_list("pk", flat=True))
+    unheard = (_unheard(account, lines) for account, lines in asked.items() if account in here)
+    return [*chain.from_iterable(unheard), *there_again(last)]
 
 
 def stop_again() -> int:
@@ -82,8 +90,11 @@ def stop_again() -> int:
     """
     missing = missing_stops()
     for line in missing:
-        with account_scope(UUID(line.account)):
-            _KINDS[line.what].again(line)
+        if line.what == MARKETING:
+            take_back_again(line)
+            continue
+        with upkeep_scope(UUID(line.account)):
+            (withdraw_again if line.what == CONSENT else _KINDS[line.what].again)(line)
     return len(missing)
 
 
@@ -93,8 +104,11 @@ def _last(lines: Iterable[Stopped]) -> Mapping[tuple[str, str, str], Stopped]:
 
 
 def _unheard(account_id: UUID, lines: Iterable[Stopped]) -> Iterator[Stopped]:
-    with account_scope(account_id):
-        yield from [line for line in lines if _KINDS[line.what].is_unheard(line)]
+    with upkeep_scope(account_id):
+        told = list(lines)
+        others = [line for line in told if line.what != CONSENT]
+        yield from [line for line in others if _KINDS[line.what].is_unheard(line)]
+        yield from list(standing_again([line for line in told if line.what == CONSENT]))
 
 
 def _answer(engagement: str) -> Said | None:

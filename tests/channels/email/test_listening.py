@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -13,8 +14,12 @@ from psycopg import sql
 
 from steward.channels.email.models import Arrival, RawMail
 from steward.channels.email.spool import read
+from steward.lib.actor import SYSTEM
+from steward.lib.clock import now
+from steward.lifecycle.suspension import suspend_account
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import account_scope, upkeep_scope
+from steward.testing.cast import NOON
 from steward.testing.environment import database_name
 from steward.testing.server import maintained
 
@@ -57,7 +62,7 @@ def test_a_mail_is_stored_with_its_envelope_and_our_trace(northwind: Any, listen
 
 
 def test_recipients(northwind: Any, contoso: Any, listener: Any, smtp_client: Any) -> None:
-    Account.objects.filter(pk=contoso.id).update(state=Account.State.SUSPENDED)
+    Account.objects.filter(pk=contoso.id).update(state=Account.State.SUSPENDED, mail_held_until=now())
     token = "r" + "a" * 42
     said = smtp_client(
         listener().port,
@@ -72,10 +77,36 @@ def test_recipients(northwind: Any, contoso: Any, listener: Any, smtp_client: An
             say(s.rcpt(address))
         """,
     )
-    assert [code for code, _ in said] == [250] * 5 + [550] * 4 + [450] + [550]
+    assert [code for code, _ in said] == [250] * 5 + [550] * 6
     assert said[5][1].startswith("5.1.1")
-    assert said[9][1].startswith("4.2.1")
+    assert said[9][1].startswith("5.2.1")
     assert stored(northwind) == []
+
+
+def test_a_suspended_account_has_its_mail_held_for_fourteen_days_and_then_refused(
+    northwind: Any, listener: Any, smtp_client: Any, stop_clock: Any
+) -> None:
+    stop_clock(NOON)
+    suspend_account(northwind, actor=SYSTEM)
+    port, said = listener().port, {}
+    moments = {"day 13": (13, 0), "a second before": (14, -1), "a second after": (14, 1), "day 15": (15, 0)}
+    for name, (days, seconds) in moments.items():
+        stop_clock(NOON + timedelta(days=days, seconds=seconds))
+        said[name] = smtp_client(
+            port,
+            f"""
+            s = connect(); s.ehlo(); s.mail("eli@example.org")
+            said = s.rcpt("support@northwind.localhost")
+            say(said)
+            say(s.data(b"Subject: {name}\\r\\n\\r\\n")[0] if said[0] == 250 else None)
+            """,
+        )
+    assert [each[0][0] for each in said.values()] == [250, 250, 550, 550]
+    assert [each[1] for each in said.values()] == [250, 250, None, None]
+    assert all(said[name][0][1].startswith("5.2.1") for name in ("a second after", "day 15"))
+    with upkeep_scope(northwind.id):
+        kept = [read(row).partition(b"+0000\r\n")[2] for row in RawMail.objects.order_by("id")]
+    assert kept == [b"Subject: day 13\r\n\r\n", b"Subject: a second before\r\n\r\n"], "they wait, encrypted"
 
 
 def test_one_transaction_for_two_accounts_is_one_mail_for_each(

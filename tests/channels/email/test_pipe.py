@@ -5,17 +5,23 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
 import pytest
 from django.db import OperationalError, connection
 
 from steward.channels.email import recipients
-from steward.channels.email.models import RawMail
+from steward.channels.email.intake import _accounts_with_mail
+from steward.channels.email.models import Arrival, RawMail
 from steward.channels.email.pipe import mail_in
 from steward.channels.email.spool import read
+from steward.lib.actor import SYSTEM
+from steward.lifecycle.suspension import resume_account, suspend_account
+from steward.tenancy import directory
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
+from steward.testing.cast import NOON
 
 MAIL = b"Subject: hello\r\n\r\nI have \x00 a \xff question\r\n"
 TO = "support@northwind.localhost"
@@ -117,6 +123,26 @@ def test_a_suspended_account_is_for_later(northwind: Any) -> None:
     Account.objects.filter(pk=northwind.id).update(state=Account.State.SUSPENDED)
     assert piped() == os.EX_TEMPFAIL
     assert stored(northwind) == []
+
+
+@pytest.mark.parametrize(("day", "refuses", "status"), [(13, False, os.EX_OK), (15, False, 69), (0, True, 69)])
+def test_mail_to_a_suspended_account_is_held_and_then_refused(
+    northwind: Any, stop_clock: Any, day: int, refuses: bool, status: int
+) -> None:
+    stop_clock(NOON)
+    Account.objects.filter(pk=northwind.id).update(refuses_mail=refuses)
+    suspend_account(Account.objects.get(pk=northwind.id), actor=SYSTEM)
+    directory.forget()
+    recipients.forget()
+    stop_clock(NOON + timedelta(days=day))
+    assert piped() == status
+    assert len(stored(northwind)) == Arrival.objects.count() == (status == os.EX_OK)
+    assert list(_accounts_with_mail([])) == [], "it waits"
+    resume_account(Account.objects.get(pk=northwind.id), actor=SYSTEM)
+    directory.forget()
+    recipients.forget()
+    assert list(_accounts_with_mail([])) == [northwind.id] * (status == os.EX_OK)
+    assert piped(b"Subject: new\r\n\r\n") == os.EX_OK
 
 
 def test_without_a_database_it_is_for_later(northwind: Any, caplog: Any) -> None:

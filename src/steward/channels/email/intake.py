@@ -19,6 +19,7 @@ from steward.channels.email.receiving import Parse, ReadMail, read_waiting, rece
 from steward.channels.email.spool import CHANNEL
 from steward.lib.clock import now
 from steward.privacy.egress.wall import allow_child
+from steward.tenancy.models import Account
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +81,11 @@ def _spawn(argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Pope
 
 
 def _accounts_with_mail(beside: Collection[UUID]) -> Iterable[UUID]:
-    """Accounts with mail that waits, longest first."""
-    waiting = Arrival.objects.filter(not_before__lte=now()).exclude(pk__in=beside)
+    """Accounts with mail that waits, longest first. That of an account that is shut goes on waiting."""
+    shut = Account.objects.exclude(state=Account.State.ACTIVE)
+    waiting = (
+        Arrival.objects.filter(not_before__lte=now()).exclude(pk__in=beside).exclude(account_id__in=shut.values("pk"))
+    )
     found = waiting.values("account_id").annotate(first=Min("not_before")).order_by("first")
     return [row["account_id"] for row in found]
 

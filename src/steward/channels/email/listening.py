@@ -16,14 +16,13 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from steward.channels.email.authentication import Client, authenticate
 from steward.channels.email.group_commit import GroupCommit
 from steward.channels.email.models import RawMail
-from steward.channels.email.recipients import Recipient, account_for, is_remembered
+from steward.channels.email.recipients import Recipient, Taking, account_for, is_remembered
 from steward.channels.email.returned import take_back
 from steward.channels.email.smtp_session import Room, SmtpSession, declared_size, too_large
 from steward.channels.email.spool import TOO_LARGE, Spooled, beginning_of, store
 from steward.channels.email.trace import trace_lines
 from steward.lib.clock import now
 from steward.outbox.returning import mail_returned_to
-from steward.tenancy.models import Account
 
 MOST_RECIPIENTS = 100  # RFC 5321 section 4.5.3.1.8
 MOST_UNKNOWN = 20  # in one connection: more is somebody who guesses addresses
@@ -139,8 +138,10 @@ class Listener:
             return "451 4.3.0 Temporary trouble, try again later"
         if recipient is None:
             return self._unknown(server)
-        if recipient.account.state != Account.State.ACTIVE:
+        if recipient.taking is Taking.PUT_OFF:
             return "450 4.2.1 This mailbox is suspended, try again later"
+        if recipient.taking is Taking.REFUSED:
+            return "550 5.2.1 This mailbox is closed"
         envelope.rcpt_tos.append(address)
         envelope.addresses.setdefault(recipient.account.id, []).append(address)
         return "250 2.1.5 Recipient ok"

@@ -10,12 +10,11 @@ from uuid import uuid4
 from django.conf import settings
 
 from steward.channels.email.models import RawMail
-from steward.channels.email.recipients import account_for
+from steward.channels.email.recipients import Taking, account_for
 from steward.channels.email.returned import take_back
 from steward.channels.email.spool import TOO_LARGE, Spooled, beginning_of, body_of, read, store
 from steward.lib.clock import now
 from steward.outbox.returning import mail_returned_to
-from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
 _PIECE = 2**16
@@ -39,8 +38,10 @@ def mail_in(to: str, sender: str, stream: BinaryIO) -> int:
         recipient = account_for(to)
         if recipient is None:
             return _ended(os.EX_NOUSER, "no such mailbox here")
-        if recipient.account.state != Account.State.ACTIVE:
+        if recipient.taking is Taking.PUT_OFF:
             return _ended(os.EX_TEMPFAIL, "the account is suspended")
+        if recipient.taking is Taking.REFUSED:
+            return _ended(os.EX_UNAVAILABLE, "the mailbox is closed")
         raw = stream.read(settings.STEWARD_MAX_MAIL + 1)
         if not raw.strip():
             return _ended(os.EX_DATAERR, "no mail on standard input")

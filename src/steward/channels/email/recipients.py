@@ -2,17 +2,28 @@
 
 import time
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 from django.conf import settings
 
 from steward.channels.email.models import MailAccount
 from steward.channels.email.tokens import looks_like_token
+from steward.lib.clock import now
 from steward.tenancy.directory import Entry, account_at, base_host_account
+from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
 _KEEP = 5.0  # seconds that an answer is believed
 _MOST = 10_000  # domains remembered
+
+
+class Taking(Enum):
+    """What becomes of a mail that somebody wants to hand in."""
+
+    TAKEN = "taken"  # of a suspended account it waits in the spool until the account is open again
+    PUT_OFF = "put off"  # the sender tries again
+    REFUSED = "refused"  # for good
 
 
 class Recipient(NamedTuple):
@@ -20,6 +31,16 @@ class Recipient(NamedTuple):
 
     account: Entry
     local: str
+
+    @property
+    def taking(self) -> Taking:
+        """Whether mail is taken now. A suspended account's is for some days, or never, as the account chose."""
+        if self.account.state == Account.State.ACTIVE:
+            return Taking.TAKEN
+        until = self.account.mail_held_until
+        if self.account.state != Account.State.SUSPENDED or until is None:
+            return Taking.PUT_OFF
+        return Taking.TAKEN if now() < until else Taking.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
