@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.http import HttpRequest
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from steward.ui.homes import Home, offer_home
@@ -13,6 +14,7 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         offer_home(_home_of)
+        autodiscover_modules("privacy_card")  # what each package tells in the privacy centre
 
 
 def _home_of(request: HttpRequest) -> Home | None:

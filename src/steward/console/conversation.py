@@ -200,6 +200,8 @@ def _from_kind(message: Message) -> str:
 def _author_name(message: Message) -> str:
     if message.kind == Message.Kind.INCOMING:
         return message.sender_name or message.sender_email or _("Somebody without a name")
+    if "support" in message.findings:  # somebody of the hosting company, who is no member and never was
+        return message.sender_name
     return message.author.name if message.author else _("former agent")
 
 

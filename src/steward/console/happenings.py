@@ -1,7 +1,8 @@
 """What happened to a ticket, told in sentences. Names are looked up now: events hold only ids."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.html import format_html
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from steward.console.redactions import reason_in_words
-from steward.events.models import Event
+from steward.events.models import Event, Read
 from steward.lib.actor import ActorKind
 from steward.people.models import Department, Membership
+from steward.privacy.support_access.queries import support_named
 from steward.tickets.models import Tag
 
 _SENTENCES = {
@@ -47,10 +49,11 @@ class Names:
     people: dict[UUID, str]
     departments: dict[UUID, str]
     tags: dict[UUID, str]
+    support: dict[UUID, str]  # whoever of the hosting company acted, by the id of their identity
 
     @classmethod
-    def needed_by(cls, events: Sequence[Event]) -> "Names":
-        """Three queries at most, however many events there are."""
+    def needed_by(cls, events: Sequence[Event | Read]) -> "Names":
+        """Four queries at most, however many events there are."""
         people: set[UUID] = set()
         departments: set[UUID] = set()
         tags = {UUID(tag) for event in events if _is_id(tag := (event.changes or {}).get("tag"))}
@@ -63,7 +66,16 @@ class Names:
             dict(Membership.objects.filter(pk__in=people).values_list("id", "name")) if people else {},
             dict(Department.objects.filter(pk__in=departments).values_list("id", "name")) if departments else {},
             dict(Tag.objects.filter(pk__in=tags).values_list("id", "name")) if tags else {},
+            support_named(event.actor_id for event in events if event.actor_kind == ActorKind.STAFF),
         )
+
+    def actor(self, event: Event | Read) -> str:
+        """Who did it: a member, somebody of the hosting company, or Steward itself."""
+        if event.actor_kind == ActorKind.AGENT:
+            return self.person(event.actor_id)
+        if event.actor_kind == ActorKind.STAFF and event.actor_id:
+            return self.support[event.actor_id]
+        return pgettext("who did something", "Steward")
 
     def person(self, key: object) -> str:
         return self.people.get(UUID(str(key)), _("a former agent")) if _is_id(key) else ""
@@ -73,6 +85,20 @@ class Names:
 
     def department(self, key: object) -> str:
         return self.departments.get(UUID(str(key)), _("a former department")) if _is_id(key) else ""
+
+
+_NAMED: Mapping[str, Any] = {
+    "people.membership": Membership, "people.department": Department, "tickets.tag": Tag,
+}  # fmt: skip
+
+
+def names_of_objects(events: Sequence[Event | Read]) -> dict[UUID, str]:
+    """What members, departments and tags are called that events are about; a query for each at most."""
+    found: dict[UUID, str] = {}
+    for label, model in _NAMED.items():
+        if keys := {event.object_id for event in events if event.object_type == label}:
+            found |= dict(model.objects.filter(pk__in=keys).values_list("pk", "name"))
+    return found
 
 
 def told(event: Event, names: Names) -> str:
@@ -90,7 +116,7 @@ def told(event: Event, names: Names) -> str:
     if sentence is None:
         return ""
     parts = {
-        "who": _who(event, names),
+        "who": names.actor(event),
         "whom": names.person(changes.get("to")),
         "from_whom": names.person(changes.get("from")),
         "from_department": names.department(changes.get("from")),
@@ -103,12 +129,6 @@ def told(event: Event, names: Names) -> str:
         % {name: format_html("{}{}{}", "{", name, "}") for name in parts},
         **{name: format_html("<b><bdi>{}</bdi></b>", value) for name, value in parts.items()},
     )
-
-
-def _who(event: Event, names: Names) -> str:
-    if event.actor_kind == ActorKind.AGENT:
-        return names.person(event.actor_id)
-    return pgettext("who did something", "Steward")
 
 
 def _is_id(value: object) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from steward.console.settings.privacy.retention_words import rule_words
 from steward.console.what_is_held import Row, rows_of_account
@@ -17,9 +17,12 @@ from steward.people.models import Membership, Role
 from steward.privacy.agreements.access import account_with_region, region_name
 from steward.privacy.agreements.annexes import measures, subprocessor_rows, together, with_country
 from steward.privacy.agreements.inventory_words import PURPOSES, SUBJECTS, category_words
+from steward.privacy.consent.access import open_purposes
+from steward.privacy.consent.queries import name_of, newest_texts
 from steward.privacy.egress import configuration
 from steward.privacy.egress.engaging import terms_of
 from steward.privacy.egress.registry.versions import published
+from steward.privacy.incidents.own import dpo_contact
 from steward.privacy.inventory import Whose
 from steward.privacy.retention.access import all_rules
 from steward.privacy.subprocessors.listing import Listing, listing_at
@@ -59,6 +62,7 @@ class Records:
     processor: tuple[tuple[str, str], ...]
     activities: tuple[Activity, ...]
     rules: tuple[str, ...]  # of retention that are on: what goes, where, and when
+    consents: tuple[str, ...]  # what is done only with consent (article 6(1)(a))
     recipients: tuple[Recipient, ...]
     servers: tuple[str, ...]
     measures: tuple[str, ...]
@@ -80,6 +84,7 @@ def records_of(account_id: UUID, servers: Iterable[str]) -> Records:
         processor=tuple(_processor(listing)) if is_hosting else (),
         activities=tuple(_activities(rows_of_account())),
         rules=tuple(rule_words(rule) for rule in all_rules() if rule.is_on),
+        consents=tuple(_consents()),
         recipients=tuple(Recipient(*row) for row in subprocessor_rows(listing.rows)),
         servers=tuple(servers),
         measures=measures(),
@@ -97,7 +102,9 @@ def _controller(account: Account) -> Iterable[tuple[str, str]]:
     owners = Membership.objects.filter(role=Role.OWNER).order_by("name").values_list("name", flat=True)
     yield _("Controller"), account.name
     yield _("Contact of the controller"), enumeration(owners)
-    yield _("Data protection officer of the controller"), str(NOT_STATED)
+    officer = dpo_contact()
+    named = enumeration(filter(None, (officer.name, officer.email, officer.phone))) if officer else str(NOT_STATED)
+    yield _("Data protection officer of the controller"), named
 
 
 def _processor(listing: Listing) -> Iterable[tuple[str, str]]:
@@ -111,6 +118,15 @@ def _processor(listing: Listing) -> Iterable[tuple[str, str]]:
     yield _("Data protection officer of the processor"), officer or unstated
     nature = _("Nature: receiving, storing, showing, searching, answering, forwarding and deleting messages and files.")
     yield pgettext("annex of an agreement", "What for"), nature
+
+
+def _consents() -> Iterable[str]:
+    """What customers are asked consent for now."""
+    purposes = open_purposes()
+    texts, language = newest_texts(purposes), get_language() or "en"
+    for one in purposes:
+        told = {"name": name_of(texts[one.pk], language), "place": one.get_place_display()}
+        yield _("%(name)s (%(place)s), version %(number)s of the words") % (told | {"number": texts[one.pk].number})
 
 
 def _activities(rows: Iterable[Row]) -> Iterable[Activity]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.shield import shield
-from steward.events.queries import POSITION, last_position
+from steward.console.support_banner import POSITION_AND_ACCESS, position_and_access, support_banner
 from steward.notifications.of_account import unread_of_account
 from steward.notifications.queries import MOST_COUNTED, count_unread, unread_question
 from steward.people.models import Appearance, Availability
@@ -21,6 +21,7 @@ def shell(request: ConsoleRequest) -> dict[str, Any]:
     Called before the rest of a page is read: what happens meanwhile is told by the stream.
     """
     me = request.me
+    position, is_granted = position_and_access()
     told = unread_of_account(me)
     return {
         "account": request.account,
@@ -37,10 +38,11 @@ def shell(request: ConsoleRequest) -> dict[str, Any]:
         },
         "theme": "" if me.appearance == Appearance.SYSTEM else me.appearance,
         "density": me.density,
-        "live_position": last_position(),
+        "live_position": position,
         "bell": bell(request, len(told)),
         "told_of_account": told,
         "shield": shield(request),
+        "support_banner": support_banner(request) if is_granted else None,
     }
 
 
@@ -51,7 +53,7 @@ def copies_key(member_id: UUID) -> str:
 
 def shell_questions(request: ConsoleRequest) -> Iterator[Question[Any]]:
     """What `shell` asks, to be read ahead: the position of the events first."""
-    yield POSITION.asking()
+    yield POSITION_AND_ACCESS.asking()
     yield unread_question(request.me, request.actor)
 
 

@@ -258,19 +258,19 @@ class TestWhoMay:
 
 class TestWhereItStands:
     def test_in_the_short_answer_with_whether_data_leave_the_region(self, adas, declared):
-        words = words_in(page_of(adas, "/console/settings/privacy"))
+        words = words_in(page_of(adas, "/console/settings/privacy/places"))
         assert "Your own instructions Our AI Staff of the provider" in words
         outside = TYPED | {"country": "US", "may_leave_region": "on", "key": ""}
         assert adas.post(f"{LIST}/{declared.id}", outside).status_code == 303
-        words = words_in(page_of(adas, "/console/settings/privacy"))
+        words = words_in(page_of(adas, "/console/settings/privacy/places"))
         assert "Your own instructions Our AI Outside your region Staff" in words
 
     def test_without_any_the_short_answer_says_so(self, adas):
-        words = words_in(page_of(adas, "/console/settings/privacy"))
+        words = words_in(page_of(adas, "/console/settings/privacy/places"))
         assert "Nothing goes to a server or service of your own." in words
 
     def test_on_the_privacy_page_with_data_and_place(self, adas, declared):
-        words = words_in(page_of(adas, "/console/settings/privacy"))
+        words = words_in(page_of(adas, "/console/settings/privacy/places"))
         assert "Our AI api.example:443 Germany" in words
         assert "Suggesting better answers (AI) May carry: E-mail address, Messages and files, Name" in words
 
@@ -312,7 +312,8 @@ class TestWhereItStands:
             )  # fmt: skip
         words = words_in(page_of(adas, "/console/settings/privacy/what-left"))
         assert "Your company has not set it up for this purpose" in words
-        assert "your company has not set it up for this purpose" in words_in(page_of(adas, "/console/settings/privacy"))
+        words = words_in(page_of(adas, "/console/settings/privacy/places"))
+        assert "your company has not set it up for this purpose" in words
 
     def test_the_search_of_the_settings_finds_it(self, adas):
         assert f'href="{LIST}"' in page_of(adas, "/console/settings/?q=voip")

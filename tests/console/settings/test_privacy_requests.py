@@ -14,6 +14,9 @@ from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.notifications.account_models import AccountNotice
 from steward.outbox.models import OutgoingMail
+from steward.privacy.consent.actions import Proof, give
+from steward.privacy.consent.asking import may
+from steward.privacy.consent.purposes import add_purpose
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests.actions import NewRequest, extend, open_request, warn_of_ends
@@ -460,3 +463,24 @@ def test_the_answer_in_the_ticket_of_the_request_is_a_mail_that_leaves(adas, nor
     with account_scope(northwind.id):
         message = Message.objects.get(ticket=ticket, kind="outgoing")
     assert "So it is." in str(mail_of(message).read.get_body(("plain",)))
+
+
+def test_a_withdrawal_of_consent_ends_the_consents_that_are_ticked(adas, northwind, eli):
+    with account_scope(northwind.id):
+        for code in ("news", "calls"):
+            words = {"en": {"name": f"About {code}", "text": "Monthly."}}
+            give(eli, add_purpose(code, "other", words, actor=SYSTEM), Proof(channel="form"), actor=SYSTEM)
+    request = approved(adas, eli, Type.WITHDRAW)
+    page = adas.get(f"{LIST}/{request.pk}").content.decode()
+    assert ("About news" in page, len(re.findall(r'name="purposes"[^>]* checked', page))) == (True, 2)
+    post(adas, request, "doing", purposes=["news"])
+    assert fresh(request).state == "live_done"
+    with account_scope(northwind.id):
+        assert (may(eli, "news").reason, may(eli, "calls").is_allowed) == ("withdrawn", True)
+        assert list(Event.objects.filter(kind="consent.withdrawn").values_list("changes__channel", flat=True)) == [
+            "agent"
+        ]
+    other = approved(adas, eli, Type.WITHDRAW)
+    assert post(adas, other, "doing", purposes=["nothing"]).status_code == 422
+    with account_scope(northwind.id):
+        assert may(eli, "calls").is_allowed

@@ -75,11 +75,11 @@ def test_an_admin_may_not(adas, client_of, ben, northwind):
     bens = with_factors(client_of(ben), "password", "totp")
     assert bens.post(ADDRESS, ORDER).status_code == 403
     assert bens.post(f"{ADDRESS}/withdrawal").status_code == 403
-    assert "Moving to another region" not in words_in(bens.get("/console/settings/privacy").content.decode())
+    assert "Moving to another region" not in words_in(bens.get("/console/settings/privacy/places").content.decode())
 
 
 def test_where_there_is_no_other_region_nobody_is_sent_there(adas):
     words = "Moving to another region"
-    assert words in words_in(adas.get("/console/settings/privacy").content.decode())
+    assert words in words_in(adas.get("/console/settings/privacy/places").content.decode())
     DataCentre.objects.filter(code="us-1").delete()
-    assert words not in words_in(adas.get("/console/settings/privacy").content.decode())
+    assert words not in words_in(adas.get("/console/settings/privacy/places").content.decode())

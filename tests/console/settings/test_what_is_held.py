@@ -9,6 +9,7 @@ from steward.console.what_is_held import Goes, all_rows, kept_words, rows_of_acc
 from steward.lib.actor import SYSTEM
 from steward.people.models import Membership
 from steward.privacy.agreements.inventory_words import PURPOSES, SUBJECTS, category_words
+from steward.privacy.consent.purposes import add_purpose
 from steward.privacy.inventory import holding_of
 from steward.privacy.inventory.places import Place, Until, all_places
 from steward.privacy.retention.actions import change_rule, make_rule
@@ -127,7 +128,7 @@ def test_the_record_of_a_hosted_account_names_both_sides_and_who_gets_data(hoste
     assert told["controller"]["Controller"] == "Northwind"
     assert "Ada" in told["controller"]["Contact of the controller"]
     assert told["processor"]["Processor"] == registry(engagement()).provider.legal_name
-    assert {one["purpose"] for one in told["activities"]} == set(PURPOSES)
+    assert {one["purpose"] for one in told["activities"]} == {*PURPOSES} - {"marketing"}, "which is the host's own"
     assert all(one["limits"] and one["subjects"] and one["categories"] for one in told["activities"])
     [recipient] = told["recipients"]
     assert registry(engagement()).subprocessors[0].legal_name in recipient["who"]
@@ -136,6 +137,13 @@ def test_the_record_of_a_hosted_account_names_both_sides_and_who_gets_data(hoste
     assert "article 30(1)" in text
     assert "article 30(2)" in text
     assert all(words in text for words in told["measures"])
+
+
+def test_the_record_tells_what_is_done_only_with_consent(adas, northwind):
+    with account_scope(northwind.id):
+        add_purpose("news", "newsletter", {"en": {"name": "News", "text": "Monthly."}}, actor=SYSTEM)
+    assert file(adas, RECORDS)["consents"] == ["News (News and advertising), version 1 of the words"]
+    assert "News (News and advertising)" in adas.get(RECORDS).content.decode()
 
 
 def test_the_record_tells_the_rules_by_which_data_go(adas, northwind):

@@ -10,11 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from steward.lib.fold import fold
-from steward.people.access import anyone, can_administer, can_erase, can_hold, can_list_agents, can_run_departments
+from steward.people.access import (
+    anyone,
+    can_administer,
+    can_erase,
+    can_hold,
+    can_list_agents,
+    can_own,
+    can_run_departments,
+)
 from steward.people.models import Membership
 from steward.privacy.exports.access import can_export
 from steward.privacy.requests.access import can_answer_requests
 from steward.privacy.subprocessors.access import can_object
+from steward.privacy.support_access.access import can_see_grants
+from steward.privacy.takeout.access import can_take_everything
 
 
 class Group(TextChoices):
@@ -130,6 +140,14 @@ PAGES = (
         can_administer,
     ),
     Page(
+        "plan",
+        Group.ACCOUNT,
+        _("Plan and invoices"),
+        _("Which plan you are on, what comes next, and what is to be paid."),
+        _("billing trial upgrade subscription payment suspended due cancel account end"),
+        can_administer,
+    ),
+    Page(
         "notification-defaults",
         Group.ACCOUNT,
         _("Notifications"),
@@ -154,7 +172,23 @@ PAGES = (
         can_administer,
     ),
     Page(
+        "closing",
+        Group.ACCOUNT,
+        _("Close the account"),
+        _("Have everything in this account deleted for good, with a certificate; take that back while there is time."),
+        _("delete cancel leave end quit erase close terminate certificate"),
+        can_own,
+    ),
+    Page(
         "privacy",
+        Group.PRIVACY,
+        _("Privacy centre"),
+        _("How your customers’ data are doing: what is fine, and what needs you."),
+        _("overview state gdpr report data protection officer dpo print deadlines"),
+        can_administer,
+    ),
+    Page(
+        "places",
         Group.PRIVACY,
         _("Where the data are"),
         _("Where your customers’ data lie, who can touch them, and why."),
@@ -186,6 +220,14 @@ PAGES = (
         can_administer,
     ),
     Page(
+        "consent",
+        Group.PRIVACY,
+        pgettext_lazy("settings", "Consent"),
+        _("What you ask customers’ consent for, in which words, and how many consents stand."),
+        _("purposes opt-in opt-out newsletter cookies permission withdraw withdrawal article 6 7 gdpr text version"),
+        can_administer,
+    ),
+    Page(
         "erasures",
         Group.PRIVACY,
         _("Erasures"),
@@ -200,6 +242,14 @@ PAGES = (
         _("Everything that is held about a person, as an archive to hand over."),
         _("access portability copy download zip json article 15 20 gdpr customer data takeout"),
         can_export,
+    ),
+    Page(
+        "account-export",
+        Group.PRIVACY,
+        _("A copy of everything"),
+        _("All that this account holds, in one encrypted archive to take along. For owners."),
+        _("export download backup takeout portability archive leave move data zip json everything account"),
+        can_take_everything,
     ),
     Page(
         "privacy-requests",
@@ -245,11 +295,43 @@ PAGES = (
         can_hold,
     ),
     Page(
+        "incidents",
+        Group.PRIVACY,
+        _("Incidents"),
+        _("What you were told of breaches and demands by law, and your own register with its clock."),
+        _("breach data leak security notification authority 72 hours article 33 34 disclosure court police gdpr"),
+        can_administer,
+    ),
+    Page(
+        "officer",
+        Group.PRIVACY,
+        _("Data protection officer"),
+        _("Whom to reach about data protection here."),
+        _("dpo contact article 37 privacy responsible person email telephone gdpr"),
+        can_administer,
+    ),
+    Page(
         "what-left",
         Group.PRIVACY,
         _("What left"),
         _("Everything that left this account or was refused: when, to whom and why. Never what it said."),
         _("egress ledger log traffic outgoing refused hosts bytes download csv json"),
+        can_administer,
+    ),
+    Page(
+        "support",
+        Group.PRIVACY,
+        _("Access by support"),
+        _("What the people of your provider may look at, for how long, and what they read."),
+        _("grant consent staff vendor operator hosting revoke help report offer"),
+        can_see_grants,
+    ),
+    Page(
+        "audit",
+        Group.PRIVACY,
+        pgettext_lazy("settings", "Audit"),
+        _("Who did what and when, and whether the record of it is whole. Never what somebody wrote."),
+        _("log history events trail chain tamper proof who changed security download csv json"),
         can_administer,
     ),
 )

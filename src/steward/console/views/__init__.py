@@ -7,6 +7,7 @@ from steward.console.views.bin import bin_page, purge, purge_progress, restore
 from steward.console.views.branding import brand_logo, brand_style
 from steward.console.views.commanding import palette
 from steward.console.views.composing import compose
+from steward.console.views.consents import consents
 from steward.console.views.drafting import new_draft, new_upload, ticket_draft, ticket_upload
 from steward.console.views.forgotten import forgotten, reset_password
 from steward.console.views.listing import changes_in_list, list_page, search
@@ -40,6 +41,7 @@ __all__ = [
     "changes_in_ticket",
     "colleagues",
     "compose",
+    "consents",
     "events",
     "forgotten",
     "guide",

@@ -26,12 +26,13 @@ from steward.files.actions import read_file
 from steward.files.content_types import INLINE, is_inline_image
 from steward.lib.html import frame_policy, remote_images, render_mail
 from steward.lib.html.redacting import label_marks
+from steward.privacy.audit.reads import note_read
 from steward.privacy.egress.decision import Reason
 from steward.privacy.egress.gate import record_remote_images
 from steward.privacy.subprocessors.words import refusal
 from steward.tickets.access import can, get_attachment, get_message
 from steward.tickets.messages import carried_images
-from steward.tickets.models import Attachment, Message
+from steward.tickets.models import Attachment, Message, Ticket
 
 # Controls, the zero-width space and what turns the direction of writing; joiners stay, for Persian needs them.
 _DISGUISES = re.compile("[\x00-\x1f\x7f/\\\\\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -70,6 +71,7 @@ def message_raw(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
         if message.kind != Message.Kind.INCOMING:
             raise Http404("this message did not come by mail") from error
         return _not_kept(request, message)
+    note_read("ticket.mail_read", message.ticket, actor=request.actor)
     response = HttpResponse(raw, content_type="message/rfc822")
     return _as_download(response, f"{message.ticket.code}.eml")
 
@@ -104,6 +106,8 @@ def attachment(request: ConsoleRequest, attachment_id: UUID) -> HttpResponseBase
     if is_shown:
         response["Content-Security-Policy"] = _FILE_POLICY
         return response
+    if found.message:  # else it is one's own, in a draft
+        note_read("ticket.file_read", Ticket(pk=found.message.ticket_id), actor=request.actor)
     return _as_download(response, found.name)
 
 

@@ -27,6 +27,7 @@ from steward.people.access import (
 )
 from steward.people.choosing import LONGEST, find_among
 from steward.people.models import Department, Membership
+from steward.privacy.audit.reads import note_read
 from steward.tenancy.reading import read_ahead
 from steward.tickets import actions
 from steward.tickets.access import can
@@ -50,6 +51,7 @@ def ticket_page(request: ConsoleRequest, ticket: Ticket) -> HttpResponse:
             context |= ticket_context(request, ticket, before=request.GET.get("before"), departments=departments)
         except (Message.DoesNotExist, ValidationError) as error:
             raise Http404("no such message in this ticket") from error
+    note_read("ticket.read", ticket, actor=request.actor)
     return TemplateResponse(request, "console/ticket.html", context | {"page": "tickets"})
 
 

@@ -17,6 +17,7 @@ from steward.console.recipients_shown import shown_or_none
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.erasures import HELD
 from steward.lib.ids import read_id
+from steward.privacy.audit.reads import note_read
 from steward.privacy.erasure.actions import NotPlanned, start_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.erasure.printing import NotPrinted, certificate_pdf
@@ -63,6 +64,7 @@ def erasure(request: ConsoleRequest, erasure_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"one": shown(found), "form": form, "telling": shown_or_none(telling_about(found.pk))}
     if found.state == Erasure.State.PLANNED:
         context["mentions"] = page_of_mentions(found, _page(request.GET.get("page", "")) or 1)
+    note_read("erasure.read", found, actor=request.actor)
     return settings_response(request, "console/settings/erasure.html", context, status=422 if form.is_bound else 200)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from steward.console.entrance import ConsoleRequest
 from steward.console.exporting import archive_response, shown
 from steward.console.settings.entrance import settings_page, settings_response
+from steward.privacy.audit.reads import note_read
 from steward.privacy.exports.access import get_export
 from steward.privacy.exports.actions import (
     NotThere,
@@ -34,6 +35,7 @@ def export(request: ConsoleRequest, export_id: UUID) -> HttpResponse:
     found = shown(_export(export_id))
     if request.headers.get("X-Requested-With") == "live":
         return TemplateResponse(request, PIECE, {"one": found})
+    note_read("export.read", found.export, actor=request.actor)
     return settings_response(request, "console/settings/export.html", {"one": found})
 
 

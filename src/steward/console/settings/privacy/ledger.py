@@ -1,17 +1,13 @@
 """What left, row by row: narrowed, a page at a time, and as a file."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
@@ -20,15 +16,12 @@ from django.views.decorators.http import require_safe
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.left import in_words, names_of_receivers
-from steward.lib.clock import now
+from steward.console.settings.privacy.row_files import MOST_IN_A_FILE, Days, csv_rows, row_file
 from steward.privacy.egress.models import EgressEvent
 from steward.privacy.egress.purposes import TrafficClass
 from steward.privacy.egress.reading import PAGE, BadPlace, Place, Wanted, portions, rows_of
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 
-MOST_IN_A_FILE = 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_IN_REACH = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(9998, 12, 31))]  # of what a zone can shift
 _OUTCOMES = {"left": True, "refused": False}
 _COLUMNS = (
     "at", "is_allowed", "reason_code", "traffic", "engagement", "purpose", "categories", "host", "port", "from_region",
@@ -36,9 +29,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-class Narrowing(forms.Form):
+class Narrowing(Days):
     """Which rows. Days are those of the account."""
 
+    field_order = ("outcome", "purpose", "host", "since", "until")
     outcome = forms.ChoiceField(
         label=pgettext_lazy("of the egress gate", "Outcome"),
         choices=[
@@ -57,29 +51,15 @@ class Narrowing(forms.Form):
         required=False,
     )
     host = forms.CharField(label=pgettext_lazy("a server", "Host"), max_length=253, required=False)
-    since = forms.DateField(
-        label=pgettext_lazy("first day", "From"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}),
-        validators=_IN_REACH,
-    )
-    until = forms.DateField(
-        label=pgettext_lazy("last day", "To"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}),
-        validators=_IN_REACH,
-    )
 
     def wanted(self, zone: str) -> Wanted:
         """What of the ledger is asked for."""
-        asked, local = self.cleaned_data, ZoneInfo(zone)
-        until = asked["until"] + timedelta(days=1) if asked["until"] else None
+        asked = self.cleaned_data
         return Wanted(
             is_allowed=_OUTCOMES.get(asked["outcome"]),
             host=asked["host"].strip().lower(),
             purpose=asked["purpose"],
-            since=datetime.combine(asked["since"], time(), local) if asked["since"] else None,
-            until=datetime.combine(until, time(), local) if until else None,
+            **self.moments(zone),
         )
 
 
@@ -111,11 +91,8 @@ def what_left_file(request: ConsoleRequest, kind: str) -> HttpResponseBase:
         raise Http404("nothing can be chosen like that")
     written, content_type = _WRITERS[kind]
     rows = portions(request.account.id, form.wanted(request.account.time_zone), most=MOST_IN_A_FILE)
-    response = StreamingHttpResponse(written(rows), content_type=content_type)
-    name = f"{request.account.slug}-what-left-{now():%Y-%m-%d}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    slug = request.account.slug
+    return row_file(written(rows), slug=slug, name="what-left", kind=kind, content_type=content_type)
 
 
 def told(row: EgressEvent) -> dict[str, Any]:
@@ -129,20 +106,8 @@ def told(row: EgressEvent) -> dict[str, Any]:
 
 
 def _csv(read: Iterator[list[EgressEvent]]) -> Iterator[str]:
-    yield ",".join(_COLUMNS) + "\r\n"
-    for rows in read:
-        text = io.StringIO()
-        writer = csv.DictWriter(text, _COLUMNS)
-        writer.writerows(_cells(told(row) | {"categories": " ".join(row.categories)}) for row in rows)
-        yield text.getvalue()
-
-
-def _cells(values: dict[str, Any]) -> dict[str, Any]:
-    """As a spreadsheet shows them: what begins like a formula would be run there, and the operator typed some."""
-    return {
-        name: f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-        for name, value in values.items()
-    }
+    rows = ([told(row) | {"categories": " ".join(row.categories)} for row in portion] for portion in read)
+    return csv_rows(_COLUMNS, rows)
 
 
 def _json(read: Iterator[list[EgressEvent]]) -> Iterator[str]:

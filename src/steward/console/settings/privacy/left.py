@@ -95,7 +95,7 @@ def today_of(account: Entry) -> datetime:
 def periods(account: Entry) -> tuple[Period, Period]:
     """Today, and the last thirty days with today."""
     names, today = names_of_receivers(), today_of(account)
-    return _period(today, names), _period(today - timedelta(days=DAYS - 1), names)
+    return period_since(today, names), period_since(today - timedelta(days=DAYS - 1), names)
 
 
 def names_of_receivers() -> dict[str, str]:
@@ -113,7 +113,7 @@ def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
     """A row as people read it."""
     return Passage(
         row=row,
-        whose=_whose(row.traffic, row.engagement, row.connector_id, names),
+        whose=whose_words(row.traffic, row.engagement, row.connector_id, names),
         purpose=str(PURPOSE_WORDS.get(row.purpose, row.purpose)),
         data=enumeration(CATEGORIES.get(one, one) for one in row.categories),
         country=country_name(row.to_country) if row.to_country else "",
@@ -121,7 +121,8 @@ def in_words(row: EgressEvent, names: Mapping[str, str]) -> Passage:
     )
 
 
-def _period(since: datetime, names: Mapping[str, str]) -> Period:
+def period_since(since: datetime, names: Mapping[str, str]) -> Period:
+    """What left and what was refused from a moment on."""
     found: dict[tuple[str, str], Destination] = {}
     for one in sums_since(since):
         place = found.setdefault((one.host, one.purpose), _destination(one, names))
@@ -137,7 +138,7 @@ def _period(since: datetime, names: Mapping[str, str]) -> Period:
 def _destination(one: Tally, names: Mapping[str, str]) -> Destination:
     return Destination(
         host=one.host,
-        whose=_whose(one.traffic, one.engagement, one.connector_id, names),
+        whose=whose_words(one.traffic, one.engagement, one.connector_id, names),
         company=names.get(one.engagement, ""),
         purpose=one.purpose,
         purpose_words=str(PURPOSE_WORDS.get(one.purpose, one.purpose)),
@@ -145,7 +146,8 @@ def _destination(one: Tally, names: Mapping[str, str]) -> Destination:
     )
 
 
-def _whose(traffic: str, engagement: str, connector_id: UUID | None, names: Mapping[str, str]) -> str:
+def whose_words(traffic: str, engagement: str, connector_id: UUID | None, names: Mapping[str, str]) -> str:
+    """To whom something went: the company of the list, the account's own service, else what kind of place it is."""
     if engagement:
         return names.get(engagement, engagement)
     if name := names.get(str(connector_id), ""):

@@ -50,7 +50,7 @@ class OrderForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@settings_page("privacy")
+@settings_page("places")
 @confirmed
 def region(request: ConsoleRequest) -> HttpResponse:
     """The order that stands, or a form to give one. Only owners; who has shown a second factor lately."""
@@ -75,14 +75,14 @@ def region(request: ConsoleRequest) -> HttpResponse:
 
 
 @require_POST
-@settings_page("privacy")
+@settings_page("places")
 def region_withdrawal(request: ConsoleRequest) -> HttpResponse:
     """Take the order back."""
     _check_owner(request)
     if (order := open_order()) is not None:
         withdraw_region_move(order, actor=request.actor)
         messages.success(request, _("The order is withdrawn."))
-    return HttpResponseRedirect(reverse("console:settings-privacy"))
+    return HttpResponseRedirect(reverse("console:settings-places"))
 
 
 def _check_owner(request: ConsoleRequest) -> None:

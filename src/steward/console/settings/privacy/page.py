@@ -14,8 +14,8 @@ from steward.people.access import can_own
 
 
 @require_safe
-@settings_page("privacy")
-def privacy(request: ConsoleRequest) -> HttpResponse:
+@settings_page("places")
+def places(request: ConsoleRequest) -> HttpResponse:
     """All of it on one page, which prints well."""
     today, lately = periods(request.account)
     context: dict[str, Any] = {"told": gathered(request.account.id), "today": today, "lately": lately, "days": DAYS}

@@ -21,6 +21,7 @@ from steward.console.settings.privacy import request_forms as typed
 from steward.console.settings.privacy.request_doing import doing_form, fulfil, lift
 from steward.console.settings.privacy.request_shown import clock_of, known_person, possible, sender_of, steps_shown
 from steward.contacts.rectifying import AddressTaken
+from steward.privacy.audit.reads import note_read
 from steward.privacy.holds.actions import let_erasures_end, place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests import actions, words
@@ -90,7 +91,9 @@ def _typed_again(request: ConsoleRequest, request_id: UUID, deed: str, words_: s
 @settings_page("privacy-requests")
 def privacy_request(request: ConsoleRequest, request_id: UUID) -> HttpResponse:
     """What is asked, whose it is, the clock, the steps, and what may be done now."""
-    return _page(request, _found(request, request_id))
+    found = _found(request, request_id)
+    note_read("privacy_request.read", found, actor=request.actor)
+    return _page(request, found)
 
 
 @step

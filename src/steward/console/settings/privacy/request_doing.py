@@ -3,15 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 
+from steward.console.settings.privacy.consent_forms import TakenBackForm
 from steward.console.settings.privacy.request_forms import CorrectionForm, RestrictionForm
 from steward.contacts.models import Contact
 from steward.contacts.restriction import lift_restriction, withdraw_objection
 from steward.lib.actor import Actor
+from steward.privacy.consent.queries import said_by
 from steward.privacy.requests.actions import (
     fulfil_correction,
     fulfil_objection,
     fulfil_restriction,
+    fulfil_withdrawal,
     note_as_done,
 )
 from steward.privacy.requests.models import PrivacyRequest
@@ -29,6 +33,9 @@ def doing_form(request: PrivacyRequest, typed: Any = None) -> forms.Form | None:
         return RestrictionForm(typed)
     if request.type == Type.RECTIFY:
         return CorrectionForm(typed, contact=request.subject)
+    if request.type == Type.WITHDRAW:
+        standing = [one for one in said_by(request.subject, get_language() or "en") if one.record.stands]
+        return TakenBackForm(typed, standing=standing) if standing else None
     return None
 
 
@@ -38,6 +45,8 @@ def fulfil(request: PrivacyRequest, form: forms.Form | None, *, actor: Actor) ->
         fulfil_restriction(request, Contact.Ground(form.cleaned_data["ground"]), actor=actor)
     elif isinstance(form, CorrectionForm):
         fulfil_correction(request, form.correction(), actor=actor)
+    elif isinstance(form, TakenBackForm):
+        fulfil_withdrawal(request, form.taken_back, actor=actor)
     elif request.type == Type.OBJECT and request.subject is not None:
         fulfil_objection(request, actor=actor)
     else:
