@@ -7,6 +7,7 @@ import pytest
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.lifecycle.suspension import suspend_account, terminate_account
 from steward.outbox.actions import NewMail, put_in_outbox
 from steward.outbox.models import InstallationMail, OutgoingMail
 from steward.people.models import OperatorAct
@@ -60,6 +61,15 @@ def test_it_ends_in_a_recorded_resolution_and_stays_off(operator_client, objecti
     assert "We use another one." in operator_client.get(page_of(objection)).content.decode()
     with account_scope(objection.account_id):
         assert OutgoingMail.objects.exists(), "the account is told"
+
+
+def test_that_of_a_terminated_account_is_still_listed(operator_client, objection, northwind):
+    """What the account holds is sealed; what it has told the operators is not, and their list answers."""
+    assert suspend_account(northwind, actor=SYSTEM)
+    assert terminate_account(northwind, actor=SYSTEM)
+    [listed] = operator_client.get(LIST).context["objections"]
+    assert listed.row == objection
+    assert operator_client.get(page_of(objection)).status_code == 200
 
 
 def test_without_a_resolution_the_words_stay(operator_client, objection):

@@ -18,7 +18,9 @@ from steward.front.accepting import ListForm, list_offered, regions_offered
 from steward.front.agreeing import agreement_form
 from steward.front.entrance import base_domain_only, is_open, sign_up_open
 from steward.front.forms import PasswordForm, SignUpForm, free_slugs, problem_of
+from steward.front.news import NewsForm, agree_at_sign_up
 from steward.lifecycle.opening import Agreed, ListChanged, SignUpGone, open_signed_up_account
+from steward.lifecycle.plans import trial_days
 from steward.people.access import sign_up_with
 from steward.people.actions import NewSignUp, SlugTaken, begin_sign_up, open_passage
 from steward.people.identities import is_known
@@ -130,14 +132,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     agreement = agreement_form(request, asked)
     offered = list_offered(asked.region)
     list_form = ListForm(request.POST if request.method == "POST" else None, offered=offered) if offered else None
-    forms = [each for each in (form, list_form, agreement) if each is not None]
+    news = NewsForm(request.POST if request.method == "POST" else None)
+    forms = [each for each in (form, list_form, agreement, news) if each is not None]
     if request.method != "POST" or not _are_valid(forms):
         context: dict[str, Any] = {"asked": asked, "form": form, "agreement": agreement, "token": token}
-        context |= {"host": f"{asked.slug}.{settings.STEWARD_DOMAIN}", "list_form": list_form}
+        context |= {"host": f"{asked.slug}.{settings.STEWARD_DOMAIN}", "list_form": list_form, "news": news}
         return TemplateResponse(request, "front/confirm.html", context, status=422 if request.method == "POST" else 200)
     agreed = agreement.agreed(request) if agreement else None
     version = offered.version if offered else 0
-    return _opened(request, asked, form.cleaned_data["password"] if form else None, agreed, version)
+    return _opened(request, asked, form.cleaned_data["password"] if form else None, agreed, version, news)
 
 
 def _are_valid(forms: Sequence[Form]) -> bool:
@@ -146,7 +149,7 @@ def _are_valid(forms: Sequence[Form]) -> bool:
 
 
 def _opened(
-    request: HttpRequest, asked: SignUp, password: str | None, agreed: Agreed | None, list_version: int
+    request: HttpRequest, asked: SignUp, password: str | None, agreed: Agreed | None, list_version: int, news: NewsForm
 ) -> HttpResponse:
     """Make the account and lead there; somebody who has a sign-in enters by it, with all that it asks of them."""
     try:
@@ -155,6 +158,7 @@ def _opened(
         return HttpResponseRedirect(request.path, status=303)  # which shows it
     except (SignUpGone, SlugRefused):
         return TemplateResponse(request, "front/gone.html", status=410)
+    agree_at_sign_up(news, account, asked)
     way = "" if password is None else f"welcome/{open_passage(owner.user, account.id)}"
     return HttpResponseRedirect(f"{base_url(account.slug)}/console/{way}", status=303)
 
@@ -166,6 +170,7 @@ def _form(request: HttpRequest, form: SignUpForm, status: int = 200) -> HttpResp
         "domain": settings.STEWARD_DOMAIN,
         "terms_url": settings.STEWARD_TERMS_URL,
         "regions": regions_offered(),
+        "trial_days": trial_days(),
         "suggested": free_slugs(slug, form["company"].value() or "") if form.errors.get("slug") else [],
     }
     return TemplateResponse(request, "front/sign_up.html", context, status=status)

@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection
 
 from steward.lib.clock import now
+from steward.lifecycle.alarms import late_accounts, stuck_departures
+from steward.privacy.audit.queries import broken_audits, is_anchoring_late
+from steward.privacy.incidents.queries import late_notices
 
 # procrastinate stamps with the database's clock, so the age is measured with that, too; what is due is ours to say.
 QUEUE_AGE = """
@@ -21,7 +24,11 @@ QUEUE_DEPTH = """
     SELECT queue_name, status::text, count(*) FROM procrastinate_jobs
     WHERE status IN ('todo', 'doing', 'failed') GROUP BY queue_name, status ORDER BY 1, 2
 """
-SPOOL = "SELECT count(*), extract(epoch FROM %s - min(not_before)) FROM email_arrival"
+# Of accounts that are open: what waits for others is meant to.
+SPOOL = """
+    SELECT count(*), extract(epoch FROM %s - min(not_before)) FROM email_arrival
+    WHERE account_id NOT IN (SELECT id FROM tenancy_account WHERE state <> 'active')
+"""
 UNSENT = "SELECT state, mails FROM operations_mail_totals() ORDER BY state"
 OWN_UNSENT = "SELECT state, count(*) FROM outbox_installationmail WHERE state <> 'sent' GROUP BY state ORDER BY state"
 STATES = ("waiting", "deferred", "held", "failed")
@@ -53,6 +60,19 @@ def measure() -> list[Gauge]:
         Gauge("steward_mails_waiting", "Mails with a delivery still to be tried.", [("", float(_rows(MAILS)[0][0]))]),
         Gauge("steward_outbox_mails", "Mails that have not left, by state.", _by_state(UNSENT)),
         Gauge("steward_installation_outbox_mails", "The same for mail about sign-ins.", _by_state(OWN_UNSENT)),
+        Gauge(
+            "steward_incident_notices_late",
+            "Accounts not told of an incident within 24 hours.",
+            [("", float(late_notices()))],
+        ),
+        Gauge("steward_broken_audits", "Accounts whose audit does not hold.", [("", float(len(broken_audits())))]),
+        Gauge("steward_anchoring_late", "1 where no chain was anchored for a day.", [("", float(is_anchoring_late()))]),
+        Gauge("steward_late_accounts", "Accounts with a step or warning overdue.", [("", float(late_accounts()))]),
+        Gauge(
+            "steward_stuck_deletions",
+            "Accounts whose deletion does not come to its end.",
+            [("", float(len(stuck_departures())))],
+        ),
     ]
 
 

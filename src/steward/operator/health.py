@@ -21,13 +21,16 @@ from steward.backups.remote import Remote
 from steward.backups.standing import FRESH, last_backup
 from steward.jobs.queries import workers
 from steward.lib.clock import now
+from steward.lifecycle.alarms import late_accounts, stuck_departures
 from steward.operator.gauges import queue_age
 from steward.privacy.agreements.access import count_overdue
+from steward.privacy.audit.queries import broken_audits, is_anchoring_late, why_not_carried
 from steward.privacy.egress import residency
+from steward.privacy.incidents.queries import alarms
 from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.privacy.keys.store import installation_key, key_folder
 from steward.privacy.subprocessors.actions.objections import overdue
-from steward.tenancy.models import Account
+from steward.tenancy.models import SHUT_FOR_GOOD, Account
 from steward.ui.ages import file_size, full_moment
 
 LATE = 300.0  # seconds the oldest due job may wait before the queue is called late
@@ -128,7 +131,7 @@ def _keys() -> Finding:
             "bad",
         )
     kept = {path.stem for path in key_folder().glob("*.key")}
-    needed = Account.objects.exclude(state=Account.State.TERMINATED).values_list("pk", flat=True)
+    needed = Account.objects.exclude(state__in=SHUT_FOR_GOOD).values_list("pk", flat=True)
     without = sum(1 for account_id in needed.iterator() if str(account_id) not in kept)
     if without:
         words = ngettext("%(count)d account has no data key.", "%(count)d accounts have no data key.", without)
@@ -166,6 +169,57 @@ def _agreements() -> Finding:
         late,
     )
     return _answered(_("Agreements of customers"), late, words)
+
+
+def _incidents() -> Finding:
+    """Whether accounts are told of incidents in time."""
+    loud = alarms()
+    if not loud:
+        return Finding(_("Incidents"), _("No account waits for a notice."))
+    words = ngettext(
+        "Accounts have to be told of %(count)d incident, or a notice reached nobody there.",
+        "Accounts have to be told of %(count)d incidents, or a notice reached nobody there.",
+        len(loud),
+    )
+    tone = "bad" if any(one.is_bad for one in loud) else "warn"
+    titles = tuple(f"{one.incident.number}: {one.incident.title}" for one in loud)
+    return Finding(_("Incidents"), words % {"count": len(loud)}, tone, titles)
+
+
+def _audits() -> Finding:
+    """Whether the record of what happened holds in every account, and is anchored."""
+    about, broken = pgettext("settings", "Audit"), broken_audits()
+    if broken:
+        words = ngettext(
+            "The record of what happened does not hold in %(count)d account: run “steward audit verify”.",
+            "The record of what happened does not hold in %(count)d accounts: run “steward audit verify”.",
+            len(broken),
+        )
+        slugs = Account.objects.filter(pk__in=broken).order_by("slug").values_list("slug", flat=True)
+        return Finding(about, words % {"count": len(broken)}, "bad", tuple(slugs))
+    if is_anchoring_late() or why_not_carried():
+        return Finding(about, _("Where the records end was not noted in the second place for more than a day."), "bad")
+    return Finding(about, _("Every record that was checked holds, and where it ends is noted in a second place."))
+
+
+def _lives() -> Finding:
+    """Whether accounts take their steps in time, and those that are to be deleted are."""
+    about, stuck, late = _("Life of accounts"), stuck_departures(), late_accounts()
+    if stuck:
+        words = ngettext(
+            "%(count)d account should be deleted, and that does not come to an end.",
+            "%(count)d accounts should be deleted, and that does not come to an end.",
+            len(stuck),
+        )
+        return Finding(about, words % {"count": len(stuck)}, "bad", tuple(stuck))
+    if late:
+        words = ngettext(
+            "%(count)d account has had a step or a warning due for more than two hours: is a worker running?",
+            "%(count)d accounts have had a step or a warning due for more than two hours: is a worker running?",
+            late,
+        )
+        return Finding(about, words % {"count": late}, "bad")
+    return Finding(about, _("No step and no warning is overdue."))
 
 
 def _answered(about: str, late: int, words: str) -> Finding:
@@ -238,6 +292,6 @@ def _places() -> Finding:
 
 
 _LOOKED_AT: tuple[Callable[[], Finding], ...] = (
-    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _objections, _agreements,
-    _backup,
+    _database, _migrations, _workers, _queue, _disk, _keys, _certificate, _objections, _agreements, _incidents,
+    _audits, _lives, _backup,
 )  # fmt: skip

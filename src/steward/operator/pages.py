@@ -27,9 +27,11 @@ PAGES = (
     Page("registry", pgettext_lazy("back office", "Subprocessors"), "shield"),
     Page("objections", pgettext_lazy("to subprocessors", "Objections"), "note"),
     Page("agreements", pgettext_lazy("back office", "Agreements"), "check"),
+    Page("incidents", _("Incidents"), "warning"),
     Page("jobs", pgettext_lazy("back office, work in the background", "Jobs"), "clock"),
     Page("mail", pgettext_lazy("back office", "Mail queue"), "mail"),
     Page("installation", pgettext_lazy("back office", "Installation"), "settings"),
+    Page("marketing", pgettext_lazy("back office, who may be written to", "Marketing"), "note"),
     Page("log", pgettext_lazy("back office", "Operators’ log"), "list"),
     Page("me", _("My sign-in"), "key"),
 )

@@ -12,8 +12,8 @@ from steward.tenancy.models import Account
 
 
 def accounts_by_slug(*, beginning: str, after: str, most: int) -> list[Account]:
-    """Accounts with their size, those whose slug begins so; `after` a slug, as many as `most`."""
-    found = Account.objects.select_related("data_centre", "usage").order_by("slug")
+    """Accounts with their size and plan, those whose slug begins so; `after` a slug, as many as `most`."""
+    found = Account.objects.select_related("data_centre", "usage", "standing__plan").order_by("slug")
     if beginning:
         found = found.filter(slug__startswith=beginning)  # by an index, whatever the collation
     return list(found.filter(slug__gt=after)[:most] if after else found[:most])

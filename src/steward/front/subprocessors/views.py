@@ -26,7 +26,7 @@ from steward.tenancy.languages import vary_by_language
 from steward.ui.ages import full_day
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
-OBJECTING = "/console/settings/privacy"  # where an owner objects
+OBJECTING = "/console/settings/privacy/subprocessors"  # where an owner objects
 # Asked for anew each time, and most often answered with 304: an announcement is seen at once.
 _CACHING = "public, no-cache"
 

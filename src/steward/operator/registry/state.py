@@ -13,7 +13,7 @@ from steward.privacy.egress.registry.document import Provider, Registry, parse_r
 from steward.privacy.egress.registry.standing import Version
 from steward.privacy.egress.registry.versions import published
 from steward.privacy.subprocessors.models import RegistryDraft
-from steward.tenancy.models import Account
+from steward.tenancy.models import SHUT_FOR_GOOD, Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def count_notices(version: int, *, operator_id: UUID) -> Noticed:
 
 def count_told() -> int:
     """How many accounts are looked at when a version is announced."""
-    return Account.objects.exclude(state=Account.State.TERMINATED).count()
+    return Account.objects.exclude(state__in=SHUT_FOR_GOOD).count()
 
 
 def _nothing() -> Registry:

@@ -10,12 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.lib.actor import SYSTEM
-from steward.lifecycle.suspension import resume_account, suspend_account
+from steward.lifecycle.departing.queries import certificates_of, departure_of, get_certificate, kept_invoices
+from steward.lifecycle.departing.setting_out import certificate_pdf
+from steward.lifecycle.models import AccountCertificate
+from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account
 from steward.lifecycle.usage import count_usage
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
 from steward.operator.queries import accounts_by_slug, get_account
 from steward.people.operators import note
+from steward.privacy.erasure.printing import NotPrinted
 from steward.tenancy.models import Account
+from steward.ui.certificates import as_file
 
 PAGE = 50
 
@@ -70,13 +75,37 @@ def suspension(request: OperatorRequest, slug: str) -> HttpResponse:
 @require_POST
 @operator_required
 def resumption(request: OperatorRequest, slug: str) -> HttpResponse:
-    """Let a suspended account go on; its slug has to be typed."""
+    """Let a suspended account go on, or a terminated one on its owner's order; its slug has to be typed."""
     found = _account(slug)
     if not _is_meant(request, found):
         return _unchanged(request, found)
-    note(request.person.pk, "account.resumed", account_id=found.pk)
-    resume_account(found, actor=SYSTEM)
+    is_terminated = found.state == Account.State.TERMINATED
+    if not (reopen_account if is_terminated else resume_account)(found, actor=SYSTEM):
+        return HttpResponseRedirect(reverse("operator:account", args=[found.slug]), status=303)  # it says how it stands
+    note(request.person.pk, "account.reopened" if is_terminated else "account.resumed", account_id=found.pk)
     return _back(request, found, _("The account is open again."))
+
+
+@require_safe
+@operator_required
+def certificate(request: OperatorRequest, slug: str, of: str, kind: str) -> HttpResponse:
+    """A certificate of a deleted account as a file, `pdf` or `json`."""
+    found = _account(slug)
+    try:
+        certified = get_certificate(found.pk, of)
+    except AccountCertificate.DoesNotExist as error:
+        raise Http404("no such certificate") from error
+    if kind not in {"json", "pdf"}:
+        raise Http404("no such kind of file")
+    noted(request, "account.certificate_read", account_id=found.pk, about=of)
+    name = f"account-{found.slug}-{of}"
+    if kind == "json":
+        return as_file(certified.content.encode(), name, kind)
+    try:
+        return as_file(certificate_pdf(certified), name, kind)
+    except NotPrinted:
+        messages.error(request, _("The PDF could not be made just now. Try again in a minute, or take the JSON file."))
+        return HttpResponseRedirect(reverse("operator:account", args=[found.slug]))
 
 
 def _is_meant(request: OperatorRequest, found: Account) -> bool:
@@ -97,7 +126,14 @@ def _account(slug: str) -> Account:
 
 
 def _page(request: OperatorRequest, found: Account, *, error: str = "", status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"account": found, "domains": found.domains.order_by("host"), "error": error}
+    context: dict[str, Any] = {
+        "account": found,
+        "domains": found.domains.order_by("host"),
+        "error": error,
+        "departure": departure_of(found.pk),
+        "certificates": certificates_of(found.pk),
+        "kept": {"invoices": kept_invoices(found.pk)},
+    }
     return page_response(request, "accounts", "operator/account.html", context, status=status)
 
 

@@ -20,7 +20,7 @@ from steward.privacy.agreements.models import Agreement
 from steward.privacy.agreements.shown import Reader, shown_versions
 from steward.privacy.agreements.states import WrongState
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 from steward.ui.meant import MeantForm
 
 
@@ -69,7 +69,7 @@ def ending(request: OperatorRequest, slug: str) -> HttpResponse:
 def staying(request: OperatorRequest, slug: str) -> HttpResponse:
     """Take back an end that the provider has set."""
     found = _account(slug)
-    with account_scope(found.pk):
+    with upkeep_scope(found.pk):
         in_force = standing_of_account().in_force
         try:
             if in_force is None:
@@ -83,7 +83,7 @@ def staying(request: OperatorRequest, slug: str) -> HttpResponse:
 
 
 def _is_ended(request: OperatorRequest, found: Account, words: Ending) -> bool:
-    with account_scope(found.pk):
+    with upkeep_scope(found.pk):
         in_force = standing_of_account().in_force
         try:
             if in_force is None:
@@ -96,7 +96,7 @@ def _is_ended(request: OperatorRequest, found: Account, words: Ending) -> bool:
 
 
 def _ends_by_account(found: Account) -> bool:
-    with account_scope(found.pk):
+    with upkeep_scope(found.pk):
         in_force = standing_of_account().in_force
     return in_force is not None and in_force.ended_side == Agreement.Side.ACCOUNT
 
@@ -109,7 +109,7 @@ def _account(slug: str) -> Account:
 
 
 def _page(request: OperatorRequest, found: Account, form: EndingForm, *, status: int = 200) -> HttpResponse:
-    with account_scope(found.pk):
+    with upkeep_scope(found.pk):
         standing = standing_of_account()
     one = standing.in_force
     means = effects_of(one, region=found.data_centre.region) if one else ()

@@ -30,7 +30,7 @@ from steward.privacy.agreements.effects import effects_of
 from steward.privacy.agreements.models import Agreement, Review
 from steward.privacy.agreements.states import WrongState
 from steward.privacy.agreements.uploads import Problem, UploadRefused, read_upload
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 LONGEST = 4000
 _REFUSALS = {
@@ -109,7 +109,7 @@ def file(request: OperatorRequest, agreement_id: UUID, part: str) -> HttpRespons
     found = _review(agreement_id)
     noted(request, "agreement.file_read", account_id=found.account_id)
     try:
-        with account_scope(found.account_id):
+        with upkeep_scope(found.account_id):
             stored, name = file_of(get_agreement(found.pk), part)
     except (Agreement.DoesNotExist, NoSuchFile) as error:
         raise Http404("no such file") from error
@@ -126,7 +126,7 @@ def _review(agreement_id: UUID) -> Review:
 def _page(
     request: OperatorRequest, found: Review, form: AnswerForm, *, file_error: str = "", status: int = 200
 ) -> HttpResponse:
-    with account_scope(found.account_id):
+    with upkeep_scope(found.account_id):
         one = get_agreement(found.pk)
     region = account_with_region(found.account_id).data_centre.region
     means = effects_of(one, region=region)
@@ -136,7 +136,7 @@ def _page(
 
 def _done(request: OperatorRequest, found: Review, act: str, told: str, act_on: Any, *arguments: Any) -> HttpResponse:
     try:
-        with account_scope(found.account_id):
+        with upkeep_scope(found.account_id):
             act_on(get_agreement(found.pk), *arguments, operator_id=request.person.pk)
             note(request.person.pk, act, account_id=found.account_id)
     except WrongState:

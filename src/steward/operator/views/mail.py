@@ -18,7 +18,7 @@ from steward.outbox.models import State
 from steward.people.operators import as_operator, note
 from steward.tenancy.directory import slugs_of
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 
 _UNSENT = (
     "SELECT account_id, state, reason, by_relay, mails, since FROM operations_mail() ORDER BY mails DESC LIMIT 500"
@@ -67,7 +67,7 @@ def retry(request: OperatorRequest) -> HttpResponse:
 def _tried_again(account_id: UUID | None, state: str, reason: str) -> int:
     if account_id is None:
         return send_installation_mail_again(state=state, reason=reason)
-    with account_scope(account_id):
+    with upkeep_scope(account_id):
         return send_all_again(state=state, reason=reason)
 
 
