@@ -123,6 +123,14 @@ class TestBench:
         assert erase["meanwhile"]["page"]["count"] > 0
         assert "erasing a person with 20 tickets among 200" in printed
 
+    def test_chains_and_lives_are_measured(self, told):
+        printed, figures = told
+        assert (figures["audit"]["entries"], figures["lifecycle"]["accounts"]) == (200, 200)
+        assert figures["audit"]["whole"] > 0
+        assert figures["lifecycle"]["job"]["count"] == 100
+        assert "checking a chain of 200 entries" in printed
+        assert "the pass over 200 accounts" in printed
+
     def test_a_person_is_exported(self, told):
         printed, figures = told
         export = figures["export"]

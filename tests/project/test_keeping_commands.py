@@ -4,9 +4,12 @@ import contextlib
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.privacy.consent.purposes import add_purpose
 from steward.privacy.requests.actions import NewRequest, approve, open_request, verify
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.retention.models import RetentionRun
@@ -134,3 +137,32 @@ def test_what_is_not_there_is_said_in_a_sentence(steward):
     ):
         code, out, err = steward(*arguments)
         assert (code, out, err.count("\n")) == (1, "", 1), arguments
+
+
+@pytest.mark.django_db(transaction=True)
+def test_consents_are_brought_along_listed_and_withdrawn(steward, northwind, tmp_path):
+    with account_scope(northwind.id):
+        add_purpose("news", "newsletter", {"en": {"name": "News", "text": "Monthly."}}, actor=SYSTEM)
+    of = ("--purpose", "news")
+    file = tmp_path / "yes.jsonl"
+    file.write_text(
+        '{"email": "eli@example.org", "at": "2025-11-03T09:00:00+01:00", "note": "4711"}\n'
+        '{"email": "new@example.org"}\n'
+    )
+    assert told(steward("consent", "record", *of, "--file", str(file))) == [{"noted": 2}]
+    with CaptureQueriesContext(connection) as asked:
+        first, second = told(steward("consent", "list", *of))
+    assert sum('FROM "contacts_contactaddress"' in one["sql"] for one in asked) == 1
+    assert (first["email"], first["given_at"], first["note"]) == (
+        "eli@example.org",
+        "2025-11-03T08:00:00+00:00",
+        "4711",
+    )
+    assert (second["email"], second["channel"], second["ended_at"]) == ("new@example.org", "import", None)
+    assert steward("consent", "withdraw", *of, "--email", "Eli@example.org", "--channel", "call")[0] == 0
+    assert steward("consent", "withdraw", *of, "--email", "eli@example.org")[0] == 1, "there is nothing any more"
+    assert "Line 1" in steward("consent", "record", *of, "--file", str(file))[2], "what was taken back is not undone"
+    file.write_text("no JSON")
+    assert "Nothing was noted" in steward("consent", "record", *of, "--file", str(file))[2]
+    assert "--note" in steward("consent", "record", *of, "--email", "eli@example.org")[2], "a yes needs proof"
+    assert steward("consent", "list", "--purpose", "unknown")[0] == 1

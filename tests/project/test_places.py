@@ -43,7 +43,7 @@ SUPERVISED = [("web", "--supervised"), ("worker", "--supervised"), ("mail", "--s
 NOT_SERVING = {
     "demo", "migrate", "account", "agent", "registry", "egress", "region", "data-centre", "operator", "password-list",
     "mail-account", "jobs", "bench", "django", "person", "backup", "restore", "keys", "check", "retention", "bin",
-    "hold", "service", "redact",
+    "hold", "consent", "marketing", "service", "redact", "audit", "plan", "invoice", "grant", "incident",
 }  # fmt: skip
 
 Run = Callable[..., tuple[int, str]]

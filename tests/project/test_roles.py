@@ -5,7 +5,7 @@ import pytest
 
 from steward.project.postgres import Login, PostgresError, Roles, Server, prepare
 
-ROLES = ("steward_owner", "steward_app", "steward_ops", "steward_search")
+ROLES = ("steward_owner", "steward_app", "steward_ops", "steward_search", "steward_staff")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,7 @@ def test_no_role_has_more_than_it_needs(prepared: Server) -> None:
         ("steward_ops", False, False, True, False, False),
         ("steward_owner", False, False, True, False, False),
         ("steward_search", False, True, False, False, False),
+        ("steward_staff", False, False, False, False, False),
     ]
 
 
@@ -78,6 +79,23 @@ def test_serving_roles_cannot(prepared: Server, role: str, statement: str) -> No
     run(prepared, "steward_owner", "CREATE TABLE IF NOT EXISTS present (x int)")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         run(prepared, role, statement)
+
+
+def test_the_application_becomes_support_and_is_bound_by_its_policies_only_then(prepared: Server) -> None:
+    run(
+        prepared,
+        "steward_owner",
+        "CREATE TABLE seen (x int)",
+        "INSERT INTO seen VALUES (1)",
+        "ALTER TABLE seen ENABLE ROW LEVEL SECURITY",
+        "GRANT SELECT ON seen TO steward_staff",
+        "CREATE POLICY everybody ON seen USING (true)",
+        "CREATE POLICY staff ON seen AS RESTRICTIVE TO steward_staff USING (false)",
+    )
+    assert run(prepared, "steward_app", "SELECT x FROM seen") == [(1,)]
+    assert run(prepared, "steward_app", "SET ROLE steward_staff", "SELECT x FROM seen") == []
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run(prepared, "steward_ops", "SET ROLE steward_staff")
 
 
 def test_operations_read_only_what_is_granted_by_name(prepared: Server) -> None:
@@ -140,7 +158,7 @@ def test_the_application_must_not_be_or_belong_to_the_owner(prepared: Server, ap
 @pytest.mark.parametrize("owner", ["hosted", "hosted_owner"])
 def test_a_login_without_superuser_sets_up_and_says_what_it_may_not(server: Server, owner: str) -> None:
     """As on hosted servers: CREATEROLE and CREATEDB; the owner is that login itself, or another one."""
-    names = f"{owner}_app", f"{owner}_ops", f"{owner}_search"
+    names = f"{owner}_app", f"{owner}_ops", f"{owner}_search", f"{owner}_staff"
     run(
         server,
         "postgres",
@@ -148,7 +166,7 @@ def test_a_login_without_superuser_sets_up_and_says_what_it_may_not(server: Serv
         "CREATE ROLE hosted LOGIN CREATEROLE CREATEDB",
         database="postgres",
     )
-    roles = Roles(Login(owner), Login(names[0], "a password"), Login(names[1]), names[2])
+    roles = Roles(Login(owner), Login(names[0], "a password"), Login(names[1]), *names[2:])
     for database in ("postgres", owner):  # the second time by way of the new database itself
         done = prepare(server.dsn("hosted", database=database), owner, roles=roles)
         assert not done.search_bypasses_rls

@@ -109,6 +109,7 @@ def test_a_machine_comes_back_without_who_was_erased(machine):
     place = ("--account", "northwind", "--ticket", codes["About Farah"])
     said = machine.run("redact", "words", *place, "--reason", "card", "--yes", stdin="4111111111111111\n")
     assert '"redacted": true' in said
+    machine.run("audit", "anchor")  # of what no backup has
     [folder] = (path for path in (machine.outside / "backups").iterdir() if path.is_dir())
 
     machine.moved()
@@ -118,6 +119,8 @@ def test_a_machine_comes_back_without_who_was_erased(machine):
     said = machine.run("restore", folder.name)
     assert "1 erasures of the ledger were done again" in said
     assert "1 redactions of the ledger were done again" in said
+    assert "Anchors of the audit from after the backup are void in 1 accounts" in said
+    assert "northwind\twhole" in machine.run("audit", "verify")
     assert "half restored" not in machine.run("check", expect=1)
     machine.up(**machine.settings)  # it serves
     said = machine.everything()

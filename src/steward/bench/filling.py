@@ -14,6 +14,7 @@ from psycopg import sql
 from steward.bench.inhabitants import Household, make_large, make_others
 from steward.bench.running import COMPLETE
 from steward.bench.vocabulary import Vocabulary
+from steward.events.chain import BEGINNING, Head, digest_of, link
 from steward.lib.clock import now
 from steward.lib.fold import words_for_index
 from steward.lib.ids import new_id
@@ -36,7 +37,6 @@ _STATUSES = {
     "deleted": 10,
 }
 _TICKETS_PER_CONTACT = 3
-_FIRST_POSITION = 1_000  # of our events: those of making the people come before
 
 COLUMNS = {
     "contacts_contact": "id account_id name language restricted_for created_at",
@@ -54,6 +54,7 @@ INSERT INTO tickets_searchentry (id, account_id, ticket_id, message_id, departme
 SELECT id, account_id, ticket_id, message_id, department_id, is_note, at, to_tsvector('simple', words) FROM bench_words
 """
 
+_CHANGES = {"channel": "email"}
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -75,7 +76,7 @@ def fill(superuser: str, tickets: int) -> None:
         for household in [*make_others(database, drawing, tickets), large]:
             writer.write(database, household)
         writer.flush(database)
-        _set_clocks(database)
+        writer.set_clocks(database)
         for definition in indexes:
             database.execute(definition)
     with psycopg.connect(superuser, autocommit=True) as database:
@@ -96,13 +97,10 @@ def _without_indexes(database: psycopg.Connection) -> list[sql.SQL]:
     return [sql.SQL(definition) for _name, definition in found]
 
 
-def _set_clocks(database: psycopg.Connection) -> None:
-    """What happens from now on goes on after the events that were copied."""
-    database.execute(
-        "INSERT INTO events_eventclock AS clock (id, account_id, position, chain)"
-        " SELECT gen_random_uuid(), account_id, max(position), decode(repeat('00', 32), 'hex')"
-        " FROM events_event GROUP BY account_id ON CONFLICT (account_id) DO UPDATE SET position = excluded.position"
-    )
+def _head(database: psycopg.Connection, account_id: UUID) -> Head:
+    query = "SELECT position, chain FROM events_eventclock WHERE account_id = %s"
+    row = database.execute(query, [account_id]).fetchone()
+    return Head(row[0], bytes(row[1])) if row else BEGINNING
 
 
 class _Writer:
@@ -111,10 +109,11 @@ class _Writer:
     def __init__(self, drawing: random.Random, vocabulary: Vocabulary) -> None:
         self.drawing, self.vocabulary = drawing, vocabulary
         self.rows: Rows = {"tickets_ticket": []}
-        self.positions: dict[UUID, int] = {}
+        self.heads: dict[UUID, Head] = {}  # where the events of each account end
         self.tickets = 0
 
     def write(self, database: psycopg.Connection, household: Household) -> None:
+        self.heads[household.account_id] = _head(database, household.account_id)
         contacts = [self._contact(household.account_id) for _ in range(household.tickets // _TICKETS_PER_CONTACT + 1)]
         every = max(1, household.tickets // CONVERSATIONS)
         for number, at in enumerate(self._moments(household.tickets)):
@@ -188,12 +187,26 @@ class _Writer:
         return made, text
 
     def _event(self, account_id: UUID, kind: str, ticket: UUID, at: datetime) -> None:
-        position = self.positions[account_id] = self.positions.get(account_id, _FIRST_POSITION) + 1
-        some = self.drawing.randbytes(32)
-        self._add(
-            "events_event", account_id, kind, "tickets.ticket", ticket, "system", at, '{"channel": "email"}',
-            some[:16], some, position, some,
+        """Numbered and chained as the trigger would have done it, behind those of making the people."""
+        head, salt, key = self.heads[account_id], self.drawing.randbytes(32)[:16], new_id()
+        position, digest = head.position + 1, digest_of(salt, _CHANGES)
+        fixed = (position, key, account_id, kind, "tickets.ticket", ticket, "system", None)
+        self.heads[account_id] = head = Head(position, link(head.chain, fixed, at, digest))
+        self.rows.setdefault("events_event", []).append(
+            (
+                key, account_id, kind, "tickets.ticket", ticket, "system", at, json.dumps(_CHANGES), salt, digest,
+                position, head.chain,
+            )
         )  # fmt: skip
+
+    def set_clocks(self, database: psycopg.Connection) -> None:
+        """What happens from now on goes on after the events that were copied."""
+        with database.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO events_eventclock (id, account_id, position, chain) VALUES (gen_random_uuid(), %s, %s, %s)"
+                " ON CONFLICT (account_id) DO UPDATE SET position = excluded.position, chain = excluded.chain",
+                [(account_id, head.position, head.chain) for account_id, head in self.heads.items()],
+            )
 
     def flush(self, database: psycopg.Connection) -> None:
         for table, rows in self.rows.items():

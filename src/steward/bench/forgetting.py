@@ -56,7 +56,7 @@ def measure(superuser: str, size: int, *, rounds: int) -> Figures:
     account = large_account()
     assert account is not None  # noqa: S101  just made
     tickets = make_theirs(superuser, account, min(MOST, size // _SHARE))
-    looking = _Looking(account, people(account.id)["owner"])
+    looking = Looking(account, people(account.id)["owner"])
     before = looking.look(rounds)
     seconds, meanwhile = _erased(looking)
     with account_scope(account.id):
@@ -89,7 +89,7 @@ def tickets_of(account: Account, address: str) -> int:
         return Ticket.objects.filter(requester__addresses__folded=address).count()
 
 
-class _Looking:
+class Looking:
     """Somebody who works on while it runs: the list and ticket pages, by turns."""
 
     def __init__(self, account: Account, person: Membership) -> None:
@@ -126,7 +126,7 @@ class _Looking:
         self.times = {}
 
 
-def _erased(looking: _Looking) -> tuple[float, Figures]:
+def _erased(looking: Looking) -> tuple[float, Figures]:
     """The command as it is typed, in a process of its own. Raises `CalledProcessError`."""
     command = [sys.executable, "-m", "steward.project.cli", "person", "erase"]
     command += ["--account", SLUG, "--email", ADDRESS, "--yes"]

@@ -63,11 +63,14 @@ def make_others(database: psycopg.Connection, drawing: random.Random, tickets: i
         for _ in range(min(OTHERS, tickets // 10))
     ]
     with database.cursor() as cursor:
-        columns = "id, slug, name, state, state_since, data_centre_id, language, time_zone, terms_version, created_at"
+        columns = (
+            "id, slug, name, state, state_since, refuses_mail, data_centre_id, language, time_zone, terms_version,"
+            " created_at"
+        )
         with cursor.copy(f"COPY tenancy_account ({columns}) FROM STDIN") as copy:
             for number, each in enumerate(households):
                 copy.write_row(
-                    (each.account_id, f"small{number}", "Small", "active", now(), centre, "en", "UTC", "", now())
+                    (each.account_id, f"small{number}", "Small", "active", now(), False, centre, "en", "UTC", "", now())
                 )
         copied = "COPY people_department (id, account_id, name, signature, signatures, is_default) FROM STDIN"
         with cursor.copy(copied) as copy:

@@ -1,4 +1,4 @@
-"""Ticket list, ticket page and search at one size: server time, queries, plans."""
+"""Ticket list, ticket page, search and privacy centre at one size: server time, queries, plans."""
 
 import random
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
+from steward.bench import centre
 from steward.bench.asking import Asker, Statement, statements
 from steward.bench.figures import Spread, load
 from steward.bench.filling import SEED, fill
@@ -35,6 +36,9 @@ def measure(superuser: str, size: int, *, only: str, rounds: int) -> Figures:
         if only in {"", kind}:
             found[kind] = {who: measured(account, person, rounds) for who, person in looking.items()}
             found["load"] = load()
+    if only in {"", "centre"}:
+        found["centre"] = {"owner": _centre(account, looking["owner"], rounds)}
+        found["load"] = load()
     return found
 
 
@@ -76,6 +80,15 @@ def _searches(account: Account, person: Membership, rounds: int) -> Figures:
     return {
         name: _measured(account, asker, [_address("/console/search", q=drawing.choice(asked)) for _ in range(rounds)])
         for name, asked in questions(account.id).items()
+    }
+
+
+def _centre(account: Account, owner: Membership, rounds: int) -> Figures:
+    """Only owners and admins may open it."""
+    centre.live_in(account)
+    asker = Asker(owner, host_of(account.id))
+    return {"overview": _measured(account, asker, [centre.ADDRESS] * rounds)} | {
+        "report": _measured(account, asker, [centre.REPORT] * max(rounds // 10, 1))
     }
 
 

@@ -3,7 +3,21 @@
 import argparse
 from typing import Any
 
-from steward.bench import clicks, forgetting, gating, handing_out, listings, pages, purging, receiving, saving, streams
+from steward.bench import (
+    auditing,
+    clicks,
+    departing,
+    forgetting,
+    gating,
+    handing_out,
+    listings,
+    living,
+    pages,
+    purging,
+    receiving,
+    saving,
+    streams,
+)
 from steward.bench.listening import Unheard as Unheard
 from steward.bench.machine import postgres_version
 
@@ -24,10 +38,16 @@ def measure(options: argparse.Namespace, superuser: str) -> dict[str, Any]:
         figures = purging.measure(superuser, options.size[0])
     elif options.part == "erase":
         figures = forgetting.measure(superuser, options.size[0], rounds=options.rounds)
+    elif options.part == "delete":
+        figures = departing.measure(superuser, options.size[0], rounds=options.rounds)
     elif options.part == "export":
         figures = handing_out.measure(superuser, options.size[0])
     elif options.part == "backup":
         figures = saving.measure(superuser, options.size[0])
+    elif options.part == "audit":
+        figures = auditing.measure(superuser, options.size[0])
+    elif options.part == "lifecycle":
+        figures = living.measure(superuser, options.size[0])
     else:
         figures = pages.measure(superuser, options.size[0], only=options.only, rounds=options.rounds)
     return figures | {"postgres": postgres_version()}

@@ -23,8 +23,12 @@ ERASE = "erase"
 PURGE = "purge"
 BACKUP = "backup"
 EXPORT = "export"
+AUDIT = "audit"
+LIFECYCLE = "lifecycle"
+DELETE = "delete"
 CLICKED_SIZE = 100_000
 SAVED_SIZE = 50_000
+EMPTY = "empty"  # a data directory in which nothing was ever measured
 COMPLETE = "bench-complete"  # in a data directory, once all rows are in
 Figures = dict[str, Any]
 
@@ -32,6 +36,7 @@ Figures = dict[str, Any]
 def run(options: argparse.Namespace) -> int:
     """Measure what the options ask for, print the table and write the JSON; returns the exit code."""
     told: Figures = {"commit": commit(), "machine": machine()}
+    shutil.rmtree(Path(os.environ["STEWARD_DATA"]).absolute() / EMPTY, ignore_errors=True)  # of another version, maybe
     parts = [_measured(options, name, arguments) for name, arguments in _parts(options)]
     if any(part is None for part in parts):
         return 1
@@ -44,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
     told |= {"export": next((part["export"] for part in parts if part and "export" in part), None)}
     told |= {"purge": next((part["purge"] for part in parts if part and "purge" in part), None)}
     told |= {"backup": next((part["backup"] for part in parts if part and "backup" in part), None)}
+    for name in (AUDIT, LIFECYCLE, DELETE):
+        told |= {name: next((part[name] for part in parts if part and name in part), None)}
     told |= {"pages": [part for part in parts if part and "size" in part]}
     print(table(told))
     out = options.out or Path("bench-results") / f"{told['commit']}.json"
@@ -71,10 +78,14 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
         # In the data that the pages are measured with, where those are not more than a backup is measured with.
         size = options.size[-1]
         yield BACKUP if size > SAVED_SIZE else f"pages-{size}", ["--part", BACKUP, "--size", str(size)]
-    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE, ERASE, PURGE, BACKUP, EXPORT}:
+    if options.only not in {MAIL, LIVE, CLICK, REGISTRY, GATE, ERASE, PURGE, BACKUP, EXPORT, AUDIT, LIFECYCLE, DELETE}:
         only = ["--only", options.only] if options.only else []
         for size in options.size:
             yield f"pages-{size}", ["--part", "pages", "--size", str(size), "--rounds", str(options.rounds), *only]
+    for name in (AUDIT, LIFECYCLE):
+        if options.only in {"", name}:
+            size = options.size[-1]
+            yield f"{name}-{size}", ["--part", name, "--size", str(size)]
     if options.only in {"", EXPORT}:
         size = options.size[-1]
         yield f"pages-{size}", ["--part", EXPORT, "--size", str(size)]
@@ -85,22 +96,43 @@ def _parts(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[str]]]:
     if options.only in {"", PURGE}:
         size = options.size[-1]
         yield f"pages-{size}", ["--part", PURGE, "--size", str(size)]
+    if options.only in {"", DELETE}:
+        # In data of its own, made anew each time: what it deletes never comes back.
+        yield DELETE, ["--part", DELETE, "--size", str(options.size[-1]), "--rounds", str(options.rounds)]
 
 
 def _measured(options: argparse.Namespace, name: str, arguments: Sequence[str]) -> Figures | None:
     data = Path(os.environ["STEWARD_DATA"]).absolute() / name
     # Jobs of an earlier run would disturb the mails; data whose filling was interrupted are of no use.
-    is_over = name in {MAIL, LIVE, REGISTRY, GATE} or not (data / COMPLETE).exists()
+    is_over = name in {MAIL, LIVE, REGISTRY, GATE, DELETE} or not (data / COMPLETE).exists()
     if data.exists() and (options.fresh or is_over):
         shutil.rmtree(data)
-    data.mkdir(mode=0o711, parents=True, exist_ok=True)
     print(f"Measuring {name} ...", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "steward.project.cli", "bench", *arguments]
-    environment = {**os.environ, "STEWARD_DATA": str(data)}
-    with wall.allow_child("each part is measured in a process of its own"):
-        child = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+    if not data.exists():
+        _set_up(data, copied=not options.only)
+    child = _steward(data, ["bench", *arguments])
     if child.returncode != 0:
         print(f"{name} could not be measured; the lines above say why.", file=sys.stderr)
         return None
     figures: Figures = json.loads(child.stdout.splitlines()[-1])
     return figures
+
+
+def _set_up(data: Path, *, copied: bool) -> None:
+    """Make an empty installation there. Where several are needed one is made, and `copied`."""
+    if not copied:
+        data.mkdir(mode=0o711, parents=True)
+        return  # its part sets it up
+    made = data.with_name(EMPTY)
+    if not made.exists():
+        made.mkdir(mode=0o711, parents=True)
+        _steward(made, ["migrate"]).check_returncode()
+    with wall.allow_child("PostgreSQL's files are copied with their owner"):
+        subprocess.run(["cp", "-a", str(made), str(data)], check=True)
+
+
+def _steward(data: Path, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+    environment = {**os.environ, "STEWARD_DATA": str(data)}
+    command = [sys.executable, "-m", "steward.project.cli", *arguments]
+    with wall.allow_child("each part is measured in a process of its own"):
+        return subprocess.run(command, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)

@@ -51,7 +51,7 @@ def measure(superuser: str, size: int) -> Figures:
     return {
         "backup": {
             "tickets": tickets, "megabytes": round(written), "seconds": round(made, 1),
-            "per_second": round(written / made),
+            "per_second": round(written / made, 1),
             "erasures": erased, "restored": round(restored, 1), "left": left, "load": load(),
         }
     }  # fmt: skip

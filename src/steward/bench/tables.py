@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Figures = dict[str, Any]
-_KINDS = {"list": "ticket list", "page": "ticket page", "search": "search"}
+_KINDS = {"list": "ticket list", "page": "ticket page", "search": "search", "centre": "privacy"}
 
 
 def table(told: Figures) -> str:
@@ -28,6 +28,12 @@ def table(told: Figures) -> str:
         lines += [_purge(told["purge"]), ""]
     if told.get("backup"):
         lines += [*_backup(told["backup"]), ""]
+    if told.get("audit"):
+        lines += [*_audit(told["audit"]), ""]
+    if told.get("delete"):
+        lines += [*_delete(told["delete"]), ""]
+    if told.get("lifecycle"):
+        lines += [*_lifecycle(told["lifecycle"]), ""]
     if told["pages"]:
         lines += _pages(told["pages"])
     return "\n".join(lines)
@@ -104,6 +110,26 @@ def _backup(backup: Figures) -> Iterator[str]:
     yield f"backup of {backup['tickets']:,} tickets and their files; load {backup['load']}"
     yield f"  {backup['megabytes']} MB in {backup['seconds']} s, read back: {backup['per_second']} MB/s"
     yield f"  restored with {backup['erasures']:,} erasures in {backup['restored']} s; not followed: {backup['left']}"
+
+
+def _audit(audit: Figures) -> Iterator[str]:
+    yield f"checking a chain of {audit['entries']:,} entries: {audit['whole']} s; load {audit['load']}"
+    yield f"  what is new: {audit['new']} ms; a page from some day on: {audit['page']} ms"
+
+
+def _lifecycle(life: Figures) -> Iterator[str]:
+    yield f"the pass over {life['accounts']:,} accounts; load {life['load']}"
+    yield f"  {life['idle']} s when nothing is due, {life['due']} s when all are: marked, and a job queued for each"
+    yield f"  a job that suspends one and tells its owner, ms: p50 {life['job']['p50']}, p95 {life['job']['p95']}"
+
+
+def _delete(told: Figures) -> Iterator[str]:
+    is_whole = "certified" if told["is_certified"] else "NOT certified"
+    yield f"deleting an account of {told['size']:,} tickets: {told['seconds']} s, {is_whole}; load {told['load']}"
+    for kind, spread in told["before"].items():
+        meanwhile = told["meanwhile"][kind]
+        name = _KINDS[kind]
+        yield f"  {name} of another account, p95: {spread['p95']:.1f} ms before, {meanwhile['p95']:.1f} ms meanwhile"
 
 
 _IN_MICROSECONDS = {"decide", "decide, denied", "what stands for an account"}

@@ -42,7 +42,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "run only the mail server and mailboxes; `mail explain` shows what mails would become",
             uses_models=False,
         ),
-        "account": Command("account", "make and list accounts"),
+        "account": Command("account", "make, list, suspend and open accounts, and say what comes next for one"),
+        "plan": Command("plan", "say how long each part of an account's life lasts"),
+        "invoice": Command("invoice", "note what accounts are asked to pay, and that they did"),
         "agent": Command("agent", "add people to an account"),
         "person": Command("person", "find, export or erase what is held about a person"),
         "backup": Command("backup", "make, list, check and expire backups of the database and the files"),
@@ -52,12 +54,17 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "bin": Command("bin", "show and purge tickets that were deleted or are spam"),
         "redact": Command("redact", "make words of a ticket unreadable for good"),
         "retention": Command("retention", "say how long an account keeps things, and see what would go"),
+        "consent": Command("consent", "list, note and withdraw consents of an account's customers"),
+        "marketing": Command("marketing", "list who of the customers may be written to, and take somebody off"),
         "hold": Command("hold", "keep something from being erased"),
         "registry": Command("registry", "keep the list of subprocessors and what they are used for"),
         "egress": Command("egress", "list what left an account, and what was refused"),
+        "incident": Command("incident", "note breaches of personal data, and tell the accounts they concern"),
+        "audit": Command("audit", "check that the record of what happened is whole, and note where it ends"),
         "region": Command("region", "say which regions there are: data stay inside them"),
         "data-centre": Command("data_centre", "say where data lie, and check that they lie there"),
         "operator": Command("operator", "say who opens the back office of this installation"),
+        "grant": Command("grant", "ask an account for access to what it holds, and end it"),
         "password-list": Command("password_list", "make a list of passwords that nobody may choose", uses_models=False),
         "mail-account": Command("mail_account", "add an address that receives and answers mail"),
         "service": Command("service", "say which services of its own an account has data sent to"),
@@ -111,6 +118,11 @@ def _run(name: str, arguments: list[str]) -> int:
     except Failure as failure:
         print(f"steward {name}: {failure}", file=sys.stderr)
         return failure.code
+    except Exception as problem:
+        if type(problem).__name__ != "ImproperlyConfigured":  # a setting that cannot be; by name, as Django may be none
+            raise
+        print(f"steward {name}: {problem}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

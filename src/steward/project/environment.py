@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from steward.lib import clock
+
 
 def flag(name: str) -> bool:
     """Whether the variable is set to something that means yes."""
@@ -23,6 +25,20 @@ def days(name: str, default: int, *, least: int) -> int:
     if not text.isdecimal() or 0 < int(text) < least:
         raise ImproperlyConfigured(f"{name} is a number of days, {least} at least, or 0 for no end: not {text!r}.")
     return int(text)
+
+
+def check_test_clock(*, is_allowed: bool) -> None:
+    """Raise `ImproperlyConfigured` when `STEWARD_TEST_CLOCK` is set where it must not be, or says no moment."""
+    if not clock.is_stopped():
+        return
+    if not is_allowed:
+        raise ImproperlyConfigured("STEWARD_TEST_CLOCK stops the time and is refused outside the demo and tests.")
+    try:
+        clock.now()
+    except (OSError, ValueError) as problem:
+        file = os.environ["STEWARD_TEST_CLOCK"]
+        example = "2026-03-01T12:00:00Z"
+        raise ImproperlyConfigured(f"STEWARD_TEST_CLOCK: {file} holds no moment such as {example}.") from problem
 
 
 def installation_secret(directory: Path) -> str:

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from steward.privacy.egress.database import resolve_database
-from steward.project.environment import days, flag, installation_secret, listing
+from steward.project.environment import check_test_clock, days, flag, installation_secret, listing
 from steward.project.postgres.placing import default_data
 
 STEWARD_DATA = Path(os.environ.get("STEWARD_DATA") or default_data(Path(".data"))).absolute()
@@ -36,6 +36,8 @@ STEWARD_TERMS_URL = os.environ.get("STEWARD_TERMS_URL", "")
 STEWARD_MASTER_KEY = os.environ.get("STEWARD_MASTER_KEY", "")
 STEWARD_SMTP_RELAY = os.environ.get("STEWARD_SMTP_RELAY", "")
 STEWARD_MAIL_FROM = os.environ.get("STEWARD_MAIL_FROM") or f"no-reply@{STEWARD_DOMAIN}"
+STEWARD_CONTACT = os.environ.get("STEWARD_CONTACT", "")  # where owners of suspended accounts write to
+STEWARD_INVOICES_KEPT = int(os.environ.get("STEWARD_INVOICES_KEPT", "10"))  # years, of accounts that are deleted
 STEWARD_RESOLVER = os.environ.get("STEWARD_RESOLVER", "")
 STEWARD_CA_FILE = os.environ.get("STEWARD_CA_FILE", "")
 STEWARD_EGRESS_ALLOW = listing("STEWARD_EGRESS_ALLOW")
@@ -54,8 +56,7 @@ STEWARD_MAX_BODY = int(os.environ.get("STEWARD_MAX_BODY", str(50 * 2**20)))  # b
 STEWARD_MAX_MAIL = int(os.environ.get("STEWARD_MAX_MAIL", str(50 * 2**20)))  # bytes
 STEWARD_EXCHANGER = flag("STEWARD_EXCHANGER")  # the SMTP listener is the exchanger: it checks SPF, DKIM and DMARC
 
-if os.environ.get("STEWARD_TEST_CLOCK") and not (STEWARD_DEMO or STEWARD_TESTING):
-    raise ImproperlyConfigured("STEWARD_TEST_CLOCK stops the time and is refused outside the demo and tests.")
+check_test_clock(is_allowed=STEWARD_DEMO or STEWARD_TESTING)
 
 SECRET_KEY = os.environ.get("STEWARD_SECRET_KEY") or installation_secret(STEWARD_DATA)
 DEBUG = False
@@ -83,24 +84,31 @@ INSTALLED_APPS = [
     "steward.privacy.egress",
     "steward.privacy.holds",
     "steward.privacy.erasure",
+    "steward.privacy.audit",
     "steward.jobs",
     "steward.outbox",
     "steward.people",
     "steward.live",
     "steward.contacts",
     "steward.files",
+    "steward.privacy.consent",
+    "steward.marketing",
     "steward.brand",
     "steward.tickets",
     "steward.channels.email",
     "steward.notifications",
     "steward.backups",
     "steward.privacy.mentions",
+    "steward.privacy.incidents",
     "steward.privacy.recipients",
     "steward.privacy.subprocessors",
+    "steward.privacy.support_access",
     "steward.privacy.agreements",
     "steward.privacy.retention",
     "steward.privacy.requests",
     "steward.privacy.exports",
+    "steward.privacy.takeout",
+    "steward.lifecycle",
     "steward.console",
     "steward.front",
     "steward.operator",

@@ -6,7 +6,10 @@ from steward.channels.email.upkeep import forget_old_automatic_answers
 from steward.files.carrying import carry_files
 from steward.files.upkeep import remove_unknown_files, remove_unused_files
 from steward.jobs import maintenance, periodic
+from steward.lifecycle.departing.portions import forget_kept_invoices
+from steward.lifecycle.passing import pass_over_accounts
 from steward.lifecycle.usage import count_all_usage
+from steward.marketing.consents import forget_past
 from steward.notifications.upkeep import forget_old_notices
 from steward.outbox.installation import forget_installation_mail
 from steward.people.browsers import forget_unused_browsers
@@ -15,22 +18,27 @@ from steward.people.throttling import forget_past_tries
 from steward.people.upkeep import forget_ended_sessions, forget_old_invitations, forget_unused_links
 from steward.privacy.agreements.actions import end_what_is_due
 from steward.privacy.agreements.telling import tell_accounts_of_new_texts
+from steward.privacy.audit.upkeep import anchor_everywhere, let_entries_go, let_reads_go, read_whole
+from steward.privacy.consent.upkeep import forget_ended
 from steward.privacy.egress.ledger import flush_lookups
 from steward.privacy.erasure.watching import watch_erasures
 from steward.privacy.exports.upkeep import expire_exports
+from steward.privacy.incidents.watching import watch
 from steward.privacy.recipients.letting_go import forget_letters, warn_of_untold
 from steward.privacy.requests.upkeep import close_erasures, warn_accounts
 from steward.privacy.retention.tasks import apply_everywhere
 from steward.privacy.subprocessors.actions import forget_unnamed_papers
 from steward.privacy.subprocessors.notice_tasks import remind_accounts
 from steward.privacy.subprocessors.subscriptions import forget_unproven, pause_undelivered
+from steward.privacy.takeout.upkeep import expire_copies
 from steward.tickets.upkeep import close_old_tickets
 
 
 @periodic("jobs.revive", cron="* * * * *")
 def revive_stalled_jobs() -> None:
-    """Work that a worker left behind when it died is done again."""
+    """Work that a worker left behind when it died is done again; what a test's clock makes due begins."""
     maintenance.revive_stalled_jobs()
+    maintenance.bring_jobs_forward()
 
 
 @periodic("egress.flush_lookups", cron="*/5 * * * *")
@@ -90,6 +98,30 @@ def warn_of_requests() -> None:
     close_erasures()
 
 
+@periodic("audit.anchor", cron="41 * * * *")
+def anchor_chains() -> None:
+    """What is new in the accounts' chains is checked, and where they end is written down in the second place."""
+    anchor_everywhere()
+
+
+@periodic("audit.read_whole", cron="13 1 * * *")
+def read_chains() -> None:
+    """Chains that were not read from their beginning for a week are, for an hour at most."""
+    read_whole(seconds=3600)
+
+
+@periodic("audit.forget_reads", cron="33 1 * * *")
+def forget_reads() -> None:
+    """Who read what goes when it is older than its account says."""
+    let_reads_go()
+
+
+@periodic("audit.forget_entries", cron="53 1 * * *")
+def forget_entries() -> None:
+    """What happened goes when it is older than its account says, and about nothing that is there any more."""
+    let_entries_go()
+
+
 @periodic("agreements.tell_of_new_texts", cron="7 * * * *")
 def tell_of_new_texts() -> None:
     """Accounts for which there are new terms of use, or a new wording of their agreement, are told once."""
@@ -115,10 +147,22 @@ def forget_papers() -> None:
     forget_unnamed_papers()
 
 
+@periodic("incidents.watch", cron="* * * * *")
+def watch_over_incidents() -> None:
+    """Operators hear of accounts that have to be told of an incident; what may be told now is."""
+    watch()
+
+
 @periodic("exports.expire", cron="*/10 * * * *")
 def delete_past_exports() -> None:
     """Archives with what is held about a person go when their days are over."""
     expire_exports()
+
+
+@periodic("takeout.expire", cron="*/10 * * * *")
+def delete_past_copies() -> None:
+    """Archives with everything an account holds go when their days are over."""
+    expire_copies()
 
 
 @periodic("erasure.watch", cron="19 * * * *")
@@ -176,6 +220,18 @@ def count_accounts() -> None:
     count_all_usage()
 
 
+@periodic("lifecycle.pass", cron="* * * * *")
+def look_after_accounts() -> None:
+    """Accounts whose trial or time is over take the next step; those for whom it is near are warned."""
+    pass_over_accounts()
+
+
+@periodic("lifecycle.forget_invoices", cron="21 3 * * *")
+def forget_invoices() -> None:
+    """Invoices of accounts that are deleted go when law wants them kept no more."""
+    forget_kept_invoices()
+
+
 @periodic("files.carry", cron="* * * * *")
 def carry_files_over() -> None:
     """Files that are in no bucket yet are carried there, where there is one."""
@@ -187,3 +243,15 @@ def remove_files() -> None:
     """Files that nothing is attached to go, and stored bytes that no row knows."""
     remove_unused_files()
     remove_unknown_files()
+
+
+@periodic("marketing.forget", cron="9 * * * *")
+def forget_past_customers() -> None:
+    """Former customers who may no longer be written to are forgotten."""
+    forget_past()
+
+
+@periodic("consent.forget", cron="37 3 * * *")
+def forget_past_consents() -> None:
+    """Consents that ended long ago, and old ones of visitors, go."""
+    forget_ended()

@@ -27,6 +27,8 @@ from steward.outbox.actions import note_bounce
 from steward.outbox.models import OutgoingMail, State
 from steward.people.access import actor_of
 from steward.people.models import Membership
+from steward.privacy.consent.actions import Proof, give, withdraw
+from steward.privacy.consent.purposes import add_purpose
 from steward.privacy.egress import wall
 from steward.privacy.erasure.ledger import ledger_path
 from steward.privacy.keys.cipher import decrypt
@@ -61,9 +63,19 @@ def plant(slug: str = "northwind") -> Contact:
     contact = _with_other_addresses(ticket)
     _work_on(ticket, contact, ben)
     _come_into(_ticket_of_somebody_else(support), contact, support, ben)
+    _consent(contact)
     run_jobs()
     store_waiting(support)
     return contact
+
+
+def _consent(contact: Contact) -> None:
+    """They said yes by telephone, and took it back."""
+    with account_scope(contact.account_id):
+        words = {"en": {"name": "News", "text": "We write to you once a month."}}
+        purpose = add_purpose("lamp-news", "newsletter", words, actor=SYSTEM)
+        give(contact, purpose, Proof(channel="call", note=f"{SAID} rang"), actor=SYSTEM)
+        withdraw(contact, purpose, how="call", note=f"{SAID} rang again", actor=SYSTEM)
 
 
 def found(mark: str, slug: str = "northwind") -> dict[str, list[str]]:

@@ -28,14 +28,18 @@ from steward.privacy.subprocessors.subscriptions import ask_to_subscribe, token_
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.agreement_samples import samples_of_agreements
+from steward.testing.consent_samples import samples_of_consents
 from steward.testing.erasure_samples import samples_of_erasures
 from steward.testing.export_samples import samples_of_exports
+from steward.testing.incident_samples import samples_of_incidents
 from steward.testing.jobs import failed_job
+from steward.testing.life_samples import owners_link, samples_of_life
 from steward.testing.pictures import png
 from steward.testing.registry_samples import samples_of_the_registry
 from steward.testing.request_samples import pointed_out_in, request_about
 from steward.testing.retention_samples import samples_of_retention
 from steward.testing.service_samples import service_of
+from steward.testing.support_samples import samples_of_support
 from steward.tickets.actions import tag_named, tag_ticket
 from steward.tickets.models import Ticket
 
@@ -66,7 +70,7 @@ def _samples() -> dict[str, Any]:
         "operator": stored_operator_session(operator.user),
         "readers": {
             language: {
-                "session": stored_session(one.user, account.pk),
+                "session": stored_session(one.user, account.pk, factors=("password", "totp")),
                 "samples": shared | _of_a_person(one, account, language),
             }
             for language, one in readers.items()
@@ -96,6 +100,7 @@ def _of_the_account(account: Account, people: dict[str, Membership]) -> dict[str
             "tag_id": tag.pk,
             "request_id": request_about(ticket.requester),
             **samples_of_exports(ticket.requester),
+            **samples_of_consents(ticket.requester),
             "mail_account_id": MailAccount.objects.order_by("id")[0].pk,
             "digest": bytes(logo.sha256).hex() if logo else "",
             **samples_of_erasures(account, ticket.requester_id),
@@ -142,8 +147,12 @@ def _of_the_back_office(operator: Operator, account: Account) -> dict[str, Any]:
         "sign-up/<token>/agreement.pdf token": asked,
         "subprocessors/subscription/<token> token": _subscribed(),
         "operator/welcome/<token> token": new_operator_link(operator),
+        "standing/<token> token": owners_link(),
         **samples_of_the_registry(operator, account),
         **samples_of_agreements(account),
+        **samples_of_life(account),
+        **samples_of_incidents(operator, account),
+        **samples_of_support(account, operator.user_id),
     }
 
 

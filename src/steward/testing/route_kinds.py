@@ -4,14 +4,22 @@ PROBES = {"healthz", "readyz", "metrics"}  # of the installation: no account, no
 # Who holds the token of a mail holds the right: whoever else may be signed in, or nobody.
 BEARER = {
     "console/reset-password/<token>", "console/invitations/<token>", "console/welcome/<token>", "sign-up/<token>",
-    "sign-up/<token>/agreement.pdf", "exports/<token>", "exports/<token>/archive",
-    "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end",
+    "sign-up/<token>/agreement.pdf", "exports/<token>", "exports/<token>/archive", "consent/<token>", "news/<token>",
+    "certificates/<uuid:account_id>/<token>", "certificates/<uuid:account_id>/<token>/<slug:of>.<slug:kind>",
+    "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end", "standing/<token>",
 }  # fmt: skip
-# On the base domain only, where signing up is open.
+# The page about where an account stands, for its owner, who is known by a session of its own.
+SHUT = {
+    "standing", "standing/sent", "standing/account", "standing/account/lifting", "standing/account/copy",
+    "standing/account/copy/passphrase", "standing/account/copy/archive", "standing/account/copy/removal",
+    "standing/account/deletion", "standing/account/deletion/withdrawal", "standing/account/leaving", "standing/<token>",
+}  # fmt: skip
+# On the base domain only; signing up only where that is open.
 FRONT = {
     "account", "sign-up", "sign-up/address", "sign-up/sent", "sign-up/<token>", "sign-up/<token>/agreement.pdf",
     "subprocessors/subscription", "subprocessors/subscription/sent", "subprocessors/subscription/<token>",
-    "subprocessors/subscription/<token>/end",
+    "subprocessors/subscription/<token>/end", "news/<token>", "certificates/<uuid:account_id>/<token>",
+    "certificates/<uuid:account_id>/<token>/<slug:of>.<slug:kind>", *SHUT,
 }  # fmt: skip
 # Of whoever's host it is: the list of subprocessors says nothing personal, and nobody signs in to read it.
 LISTS = {
@@ -19,7 +27,7 @@ LISTS = {
     "subprocessors/feed.json",
 }  # fmt: skip
 # Programs for mail post here, with nothing but the token (RFC 8058 section 3.2).
-ONE_CLICK = {"subprocessors/subscription/<token>/end"}
+ONE_CLICK = {"subprocessors/subscription/<token>/end", "news/<token>"}
 BRAND = {"console/brand/style", "console/brand/logo/<digest>"}  # what the sign-in page wears
 OFFICE_ENTRANCE = {"operator/sign-in", "operator/sign-in/passkey", "operator/welcome/<token>", "operator/sign-out"}
 PUBLIC = PROBES | BEARER | FRONT | LISTS | OFFICE_ENTRANCE | BRAND | {
@@ -42,6 +50,11 @@ READ_AND_WRITTEN = {
     f"{OWN}password", f"{OWN}address", f"{OWN}app", f"{OWN}passkeys",
     "console/guide", "console/invitations/<token>", "console/welcome/<token>", "sign-up", "sign-up/<token>",
     "subprocessors/subscription", "subprocessors/subscription/<token>", "subprocessors/subscription/<token>/end",
+    "standing", "standing/<token>", "standing/account/deletion", "consent/<token>", "news/<token>",
+    "console/tickets/<code>/consents", "console/settings/closing",
+    "console/settings/plan",
+    *(f"console/settings/privacy/consent/{path}" for path in ("new", "<uuid:purpose_id>",
+      "<uuid:purpose_id>/retirement")),
     "console/settings/profile", "console/settings/agents/new", "console/settings/agents/<uuid:member_id>",
     "console/settings/agents/<uuid:member_id>/removal", "console/settings/departments",
     "console/settings/departments/<uuid:department_id>", "console/settings/departments/<uuid:department_id>/archive",
@@ -52,6 +65,11 @@ READ_AND_WRITTEN = {
     "console/settings/privacy/agreement/signing", "console/settings/privacy/agreement/own",
     "console/settings/privacy/agreement/ending",
     "console/settings/privacy/region", "console/settings/privacy/requests/new",
+    "operator/incidents/new", "operator/incidents/<uuid:incident_id>/facts", "operator/disclosures/new",
+    "operator/disclosures/<uuid:disclosure_id>", "console/settings/privacy/incidents/new",
+    "console/settings/privacy/incidents/<uuid:own_id>", "console/settings/privacy/officer",
+    "console/settings/privacy/support/new", "console/settings/privacy/support/<uuid:grant_id>/granting",
+    "operator/accounts/<slug:slug>/support",
     "console/settings/privacy/exports/new", "console/bin", "console/bin/purge",
     "console/settings/privacy/retention/new", "console/settings/privacy/retention/<uuid:rule_id>",
     "console/settings/privacy/holds/new", "console/settings/privacy/holds/<uuid:hold_id>/lifting",
@@ -59,6 +77,7 @@ READ_AND_WRITTEN = {
     "console/settings/privacy/recipients/<uuid:telling_id>",
     *(f"console/settings/privacy/own-services/{path}" for path in ("new", "<uuid:service_id>",
       "<uuid:service_id>/retirement")),
+    "console/settings/privacy/report",
     "console/settings/general", "console/settings/tags", "console/settings/tags/<uuid:tag_id>",
     "console/tickets/new/draft", "console/tickets/<code>/draft", "console/messages/<uuid:message_id>/redaction",
 }  # fmt: skip
@@ -75,6 +94,9 @@ READERS_MAY: dict[str, str] = {
     "console/invitations/<token>": "who holds the token",
     "console/welcome/<token>": "who holds the token",
     "sign-up/<token>": "who holds the token",
+    "consent/<token>": "who holds the token",
+    "news/<token>": "who holds the token",
+    "standing/<token>": "who holds the token",
     "subprocessors/subscription/<token>": "who holds the token",
     "subprocessors/subscription/<token>/end": "who holds the token",
     "console/confirm-address/<token>": "one's own address; another's is not found",

@@ -26,15 +26,19 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing import cast
 from steward.testing.agreement_samples import samples_of_agreements
+from steward.testing.consent_samples import samples_of_consents
 from steward.testing.erasure_samples import samples_of_erasures
 from steward.testing.export_samples import samples_of_exports
+from steward.testing.incident_samples import samples_of_incidents
 from steward.testing.jobs import failed_job, run_jobs
 from steward.testing.letters import receive, written
+from steward.testing.life_samples import owners_link, samples_of_life
 from steward.testing.pictures import png
 from steward.testing.registry_samples import forms_of_the_registry, samples_of_the_registry
 from steward.testing.request_samples import request_about
 from steward.testing.retention_samples import samples_of_retention
 from steward.testing.service_samples import service_of
+from steward.testing.support_samples import samples_of_support
 from steward.testing.tickets import make_reply, make_ticket
 from steward.tickets.actions import HOLD, last_change, reply_to_ticket, tag_named, tag_ticket
 from steward.tickets.actions.drafting import attach_to_draft, draft_for_files, save_draft
@@ -104,6 +108,7 @@ def all_samples(
             for name, value in samples_of_erasures(ticket.account, cast.contact(ada.account_id, "Farah").pk).items()
         },
         **{name: [value] for name, value in samples_of_exports(ticket.requester).items()},
+        **{name: [value] for name, value in samples_of_consents(ticket.requester).items()},
         **{name: [value] for name, value in samples_of_retention(ada).items()},
         **samples_of_people(ada, ben, billing),
         **samples_of_the_back_office(olga, ticket.account),
@@ -132,8 +137,12 @@ def samples_of_the_back_office(operator: Operator, account: Account) -> Samples:
         "job_id": [failed_job(account)],
         "factor_id": [Authenticator.objects.create(user=operator.user, type="webauthn", data={"name": "Key"}).pk],
         "operator/welcome/<token> token": [new_operator_link(operator)],
+        "standing/<token> token": [owners_link()],
         **{name: [value] for name, value in samples_of_the_registry(operator, account).items()},
         **{name: [value] for name, value in samples_of_agreements(account).items()},
+        **{name: [value] for name, value in samples_of_life(account).items()},
+        **{name: [value] for name, value in samples_of_incidents(operator, account).items()},
+        **{name: [value] for name, value in samples_of_support(account, operator.user_id).items()},
     }
 
 
@@ -188,6 +197,7 @@ def forms_of(ben: Membership, billing: Department, changed: Changed) -> dict[str
     """What a POST must hold to be more than not found."""
     return {
         **forms_of_the_registry(),
+        "operator/incidents/<uuid:incident_id>/state": "to=contained",
         "operator/mail/retry": "state=failed&reason=bounced",
         "console/settings/tags/<uuid:tag_id>/merger": f"into={another_tag(ben).id}",
         "console/settings/privacy/exports/search": "email=eli@example.org",

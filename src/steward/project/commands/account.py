@@ -1,4 +1,4 @@
-"""`steward account create`, `list` and `unlock-network`."""
+"""`steward account create`, `list` and `unlock-network`; the rest of their life is in `account_life`."""
 
 import argparse
 import json
@@ -9,9 +9,11 @@ from django.core.validators import validate_email
 
 from steward.lib.actor import SYSTEM
 from steward.lifecycle.opening import Owner, open_account
+from steward.lifecycle.plans import SELF_HOSTED, NoSuchPlan
 from steward.people.actions.security_policy import unlock_network
 from steward.people.models import User
 from steward.project import settings
+from steward.project.commands import account_end, account_export, account_life
 from steward.project.commands.parsing import parser_for, read_password
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -26,13 +28,20 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = parser_for("account", "Make and list accounts.")
-    commands = parser.add_subparsers(required=True, metavar="create|list|unlock-network")
+    commands = parser.add_subparsers(
+        required=True,
+        metavar="create|list|show|plan|suspend|resume|reopen|look-after|export|delete|certificate|unlock-network",
+    )
     create = commands.add_parser("create", help="open an account; the owner's password is read from standard input")
     create.add_argument("slug", metavar="SLUG", help=f"it answers at SLUG.{settings.STEWARD_DOMAIN}")
     create.add_argument("--name", required=True, help="what the company is called")
     create.add_argument("--owner", required=True, metavar="EMAIL", help="with which the owner signs in")
     create.add_argument("--owner-name", default="", metavar="NAME", help="the owner's name as customers read it")
+    create.add_argument("--plan", default=SELF_HOSTED, metavar="PLAN", help="as `steward plan list` shows it")
     create.set_defaults(run=_create)
+    account_life.add_to(commands)
+    account_export.add_to(commands)
+    account_end.add_to(commands)
     listing = commands.add_parser("list", help="show the accounts")
     listing.add_argument("--json", action="store_true", help="one JSON object per line")
     listing.set_defaults(run=_list)
@@ -53,7 +62,9 @@ def _unlock_network(options: argparse.Namespace) -> None:
 def _create(options: argparse.Namespace) -> None:
     owner = Owner(options.owner, options.owner_name or options.owner.partition("@")[0], _password(options.owner))
     try:
-        account = open_account(options.slug, name=options.name, owner=owner)
+        account = open_account(options.slug, name=options.name, owner=owner, plan=options.plan)
+    except NoSuchPlan as problem:
+        raise Failure(f"There is no plan “{options.plan}”; `steward plan list` shows those there are.") from problem
     except SlugRefused as problem:
         raise Failure(str(problem)) from problem
     except ValidationError as problem:

@@ -10,10 +10,13 @@ from django.core.validators import validate_email
 from steward.lib.actor import SYSTEM
 from steward.people.actions import add_member, join_department
 from steward.people.actions.sign_in import take_away_factors
-from steward.people.models import Department, DepartmentRole, Role, User
+from steward.people.models import Department, DepartmentRole, Membership, Role, User
+from steward.privacy.support_access.models import Area
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for, read_password
 from steward.project.commands.session import account_named, database
 from steward.project.failure import Failure
+from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 
 
@@ -23,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.command == "remove-second-factor":
             return _remove_second_factor(options.email)
         account = account_named(options.slug)
+        _ask_for_leave(account)
         password = _password(options.email)
         with account_scope(account.id):
             _add(options, password)
@@ -57,6 +61,14 @@ def _remove_second_factor(email: str) -> int:
     words = "signs in with the password alone now, and was told by mail" if had_some else "has no second factor"
     print(f"{email} {words}.")
     return 0
+
+
+def _ask_for_leave(account: Account) -> None:
+    """Once an account has somebody, they say who comes in: whoever is added sees what it holds. Raises `Failure`."""
+    with account_scope(account.id):
+        has_members = Membership.objects.exists()
+    if has_members:
+        refuse_without_consent(account, "agent.add", area=Area.SETTINGS.value)
 
 
 def _password(email: str) -> str | None:

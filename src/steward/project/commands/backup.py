@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from steward.backups.drills import note_drill
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import expire, overdue
 from steward.backups.key_copies import copy_keys, last_copy
@@ -111,13 +112,17 @@ def _list(options: argparse.Namespace, place: Place) -> int:
 
 def _check(options: argparse.Namespace, place: Place) -> int:
     """1 where a backup is not what it says, or one is there that should be gone."""
-    wrong = overdue(place)
+    wrong, is_any_bad = overdue(place), False
     for folder in [place / options.name] if options.name else list(backups_in(place)):
         try:
             manifest = verify(folder, backing_up.programs_only())
         except _FAULTS as problem:
             wrong.append(f"{folder.name}: {problem}")
+            note_drill(folder.name, is_good=False)
+            is_any_bad = True
         else:
+            if not is_any_bad:  # owners of accounts read of the bad one, not of a good one after it
+                note_drill(folder.name, is_good=True)
             print(
                 f"{folder.name}: {sum(manifest.rows.values())} rows and {manifest.files} files, as they were written."
             )

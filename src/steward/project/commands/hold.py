@@ -17,7 +17,7 @@ from steward.privacy.requests.persons import person_by_address
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import upkeep_scope
 from steward.tickets.models import Ticket
 
 On = LegalHold.On
@@ -61,7 +61,7 @@ def _place(options: argparse.Namespace) -> None:
     if sum(map(bool, (options.ticket, options.email, options.department, options.first or options.last))) > 1:
         raise Failure("Name one thing to hold: --ticket, --email, --department, or --first and --last.")
     period = _period(options, account.time_zone)
-    with account_scope(account.id):
+    with upkeep_scope(account.id):
         for on, object_id in [(On.PERIOD, new_id())] if period else _objects(options, account.id):
             try:
                 basis = LegalHold.Basis(options.basis)
@@ -105,7 +105,7 @@ def _objects(options: argparse.Namespace, account_id: UUID) -> list[tuple[On, UU
 
 def _lift(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    with account_scope(account.id):
+    with upkeep_scope(account.id):
         hold = LegalHold.objects.filter(pk=options.hold).first()
         if hold is None:
             raise Failure("There is no such hold; `steward hold list` shows those there are.")
@@ -114,7 +114,7 @@ def _lift(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    with account_scope(account.id):
+    with upkeep_scope(account.id):
         for hold in LegalHold.objects.in_force().order_by("placed_at", "id"):
             print(_line(hold))
 

@@ -17,6 +17,7 @@ from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.persons import Person, person_by_address
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.project.commands import person_export
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _find(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "person.find", area="customers")
     with account_scope(account.id):
         person = _person(options)
         print(json.dumps(_told(person, counted(person.extent)), indent=2, ensure_ascii=False))
@@ -65,6 +67,7 @@ def _find(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "person.export", area="export")
     with account_scope(account.id):
         person = _person(options)
         told = {"names": person.names, "addresses": person.addresses, "tickets": len(person.tickets)}
@@ -76,6 +79,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _erase(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "person.erase", area="customers")
     with account_scope(account.id):
         person = _person(options)
         erasure, mentions = _planned(person, options)

@@ -14,6 +14,7 @@ from steward.lib.actor import SYSTEM
 from steward.lib.redacting import TooShort, pattern_of
 from steward.privacy.erasure.ledger_lines import LedgerBroken, Redacted
 from steward.privacy.holds.actions import Held
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -53,7 +54,9 @@ def _add_options(words: argparse.ArgumentParser, nothing: argparse.ArgumentParse
 
 
 def _find(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
+    account = account_named(options.account)
+    refuse_without_consent(account, "redact.find", area="tickets")
+    with account_scope(account.id):
         for message in _messages(options):
             kinds = Counter(spot.kind.value for spot in suggested(message))
             print(json.dumps({"message": str(message.pk), "at": message.at.isoformat(), "found": kinds}))
@@ -64,6 +67,8 @@ def _words(options: argparse.Namespace) -> None:
     words = [line.strip() for line in sys.stdin if line.strip()]
     if options.number is None and options.reason is None:
         raise Failure("Say why: --reason.", code=2)
+    if options.number is None:
+        refuse_without_consent(account_named(options.account), "redact.words", area="tickets")
     try:
         with account_scope(account_named(options.account).id):
             line = _line(options) if options.number else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from steward.backups.drills import note_drill
 from steward.backups.errors import BackupFault
 from steward.backups.manifests import trusted
 from steward.backups.places import Place, place_of
@@ -15,11 +16,16 @@ from steward.backups.remote import Remote
 from steward.backups.replaying import replay
 from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
 from steward.backups.stops import stop_again
+from steward.lifecycle.departing.after_restore import delete_accounts_again
+from steward.lifecycle.departing.running import NotWhole
+from steward.privacy.audit.verifying import void_anchors_everywhere
 from steward.privacy.egress.configuration import give_bucket
 from steward.privacy.egress.early import without_a_database
 from steward.privacy.egress.s3.buckets import is_bucket
+from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.keys.errors import KeyMissing, Tampered, UnsafeMasterKey
+from steward.privacy.support_access.actions import end_all_access_everywhere
 from steward.project import backing_up, settings
 from steward.project.commands import session
 from steward.project.commands.parsing import parser_for
@@ -43,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyMissing, UnsafeMasterKey) as problem:
         words = "`steward keys restore` puts a copy of the keys back; the master key comes first."
         raise Failure(f"{problem}. {words}") from problem
-    except (BackupFault, Tampered, LedgerBroken) as problem:
+    except (BackupFault, NotWhole, StoreFault, Tampered, LedgerBroken) as problem:
         raise Failure(str(problem)) from problem
     return 0
 
@@ -94,9 +100,23 @@ def _restore(folder: Place) -> None:
             set_up(server)  # an older backup is brought up to date before its rows are touched
             with in_a_sentence():
                 _replay()
+                _void()
                 early.settle()
         finish(data)
+        note_drill(manifest.name, is_good=True, is_restored=True)
     print(f"The backup of {manifest.created_at} is restored.")
+
+
+def _void() -> None:
+    """What was anchored after the backup was made is about entries that are not here: nobody has to be alarmed."""
+    try:
+        number = void_anchors_everywhere()
+    except OSError as problem:
+        words = "`steward audit restored --yes` says later that a backup was restored."
+        print(f"Anchors of the audit could not be made void: {problem}. {words}", file=sys.stderr)
+        return
+    if number:
+        print(f"Anchors of the audit from after the backup are void in {number} accounts.", flush=True)
 
 
 @contextmanager
@@ -115,6 +135,11 @@ def _replay() -> None:
     def told(done: int, of: int) -> None:
         print(f"\r{done} of {of} erasures", end="", file=sys.stderr, flush=True)
 
+    deleted, kept = delete_accounts_again()  # first: what is in them needs nothing else
+    if deleted:
+        print(f"{deleted} accounts of the ledger were deleted again.", flush=True)
+    if kept:
+        print(f"{kept} accounts were kept by a legal hold of that time: look at them before you serve.", flush=True)
     again = redact_again(is_last=False)  # first: an erasure that is done again redacts, too, and leaves fewer words
     followed = replay(told)
     if followed.done or followed.held:
@@ -122,6 +147,8 @@ def _replay() -> None:
     print(f"{followed.done} erasures of the ledger were done again.", flush=True)
     if stopped := stop_again():
         print(f"{stopped} objections, restrictions and ended instructions of the ledger were repeated.", flush=True)
+    if ended := end_all_access_everywhere():  # some may have been ended since: whoever wants it grants it anew
+        print(f"{ended} accesses by support were ended.", flush=True)
     if again := again + redact_again():
         print(f"{again} redactions of the ledger were done again.", flush=True)
     if followed.held:

@@ -4,6 +4,7 @@ owner   owns the tables, migrates. Passes by row-level security only where a pol
 app     serves. No superuser, no BYPASSRLS, owns nothing, cannot TRUNCATE (which row-level security does not see).
 search  cannot log in; owns the one search function, with BYPASSRLS where the server allows it.
 ops     named work across accounts, on tables that migrations grant to it one by one.
+staff   cannot log in; what app becomes while support looks into an account. It has few rights, each bound to a grant.
 
 `prepare` may be run by a superuser or, on a hosted server, by a login that has CREATEROLE and CREATEDB.
 """
@@ -40,6 +41,7 @@ class Roles:
     app: Login = Login("steward_app")
     ops: Login = Login("steward_ops")
     search: str = "steward_search"
+    staff: str = "steward_staff"
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,14 @@ def _connected(conninfo: str) -> Iterator[Connection]:
 
 
 def _make_roles(connection: Connection, roles: Roles) -> bool:
-    """All four roles, and their memberships. Returns whether the search role has BYPASSRLS."""
+    """All five roles, and their memberships. Returns whether the search role has BYPASSRLS."""
     for login in (roles.owner, roles.app, roles.ops):
         _make_login(connection, login)
     for login in (roles.app, roles.ops):
         _refuse_powers(connection, login.name, roles)
     bypass = _make_search(connection, roles.search)
     _let_become(connection, roles.search, roles.owner.name)
+    _make_staff(connection, roles)
     # The login that sets up holds the owner's rights, or it could not connect to the database it has made.
     _let_become(connection, roles.owner.name, _me(connection), inherit="TRUE")
     return bypass
@@ -143,6 +146,34 @@ def _make_search(connection: Connection, name: str) -> bool:
     return True
 
 
+def _make_staff(connection: Connection, roles: Roles) -> None:
+    """The role that app may become and whose rights it never has beside its own: policies are about the one it is."""
+    role, app = sql.Identifier(roles.staff), sql.Identifier(roles.app.name)
+    if not _exists(connection, roles.staff):
+        try:
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+        except errors.InsufficientPrivilege:
+            raise PostgresError(
+                f"The role {roles.staff} does not exist and {_me(connection)} may not create it: "
+                f"a superuser has to run CREATE ROLE {roles.staff} NOLOGIN."
+            ) from None
+    if not _has_membership_options(connection):  # there it is the member who inherits, or not
+        _execute(connection, sql.SQL("ALTER ROLE {} NOINHERIT").format(app), f"ALTER ROLE {roles.app.name} NOINHERIT")
+    _let_become(connection, roles.staff, roles.app.name)
+    if _one(connection, "SELECT pg_has_role(%s, %s, 'USAGE')", roles.app.name, roles.staff):
+        raise PostgresError(
+            f"The role {roles.app.name} holds the rights of {roles.staff} all the time, so its policies would bind "
+            f"every page: a superuser has to run GRANT {roles.staff} TO {roles.app.name} WITH INHERIT FALSE."
+        )
+
+
+def _execute(connection: Connection, command: sql.Composed, told: str) -> None:
+    try:
+        connection.execute(command)
+    except errors.InsufficientPrivilege:
+        raise PostgresError(f"{_me(connection)} may not do it: a superuser has to run {told}.") from None
+
+
 def _let_become(connection: Connection, role: str, member: str, *, inherit: LiteralString = "FALSE") -> None:
     """`member` may SET ROLE to `role`, to hand objects over to it; with `inherit` it holds its rights all the time."""
     if role == member or _may_become(connection, member, role):
@@ -181,6 +212,7 @@ def _grant(connection: Connection, database: str, roles: Roles) -> None:
         "app": sql.Identifier(roles.app.name),
         "ops": sql.Identifier(roles.ops.name),
         "search": sql.Identifier(roles.search),
+        "staff": sql.Identifier(roles.staff),
     }
     try:
         with _acting_as(connection, owner):
@@ -211,7 +243,7 @@ OWNERSHIP = (
     "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {owner}",
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
-    "GRANT USAGE ON SCHEMA public TO {app}, {ops}",
+    "GRANT USAGE ON SCHEMA public TO {app}, {ops}, {staff}",
     # CREATE is what PostgreSQL asks of a role before it may own a function; nobody can log in as this one.
     "GRANT USAGE, CREATE ON SCHEMA public TO {search}",
 )

@@ -1,0 +1,101 @@
+"""Plans, invoices and the states of accounts at a terminal."""
+
+import contextlib
+import io
+import json
+import sys
+
+import pytest
+
+from steward.lifecycle.models import Standing
+from steward.project import cli
+from steward.project.commands import session
+from steward.tenancy.models import Account
+
+
+@pytest.fixture
+def steward(db, monkeypatch, capsys):
+    """`steward("account", "list", typed="...")` -> exit code, standard output, standard error; on the test database."""
+    monkeypatch.setattr(session, "at_hand", lambda _data: contextlib.nullcontext())
+
+    def run(*arguments, typed=""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        code = cli.main(arguments)
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return run
+
+
+INVOICE = ("--account", "northwind", "--number", "7")
+CREATE = ("invoice", "create", *INVOICE, "--amount", "49", "--currency", "eur", "--due")
+
+
+def test_an_account_goes_on_a_plan_and_says_what_comes(steward, northwind, clock):
+    assert steward("account", "plan", "northwind", "trial")[0] == 0
+    told = json.loads(steward("account", "show", "northwind")[1])
+    assert (told["plan"], told["next"], told["at"]) == ("trial", "suspended", "2026-03-17T12:00:00+00:00")
+    assert "platinum" in steward("account", "plan", "northwind", "platinum")[2]
+
+
+def test_an_account_is_opened_on_a_plan(steward, clock):
+    line = ("account", "create", "fjord", "--name", "Fjord", "--owner", "finn@fjord.example", "--plan")
+    assert steward(*line, "platinum", typed="correct horse 9\n")[0] == 1
+    assert steward(*line, "trial", typed="correct horse 9\n")[0] == 0
+    assert Standing.objects.get(account__slug="fjord").plan_id == "trial"
+
+
+def test_an_account_is_suspended_and_opened_again(steward, northwind):
+    assert steward("account", "resume", "northwind")[0] == 1
+    assert steward("account", "suspend", "northwind")[0] == 0
+    assert Account.objects.get(pk=northwind.pk).state == "suspended"
+    assert steward("account", "reopen", "northwind")[0] == 1
+    assert steward("account", "resume", "northwind")[0] == 0
+    assert Account.objects.get(pk=northwind.pk).state == "active"
+
+
+def test_invoices(steward, northwind, clock):
+    assert json.loads(steward(*CREATE, "2026-04-01T00:00:00Z")[1])["state"] == "unpaid"
+    assert steward(*CREATE, "2026-04-01")[0] == 1, "the number is taken"
+    assert steward("invoice", "paid", *INVOICE)[0] == 0
+    assert steward("invoice", "void", *INVOICE)[0] == 1
+    assert steward("invoice", "void", "--account", "northwind", "--number", "8")[0] == 1
+    assert json.loads(steward("invoice", "list", "--account", "northwind")[1])["state"] == "paid"
+
+
+@pytest.mark.parametrize("due", ["soon", "2026-13-01"])
+def test_no_moment(steward, northwind, due):
+    assert "moment" in steward(*CREATE, due)[2]
+
+
+def test_a_plan_is_changed_and_accounts_on_it_follow(steward, northwind, clock, run_jobs):
+    steward("account", "plan", "northwind", "trial")
+    assert steward("plan", "set", "trial", "--grace-days", "3", "--suspended-days", "10")[0] == 0
+    assert steward("plan", "set", "self-hosted", "--suspended-days", "10")[0] == 1
+    assert steward("plan", "set", "trial", "--suspended-days", "0")[0] == 1
+    assert steward("plan", "set", "yearly", "--warning-days", "30,14,1")[0] == 0
+    run_jobs("lifecycle.reckon")
+    plans = [json.loads(line) for line in steward("plan", "list")[1].splitlines()]
+    assert [plan["plan"] for plan in plans] == ["self-hosted", "standard", "trial", "yearly"]
+    assert plans[2]["suspended_days"] == 10
+    assert json.loads(steward("account", "look-after")[1].split()[0]) == 1
+
+
+def test_an_incident_is_noted_and_told(steward, northwind, contoso, clock):
+    opened = ("incident", "open", "--title", "A disk is gone", "--kind", "availability")
+    assert "2026-03-01" in steward(*opened, "--aware", "tomorrow")[2]
+    assert "still to come" in steward(*opened, "--aware", "2026-03-03T12:00:01Z")[2]
+    assert json.loads(steward(*opened, "--aware", "2026-03-03T11:00Z")[1])["number"] == 1
+    assert "nobody-here" in steward("incident", "note", "1", "--account", "nobody-here")[2]
+    assert "After suspected comes confirmed, dismissed." in steward("incident", "note", "1", "--state", "closed")[2]
+    noted = ("--all", "--persons", "3", "--nature", "A disk is gone.", "--state", "confirmed", "--words", "Asked.")
+    told = json.loads(steward("incident", "note", "1", *noted)[1])
+    assert (told["state"], told["accounts_told_by"]) == ("confirmed", "2026-03-04T11:00:00+00:00")
+    assert "nature" not in told["unknown"]
+    assert "--accounts 2" in steward("incident", "tell", "1", "--accounts", "1")[2]
+    assert json.loads(steward("incident", "tell", "1", "--accounts", "2")[1]) == {"told": 2}
+    shown = json.loads(steward("incident", "show", "1")[1])
+    assert [one["account"] for one in shown["accounts"]] == ["contoso", "northwind"]
+    assert shown["history"][0]["what"] == "told"
+    assert steward("incident", "show", "2")[0] == 1
+    assert json.loads(steward("incident", "list")[1])["title"] == "A disk is gone"
