@@ -1,5 +1,6 @@
 """What every test gets: a database of its own with the cast in it, and a wall that nothing passes unseen."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django.test import TransactionTestCase
 from steward.people.authentication import Argon2id
 from steward.people.operators import create_operator
 from steward.people.second_factors import new_totp_secret, store_totp
+from steward.privacy.audit import anchors
+from steward.privacy.audit.reads import drop_reads
 from steward.privacy.egress import wall
 from steward.privacy.erasure.ledger import ledger_path
 from steward.tenancy import directory
@@ -123,10 +126,17 @@ def _no_undeclared_keys(request, _watched_keys):
 
 
 @pytest.fixture(autouse=True)
+def _reads_of_this_test_only():
+    yield
+    drop_reads()
+
+
+@pytest.fixture(autouse=True)
 def _ledger_of_this_test_only():
     """What a test erased is in the database of the next one again."""
     yield
     ledger_path().unlink(missing_ok=True)
+    shutil.rmtree(anchors.folder(), ignore_errors=True)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from steward.events.actions import Happening, digest_of, record, record_many
+from steward.events.chain import faults, link
 from steward.events.models import Event
-from steward.events.queries import broken_links
 from steward.lib.actor import SYSTEM
 from steward.tenancy.scope import account_scope
 from steward.testing import environment
@@ -28,7 +28,7 @@ def positions(account):
 
 def broken(account):
     with account_scope(account.id):
-        return list(broken_links())
+        return list(faults())
 
 
 def record_some(account, number, *, kind="ticket.resolved"):
@@ -106,6 +106,19 @@ def test_the_chain_verifies(northwind, settle):
         settle()
     assert len(positions(northwind)) > 5
     assert broken(northwind) == []
+    with account_scope(northwind.id):
+        *_, before, last = Event.objects.order_by("position")
+    fixed = (
+        last.position,
+        last.id,
+        last.account_id,
+        last.kind,
+        last.object_type,
+        last.object_id,
+        last.actor_kind,
+        None,
+    )
+    assert link(bytes(before.chain), fixed, last.at, bytes(last.digest)) == bytes(last.chain)
 
 
 @with_commits
@@ -150,15 +163,21 @@ TAMPERINGS = {
 }
 
 
+def tamper(statements):
+    """As who has the database's own login."""
+    with psycopg.connect(environment.login("owner", environment.database_name())) as owner:
+        for statement in statements.split(";"):
+            owner.execute(statement)
+
+
 @with_commits
 @pytest.mark.parametrize("statements", TAMPERINGS.values(), ids=TAMPERINGS)
 def test_what_was_tampered_with_is_found(northwind, statements):
     record_some(northwind, 5)
     assert broken(northwind) == []
-    with psycopg.connect(environment.login("owner", environment.database_name())) as owner:
-        for statement in statements.split(";"):
-            owner.execute(statement)
+    tamper(statements)
     assert broken(northwind)
+    assert (broken(northwind)[0].position == 3) == ("position = 3" in statements or "IN (3, 4)" in statements)
 
 
 @with_commits

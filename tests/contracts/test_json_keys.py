@@ -22,8 +22,8 @@ each_field = pytest.mark.parametrize("field", FIELDS, ids=lambda field: f"{field
 
 # Queue arguments: ids of rows, numbers of versions, moments, kinds of actors. Never an address, a name or words.
 ARGUMENTS = {
-    "agreement", "by", "draft", "due", "erasure", "event", "export", "into", "mail", "message", "messages", "recipient",
-    "run", "status", "tag", "ticket", "tickets", "until", "users", "version",
+    "agreement", "by", "consent", "copy", "draft", "due", "erasure", "event", "export", "grant", "into", "mail",
+    "message", "messages", "recipient", "run", "status", "tag", "ticket", "tickets", "until", "users", "version",
 }  # fmt: skip
 KEYS = (Key("to.email", Whose.CONTACT, "user.contact.email"), Key("to.name", Whose.CONTACT, "user.name"), Key("of.*"))
 

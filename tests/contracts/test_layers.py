@@ -26,7 +26,13 @@ NEED_A_MOMENT = {"timezone.localtime", "timezone.localdate", "localtime", "local
 MEASURES = "bench/"  # asks the machine how long something took
 ASK_THE_DATABASE = {"operator/gauges.py"}  # an age of what procrastinate has stamped by the database's clock
 # Keeps what is younger than thirty days from whoever asks: a time that they name themselves would open it.
-TRUST_THE_DATABASE = {"people/migrations/0008_forgetting_operator_acts.py"}
+# A grant to support is over when it is by either clock.
+TRUST_THE_DATABASE = {
+    "people/migrations/0008_forgetting_operator_acts.py",
+    "events/migrations/0006_reads.py",
+    "events/migrations/0008_beginnings.py",
+    "privacy/support_access/migrations/0002_staff.py",
+}
 SQL_FOR_THE_TIME = re.compile(
     r"\bnow\s*\(\s*\)|\bcurrent_(timestamp|date|time)\b|\blocaltimestamp\b|\b(clock|statement|transaction)_timestamp\s*\(",
     re.IGNORECASE,

@@ -24,6 +24,7 @@ def test_every_app_has_one_newest_migration() -> None:
     assert {app: count for app, count in leaves.items() if count > 1} == {}
 
 
+@pytest.mark.timeout(400)  # a minute of a processor
 @pytest.mark.django_db(transaction=True)
 def test_what_the_registry_added_goes_away_without_a_trace_and_comes_back() -> None:
     with connected_as("owner"):

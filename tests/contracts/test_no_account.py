@@ -143,6 +143,6 @@ def filler(field):
     by_type = {
         "BinaryField": b"x", "BooleanField": False, "DateTimeField": "2026-01-01T00:00:00Z", "DateField": "2026-01-01",
         "JSONField": "{}", "UUIDField": new_id(), "ArrayField": "{}", "IntegerField": 1, "BigIntegerField": 1,
-        "PositiveIntegerField": 1, "PositiveSmallIntegerField": 1,
+        "PositiveIntegerField": 1, "PositiveSmallIntegerField": 1, "DecimalField": 1,
     }  # fmt: skip
     return by_type.get(field.get_internal_type(), "x")

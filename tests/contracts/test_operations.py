@@ -38,6 +38,13 @@ def test_the_operations_role_reads_no_column_of_an_account(catalogue, right):
     assert catalogue.execute(query, [tables, right]).fetchall() == []
 
 
+@pytest.mark.parametrize("right", ["DELETE", "TRUNCATE", "TRIGGER", "REFERENCES"])
+def test_the_operations_role_has_no_other_right_on_what_accounts_own(catalogue, right):
+    tables = [model._meta.db_table for model in account_owned_models()]
+    query = "SELECT name FROM unnest(%s::text[]) name WHERE has_table_privilege('steward_ops', name, %s)"
+    assert catalogue.execute(query, [tables, right]).fetchall() == []
+
+
 def test_the_operations_role_cannot_read_messages(django_db_setup):
     with (
         psycopg.connect(environment.login("ops", environment.database_name())) as connection,

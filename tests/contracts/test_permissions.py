@@ -23,6 +23,8 @@ from steward.people.models import (
     Role,
 )
 from steward.people.permissions import IN_ACCOUNT, IN_DEPARTMENT, MEANINGS
+from steward.privacy.consent.models import ConsentRecord, Purpose
+from steward.privacy.consent.purposes import add_purpose
 from steward.privacy.egress.models import Authorisation
 from steward.privacy.egress.registry.document import Engagement, Kind, Provider, Registry, Subprocessor
 from steward.privacy.erasure.models import Erasure
@@ -31,6 +33,7 @@ from steward.privacy.holds.models import LegalHold
 from steward.privacy.requests.models import PrivacyRequest
 from steward.privacy.retention.models import RetentionRun
 from steward.privacy.subprocessors.actions import approve_draft, change_draft, open_draft, publish_draft
+from steward.privacy.takeout.models import AccountCopy
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_reply, make_ticket
@@ -93,6 +96,14 @@ def listed():
     return relay.key
 
 
+def purpose_of(world):
+    """The code of something that is asked for."""
+    with account_scope(world.me.account_id):
+        if not Purpose.objects.exists():
+            add_purpose("news", "newsletter", {"en": {"name": "News", "text": "Monthly."}}, actor=SYSTEM)
+    return "news"
+
+
 def deleted(world):
     """The ticket, in the bin."""
     with account_scope(world.me.account_id):
@@ -149,6 +160,11 @@ DEEDS = {
         lambda w: w.at("/privacy-request"),
         lambda w: {},
         lambda w: PrivacyRequest.objects.filter(ticket=w.ticket, opened_by_id=w.me.pk).exists(),
+    ),
+    "consent:note": Deed(
+        lambda w: w.at("/consents"),
+        lambda w: {"purpose": purpose_of(w), "said": "given", "channel": "call", "note": "They rang"},
+        lambda w: ConsentRecord.objects.filter(given_by_id=w.me.pk).exists(),
     ),
     "ticket:assign": Deed(
         lambda w: w.at("/assignment"),
@@ -273,6 +289,9 @@ DEEDS = {
         settings("privacy/exports/new"),
         lambda w: {"contact": w.ticket.requester_id, "kind": "access", "language": "en", "days": "7"},
         lambda w: Export.objects.filter(asked_by_id=w.me.pk).exists(),
+    ),
+    "account:export": Deed(
+        settings("privacy/copy/order"), lambda w: {}, lambda w: AccountCopy.objects.filter(asked_by_id=w.me.pk).exists()
     ),
     "person:erase": Deed(
         settings("privacy/erasures/new"),

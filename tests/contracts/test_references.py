@@ -15,6 +15,7 @@ FEW = {
     "people_invitation.invited_by_id": "gone when it is accepted or old",
     "people_invitation.mail_id": "gone when it is accepted or old",
     "subprocessors_noticedelivery.membership_id": "owners and admins times versions of the list",
+    "support_access_supportgrant.granted_by_id": "a few a year",
     "tickets_draft.department_id": "drafts of new tickets; and departments are archived, not deleted",
 }
 

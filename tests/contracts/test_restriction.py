@@ -19,7 +19,7 @@ MAILERS = {
     "channels/email/inviting.py": MEMBERS,
     "channels/email/to_members.py": MEMBERS,
     "notifications/mailing.py": ASKS,
-    "notifications/of_erasures.py": MEMBERS,  # it names nobody
+    "notifications/went_wrong.py": MEMBERS,  # it names nobody
     "privacy/exports/telling.py": MEMBERS,
     "privacy/recipients/actions.py": TOLD,
     "privacy/subprocessors/actions/objections.py": MEMBERS,

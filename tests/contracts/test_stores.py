@@ -8,6 +8,9 @@ from steward.tenancy.models import account_owned_models
 STAYS = {
     "agreements.Agreement": "signed by a member of the account; kept as long as the agreement binds",
     "egress.Authorisation": "what a member of the account answered",
+    "incidents.DpoContact": "whom to reach: named and removed by owners and admins",
+    "incidents.Notice": "GDPR article 33(5): the record of a breach is kept",
+    "incidents.OwnIncident": "GDPR article 33(5): the record of a breach is kept",
     "people.Invitation": "of an agent",
 }
 

@@ -11,6 +11,11 @@ from steward.tenancy.shared_tables import REASONS
 from steward.testing import environment
 
 MINE = "(account_id = (NULLIF(current_setting('steward.account'::text, true), ''::text))::uuid)"
+# Either the entrance of a scope has said it, or the account is looked up.
+UNSEALED = (
+    "((current_setting('steward.unsealed'::text, true) = current_setting('steward.account'::text, true)) OR "
+    "tenancy_is_open((NULLIF(current_setting('steward.account'::text, true), ''::text))::uuid))"
+)
 
 # Policies beside `account` and `migrations`: who else may see which rows, and why.
 OTHER_POLICIES = {
@@ -18,12 +23,18 @@ OTHER_POLICIES = {
 }
 # Functions that run with their owner's rights.
 DEFINERS = {
+    ("broken_audits", "steward_owner"),  # which accounts' chains do not hold, and where: ids and positions
     ("event_positions", "steward_owner"),  # how far accounts have come: counters and nothing else
     ("operations_forget_acts", "steward_owner"),  # of the operators' log, what is older than thirty days at least
     ("operations_mail", "steward_owner"),  # counts of unsent mail by account, for who is an operator now
     ("operations_mail_totals", "steward_owner"),  # the same for all accounts together, for monitoring
     ("operations_notices", "steward_owner"),  # how many notices a version has made, for who is an operator now
+    ("forget_events", "steward_owner"),  # the same, from the beginning of its chain
+    ("forget_reads", "steward_owner"),  # of the account in scope, what is older than thirty days at least
+    ("lifecycle_delete_rows", "steward_owner"),  # of an account whose deletion has begun, which is the one in scope
     ("number_event", "steward_owner"),  # numbers events at COMMIT; the app may not write the clock
+    ("number_read", "steward_owner"),  # the same for reads
+    ("unsealed_reads", "steward_owner"),  # ids of accounts whose reads went on since their end was noted
     ("tenancy_account_region_kept", "steward_owner"),  # a trigger: whether the account has ordered to be moved
     ("tenancy_data_centre_stays", "steward_owner"),  # a trigger: whether accounts lie in the data centre
     ("search_messages", "steward_search"),  # reads one table, filters by the account in scope itself
@@ -53,9 +64,15 @@ CHECKS = {
       SELECT name FROM ({OWNED}) t WHERE NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = t.oid
         AND p.polname = 'account' AND p.polcmd = '*' AND p.polroles = '{{0}}'
         AND pg_get_expr(p.polqual, t.oid) = %(mine)s AND pg_get_expr(p.polwithcheck, t.oid) = %(mine)s)""",
+    "rows of a terminated account are not sealed": f"""
+      SELECT name FROM ({OWNED}) t WHERE NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = t.oid
+        AND p.polname = 'sealed' AND NOT p.polpermissive AND p.polcmd = '*' AND p.polroles = '{{0}}'
+        AND pg_get_expr(p.polqual, t.oid) = %(unsealed)s AND pg_get_expr(p.polwithcheck, t.oid) = %(unsealed)s)""",
     "a policy that is not on the list": f"""
       SELECT name || '.' || polname || '.' || polcmd::text FROM ({OWNED}) t JOIN pg_policy p ON p.polrelid = t.oid
-        WHERE polname <> 'account'
+        WHERE polname NOT IN ('account', 'sealed')
+        AND NOT (polname IN ('staff', 'staff_notes') AND NOT polpermissive  -- it narrows: test_staff_access
+          AND polroles = ARRAY['steward_staff'::regrole::oid])
         AND NOT (polname = 'migrations' AND polroles = ARRAY[(SELECT relowner FROM pg_class WHERE oid = t.oid)])
         AND NOT name || '.' || polname || '.' || polcmd::text = ANY (%(policies)s)""",
     "there is no UNIQUE (account_id, id)": f"""
@@ -101,7 +118,9 @@ CHECKS = {
       SELECT rolname::text FROM pg_roles WHERE rolname = 'steward_app'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)
       UNION SELECT rolname::text FROM pg_roles
-        WHERE rolname <> 'steward_app' AND pg_has_role('steward_app', oid, 'MEMBER')""",
+        WHERE rolname NOT IN ('steward_app', 'steward_staff') AND pg_has_role('steward_app', oid, 'MEMBER')
+      UNION SELECT rolname::text FROM pg_roles  -- it may become support, and is not
+        WHERE rolname = 'steward_staff' AND pg_has_role('steward_app', oid, 'USAGE')""",
     "the operations role may read what accounts own": f"""
       SELECT name FROM ({OWNED}) t WHERE has_table_privilege('steward_ops', oid, 'SELECT')
         OR has_any_column_privilege('steward_ops', oid, 'SELECT')""",
@@ -123,6 +142,10 @@ BROKEN = {
     "there is no policy `account` that reads and writes by the account in scope": [
         "DROP POLICY account ON tickets_ticket",
         "CREATE POLICY account ON tickets_ticket USING (true)",
+    ],
+    "rows of a terminated account are not sealed": [
+        "DROP POLICY sealed ON tickets_ticket",
+        "CREATE POLICY sealed ON tickets_ticket USING (true)",
     ],
     "a policy that is not on the list": ["CREATE POLICY more ON tickets_ticket FOR SELECT USING (true)"],
     "there is no UNIQUE (account_id, id)": ["ALTER TABLE tickets_draftattachment DROP CONSTRAINT "
@@ -162,7 +185,12 @@ def catalogue(django_db_setup):
 
 
 def faults(connection, check):
-    values = {"shared": list(REASONS), "mine": MINE, "policies": [".".join(policy) for policy in OTHER_POLICIES]}
+    values = {
+        "shared": list(REASONS),
+        "mine": MINE,
+        "unsealed": UNSEALED,
+        "policies": [".".join(policy) for policy in OTHER_POLICIES],
+    }
     return [row[0] for row in connection.execute(CHECKS[check], values)]
 
 

@@ -26,6 +26,11 @@ from steward.testing import prepared
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
+# As root it needs the first; the others keep it from drawing and asking for what no journey looks at.
+CALM = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
+]  # fmt: skip
 # Milliseconds until what should come is given up: much, for a machine that does other things, too.
 PATIENCE = 30_000
 _SEND = """
@@ -150,7 +155,7 @@ def playwright(_wall: None) -> Iterator[Playwright]:
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine: `make test` installs one")
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CALM)
     yield browser
     browser.close()
 

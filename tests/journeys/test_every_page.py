@@ -29,9 +29,10 @@ WIDE, NARROW = (1440, 900), (360, 740)
 # 320 px is what 1280 px are at 400 % (1.4.10), 640 px at 200 % (1.4.4).
 REFLOW = ((320, 568), NARROW, (640, 512))
 
-BASE = ("operator/", "outbox", "sign-up", "account", "subprocessors")
+BASE = ("operator/", "outbox", "sign-up", "account", "subprocessors", "standing", "certificates/", "news/")
 OPEN = ("console/sign-in", "console/reset-password", "console/invitations/", "console/welcome/", "sign-up", "outbox",
-        "subprocessors", "account", "operator/sign-in", "operator/welcome")  # fmt: skip
+        "subprocessors", "account", "standing", "certificates/", "news/", "operator/sign-in",
+        "operator/welcome")  # fmt: skip
 HALF = "console/sign-in/second-factor"  # between the password and the code
 OPERATORS = "operator/sign-in/second-factor"  # asks again who has signed in long ago
 # Opened without the address it asks for, it is the front page with a fault told.
@@ -65,6 +66,9 @@ NO_PAGE = {
     "console/settings/privacy/what-is-held.json": "a file",
     "console/settings/privacy/records.json": "a file",
     "console/settings/privacy/what-left.csv": "a file",
+    "operator/marketing.csv": "a file",
+    "console/settings/privacy/audit.csv": "a file",
+    "console/settings/privacy/audit.jsonl": "a file",
     "console/settings/privacy/retention/log.csv": "a file",
     "console/settings/privacy/retention/log.json": "a file",
     "console/settings/privacy/exports/<uuid:export_id>/archive": "a file",
@@ -72,6 +76,9 @@ NO_PAGE = {
     "console/settings/privacy/erasures/<uuid:erasure_id>/certificate.pdf": "a file",
     "console/settings/privacy/erasures/<uuid:erasure_id>/certificate.json": "a file",
     "console/settings/privacy/what-left.json": "a file",
+    "console/settings/privacy/incidents/<uuid:own_id>/summary.pdf": "a file",
+    "certificates/<uuid:account_id>/<token>/<slug:of>.<slug:kind>": "a file",
+    "operator/accounts/<slug:slug>/certificates/<slug:of>.<slug:kind>": "a file",
     "operator/agreements/<uuid:agreement_id>/files/<slug:part>": "a file",
     "sign-up/<token>/agreement.pdf": "a file",
     "healthz": "for machines",
@@ -85,10 +92,16 @@ PARTS = {
     "operator/jobs/numbers", "sign-up/address",
 }  # fmt: skip
 # Forms that have no wrong answer.
-ACCEPTING = ("/automatic-answer", "/name", "/prose/provider", "/privacy/subprocessors/answer")
+ACCEPTING = (
+    "/automatic-answer", "/name", "/prose/provider", "/privacy/subprocessors/answer",
+    "/denial",  # whoever refuses support need not say why
+)  # fmt: skip
 # Leads elsewhere at once.
 DOORS = {
     "outbox/", "subprocessors/subscription/<token>/end",
+    # Without the session that the owner's link begins.
+    "standing/account", "standing/account/copy/archive", "standing/account/deletion",
+    "console/settings/privacy/copy/archive",  # there is none yet
     # Whom it is about is said in the query, which no sample has.
     "console/settings/privacy/exports/new", "console/settings/privacy/erasures/new",
 }  # fmt: skip
@@ -313,7 +326,7 @@ GONE = (
 # Forms that come back when nothing was filled in: in all colours and languages, as each has a field of another kind.
 FORMS = ("console/settings/agents/new", "console/settings/mail-accounts/new",
          "console/settings/privacy/own-services/new", "console/tickets/new", "sign-up",
-         "subprocessors/subscription")  # fmt: skip
+         "subprocessors/subscription", "standing", "standing/<token>")  # fmt: skip
 RENDER = """
 import json
 from django.template.loader import render_to_string
