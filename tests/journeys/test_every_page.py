@@ -381,7 +381,10 @@ def test_forms_that_come_back(language, readers, address):
               form.noValidate = true;
               form.submit();
             }""")
-        page.wait_for_function("() => document.activeElement.matches('[aria-invalid=true], [role=alert]')")
+        try:
+            page.wait_for_function("() => document.activeElement.matches('[aria-invalid=true], [role=alert]')")
+        except TimeoutError:
+            found.append(f"{route.pattern}: the focus is nowhere: {page.inner_text('main')[:300]}")
         found += [f"{route.pattern}: {each}" for each in reader.axe() + reader.faults("tooWide")]
     assert not found, "\n".join(found)
 

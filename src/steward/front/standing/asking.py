@@ -30,6 +30,7 @@ from steward.people.throttling import (
     TooManyTries,
     client_of,
     count_try,
+    take_back,
 )
 
 _TOO_MANY = 429
@@ -122,6 +123,7 @@ def enter(request: Any, token: str) -> HttpResponse:
     try:
         count_try(LINK_CLIENT, client_of(request))
         owner = owner_by_link(token)
+        take_back(LINK_CLIENT, client_of(request))  # only guessing is counted
         form = _form_of(owner)(request.POST if request.method == "POST" else None)
         if form.is_valid():
             factor = shown_beside_link(owner, request.POST)

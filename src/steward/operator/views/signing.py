@@ -146,6 +146,7 @@ def welcome(request: Any, token: str) -> HttpResponse:
     try:
         count_try(LINK_CLIENT, client_of(request))
         user = operators.operator_link(token).user
+        take_back(LINK_CLIENT, client_of(request))  # only guessing is counted
         form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user, words=())
         if form.is_valid():
             operators.set_password_by_link(token, form.cleaned_data["password"])
