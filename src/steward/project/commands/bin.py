@@ -10,6 +10,7 @@ from steward.privacy.erasure.actions import run_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import Held
 from steward.privacy.retention.actions import note_purge
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _show(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "bin.show")
     with account_scope(account.id):
         tickets = in_bin(_status(options))
         number, free = tickets.count(), free_of_holds(tickets).count()
@@ -49,6 +51,7 @@ def _show(options: argparse.Namespace) -> None:
 
 def _purge(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "bin.purge")
     try:
         with account_scope(account.id):
             erasure = plan_purge(_chosen(options), actor=SYSTEM)

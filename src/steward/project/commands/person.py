@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _find(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "person.find", area="customers")
+    refuse_without_consent(account, "person.find")
     with account_scope(account.id):
         person = _person(options)
         print(json.dumps(_told(person, counted(person.extent)), indent=2, ensure_ascii=False))
@@ -67,7 +67,7 @@ def _find(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "person.export", area="export")
+    refuse_without_consent(account, "person.export")
     with account_scope(account.id):
         person = _person(options)
         told = {"names": person.names, "addresses": person.addresses, "tickets": len(person.tickets)}
@@ -79,7 +79,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _erase(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "person.erase", area="customers")
+    refuse_without_consent(account, "person.erase")
     with account_scope(account.id):
         person = _person(options)
         erasure, mentions = _planned(person, options)
