@@ -30,6 +30,8 @@ from steward.project.commands.content import refuse_without_consent
 from steward.project.failure import Failure
 from steward.tenancy.scope import account_scope
 from steward.testing.tickets import make_ticket
+from steward.tickets.models import Ticket
+from steward.tickets.statuses import Status
 
 FIND = ["person", "find", "--account", "northwind", "--email", "eli@example.org"]
 
@@ -159,6 +161,26 @@ def test_a_grant_to_write_erases_nobody(steward, northwind, northwind_pays, let_
     code, shown = steward("person", "erase", *FIND[2:], "--yes")
     assert (code, "--area customers --erase" in shown.err) == (1, True)
     with account_scope(northwind.pk):
+        assert Contact.objects.filter(pk=eli.pk).exists()
+
+
+@pytest.mark.parametrize("command", [["person", "erase", *FIND[2:]], ["bin", "purge", *HERE]], ids=lambda one: one[0])
+def test_what_ends_while_the_terminal_waits_is_over(
+    steward, northwind, northwind_pays, ada, let_in, eli, monkeypatch, command
+):
+    ticket = make_ticket(eli, status=Status.DELETED)
+    grant = let_in(Area.CUSTOMERS, Area.TICKETS, may_erase=True)
+
+    def think(_question):
+        with account_scope(northwind.pk):
+            revoke_access(grant, by=ada)
+        return {"person": "eli@example.org", "bin": "northwind"}[command[0]]
+
+    monkeypatch.setattr("builtins.input", think)
+    code, shown = steward(*command)
+    assert (code, "has ended its leave meanwhile" in shown.err) == (1, True)
+    with account_scope(northwind.pk):
+        assert Ticket.objects.filter(pk=ticket.pk).exists()
         assert Contact.objects.filter(pk=eli.pk).exists()
 
 

@@ -49,7 +49,9 @@ class AskForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick one at least.")},
     )
     may_write = forms.BooleanField(
-        label=gettext_lazy("Leave notes, set the state of tickets and, by commands, change settings and consents"),
+        label=gettext_lazy(
+            "Leave notes, set the state of tickets and, by commands, change settings, consents and legal holds"
+        ),
         required=False,
     )
     may_erase = forms.BooleanField(

@@ -27,7 +27,9 @@ SHORT_AREAS: Mapping[str, str | Promise] = {
     "export": pgettext_lazy("support can see", "a copy of everything"),
 }
 # Beside reading, each by a box of its own.
-WRITES = gettext_lazy("They may leave notes, set the state of tickets and, by commands, change settings and consents")
+WRITES = gettext_lazy(
+    "They may leave notes, set the state of tickets and, by commands, change settings, consents and legal holds"
+)
 ERASES = gettext_lazy("They may erase customers and tickets and make words unreadable, for good")
 STATES: Mapping[str, str | Promise] = {
     "requested": pgettext_lazy("of support access", "Asked for"),

@@ -46,6 +46,15 @@ def refuse_without_consent(account: Account, command: str) -> Leave:
     return leave
 
 
+def refuse_if_ended(account: Account, command: str) -> None:
+    """Ask once more, after somebody was waited for at the terminal. Raises `Failure` when it is over."""
+    try:
+        leave_to_run(account, command)
+    except (NoLeave, SealedAccount):
+        note(None, "command.refused", account_id=account.pk, about=command)
+        raise Failure(f"{account.name} has ended its leave meanwhile. Nothing was done.") from None
+
+
 def leave_to_run(account: Account, command: str) -> Leave:
     """By what right a command of the table runs now. Raises `NoLeave` and `SealedAccount`."""
     reach = COMMANDS[command]
