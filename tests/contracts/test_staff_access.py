@@ -324,6 +324,34 @@ def test_nothing_is_done_in_the_name_of_support_without_a_grant_to_write(northwi
         record("ticket.resolved", ticket, actor=staff(olga.user_id))
 
 
+@pytest.mark.parametrize("kind", ["ticket.deleted", "message.redacted", "erasure.started", "bin.purged"])
+def test_nothing_is_thrown_away_in_the_name_of_support_whatever_is_granted(northwind, olga, opened, eli, kind):
+    """Erasing is for commands, which have a box of their own; the role of the pages can delete nothing at all."""
+    opened("tickets", may_write=True, may_erase=True)
+    with account_scope(northwind.id):
+        ticket = make_ticket(eli)
+    with (
+        pytest.raises(ProgrammingError, match="support may not write"),
+        staff_scope(northwind.id, operator_id=olga.user_id, area="tickets", write=True) as looking,
+    ):
+        record(kind, ticket, actor=looking.actor)
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        staff_scope(northwind.id, operator_id=olga.user_id, area="tickets"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM tickets_ticket")
+
+
+def test_to_erase_is_granted_only_where_it_is_said(northwind, ada, olga, clock):
+    asked = ask_for_access(northwind.id, olga.user_id, reason="Eli", areas=["customers"], may_erase=True)
+    plain = ask_for_access(northwind.id, olga.user_id, reason="Your mail", areas=["tickets"], may_write=True)
+    with account_scope(northwind.id):
+        assert not grant_access(asked, by=Granter(ada)).may_erase
+        with pytest.raises(GrantRefused):
+            grant_access(plain, by=Granter(ada), may_erase=True)
+
+
 def test_a_grant_is_never_more_than_was_asked_for(northwind, ada, olga, clock):
     asked = ask_for_access(northwind.id, olga.user_id, reason="Your mail", areas=["tickets"], hours=2)
     with account_scope(northwind.id):

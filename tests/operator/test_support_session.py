@@ -42,6 +42,16 @@ class TestAsking:
         acts = list(OperatorAct.objects.filter(act__startswith="support.").order_by("id").values_list("act", flat=True))
         assert [act for act in acts if act != "support.read"] == ["support.asked", "support.withdrawn"]
 
+    def test_to_erase_is_a_box_of_its_own(self, operator_client, northwind, ada):
+        operator_client.post(BASE, ASK | {"may_write": "on"})
+        operator_client.post(BASE, ASK | {"may_erase": "on"})
+        boxes = [(one.may_write, one.may_erase) for one in grants(northwind)]
+        assert boxes == [(True, False), (False, True)]
+        with account_scope(northwind.id):
+            grant_access(grants(northwind)[1], by=Granter(ada), may_erase=True)
+        running = text_of(operator_client.get(BASE)).partition("Ask for access")[0]
+        assert "Erase customers and tickets and make words unreadable, for good" in running
+
     @pytest.mark.parametrize("wrong", [{"reason": " "}, {"areas": []}, {"areas": ["keys"]}, {"hours": "200"}])
     def test_what_cannot_be_asked_keeps_what_was_typed(self, operator_client, northwind, wrong):
         answer = operator_client.post(BASE, ASK | wrong)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from steward.files.actions import read_file
 from steward.lib.actor import SYSTEM
-from steward.lifecycle.leave import Leave, NoLeave, leave_for
+from steward.lifecycle.leave import By, Leave, NoLeave, leave_for
 from steward.lifecycle.plans import put_on_plan
 from steward.lifecycle.suspension import suspend_account, terminate_account
 from steward.outbox.models import InstallationMail
@@ -123,7 +123,7 @@ def test_what_is_taken_by_a_grant_stands_in_its_report(export, hosted, ada, tmp_
 
 
 def test_who_serves_others_needs_leave_whatever_the_plan(northwind, settings):
-    assert leave_for(northwind, area="export") is Leave.OWN
+    assert leave_for(northwind, area="export") == Leave(By.OWN)
     settings.STEWARD_HOSTING = True
     with pytest.raises(NoLeave):
         leave_for(northwind, area="export")
@@ -138,7 +138,7 @@ def test_leave_for_an_account_that_is_shut(hosted, ada):
             leave_for(account, area=area)
     with upkeep_scope(hosted.id):
         order_copy(actor=actor_of(ada))
-    assert leave_for(account, area="export") is Leave.ORDER
+    assert leave_for(account, area="export") == Leave(By.ORDER)
     run_jobs("takeout.make")
     with upkeep_scope(hosted.id):
         copy = newest_copy()

@@ -29,18 +29,19 @@ def grant(db, monkeypatch, capsys):
 
 
 def test_it_is_asked_for_shown_and_ended(grant, northwind, ada, olga):
-    assert grant(*ASK, "--area", "settings", "--hours", "3", "--write")[0] == 0
+    assert grant(*ASK, "--area", "settings", "--hours", "3", "--write", "--erase")[0] == 0
     [line] = grant("list", "--account", "northwind")[1].splitlines()
     told = json.loads(line)
-    assert (told["state"], told["areas"], told["hours"], told["may_write"]) == (
-        "requested", ["tickets", "settings"], 3, True,
+    assert (told["state"], told["areas"], told["hours"], told["may_write"], told["may_erase"]) == (
+        "requested", ["tickets", "settings"], 3, True, True,
     )  # fmt: skip
     assert (told["asked_by"], told["staff"]) == ("olga@operator.example", ["olga@operator.example"])
     one = ("--account", "northwind", told["grant"])
     with account_scope(northwind.id):
         grant_access(SupportGrant.objects.get(), by=Granter(ada))
     told = json.loads(grant("show", *one)[1])
-    assert (told["state"], told["reads"], told["looked"]) == ("granted", 0, [])
+    assert (told["state"], told["reads"], told["erasures"], told["looked"]) == ("granted", 0, 0, [])
+    assert (told["may_write"], told["may_erase"]) == (True, False), "nobody said so"
     assert ada.name not in str(told)
     assert grant("revoke", *one, "--as", "olga@operator.example")[0] == 0
     assert json.loads(grant("show", *one)[1])["state"] == "ended"

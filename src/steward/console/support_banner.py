@@ -52,7 +52,12 @@ def support_banner(request: ConsoleRequest) -> SupportBanner | None:
         return None
     grant, decides = running[-1], can_administer(request.me)
     areas = [code for each in running for code in each.areas]
-    words = _("%(support)s can see %(areas)s until %(moment)s") % {
+    sentence = (
+        _("%(support)s can see %(areas)s, and erase for good, until %(moment)s")
+        if any(each.may_erase for each in running)
+        else _("%(support)s can see %(areas)s until %(moment)s")
+    )
+    words = sentence % {
         "support": isolated(support_of(_company())),
         "areas": enumerated(short_areas(areas)),
         "moment": told(grant.expires_at, now=now(), style="clock") if grant.expires_at else "",

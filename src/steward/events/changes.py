@@ -25,7 +25,7 @@ CHANGES: tuple[Key | str, ...] = (
     # An instruction to use a server or service: what for, and where it is.
     "purposes", "country",
     # What support was let see.
-    "areas", "may_write", "hours", "grant", "command", "leave",
+    "areas", "may_write", "may_erase", "hours", "grant", "command", "leave",
     # A copy of everything: how much is in it.
     "records", "files", "unreadable",
     # Requests of persons.

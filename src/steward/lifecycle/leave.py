@@ -6,25 +6,36 @@ nobody's leave. Both, or who serves others would need but to put an account on a
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from steward.lifecycle.models import SELF_HOSTED
 from steward.lifecycle.moving import open_order
 from steward.lifecycle.plans import plan_of
 from steward.privacy.egress.configuration import is_hosting
-from steward.privacy.support_access.models import Area
-from steward.privacy.support_access.queries import may_read_content
+from steward.privacy.support_access.models import Area, Deed
+from steward.privacy.support_access.queries import grant_for_commands
 from steward.privacy.takeout.access import has_order_of_owner
 from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 
 
-class Leave(StrEnum):
+class By(StrEnum):
     """By what right."""
 
     OWN = "own"  # the account is the company's that runs the installation
     ORDER = "order"  # an owner ordered it
     GRANT = "grant"  # the account lets support do it, for some hours
+    NOBODY = "nobody"  # nobody has entered the account yet, or nobody could grant it there
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """That something may be done, and by which grant where it is one."""
+
+    by: By
+    grant: UUID | None = None
 
 
 class NoLeave(PermissionError):
@@ -44,8 +55,8 @@ _MOVE = "move"
 _ORDERS: Mapping[str, Callable[[], bool]] = {Area.EXPORT.value: has_order_of_owner, _MOVE: _is_move_ordered}
 
 
-def leave_for(account: Account, *, area: str, write: bool = False) -> Leave:
-    """By what right the content of an account may be read or taken, or with `write` changed. Opens scopes of its own.
+def leave_for(account: Account, *, area: str, deed: Deed = Deed.READ) -> Leave:
+    """By what right the content of an account may be read or taken, changed, or erased. Opens scopes of its own.
 
     `area` is one of those of a grant (`support_access.models.Area`), or "move". Raises `NoLeave`, and `ValueError` for
     another.
@@ -53,11 +64,12 @@ def leave_for(account: Account, *, area: str, write: bool = False) -> Leave:
     is_ordered = _ORDERS.get(area if area == _MOVE else Area(area).value, _is_never_ordered)
     with upkeep_scope(account.pk):
         if plan_of(account).code == SELF_HOSTED and not is_hosting():
-            return Leave.OWN
+            return Leave(By.OWN)
         if is_ordered():
-            return Leave.ORDER
+            return Leave(By.ORDER)
     # Nothing is granted for an account that is sealed; and moving takes a signed order, whatever is granted.
     is_grantable = area != _MOVE and account.state != Account.State.TERMINATED
-    if is_grantable and may_read_content(account.pk, area=area, write=write):
-        return Leave.GRANT
-    raise NoLeave(area)
+    grant = grant_for_commands(account.pk, area=area, deed=deed) if is_grantable else None
+    if grant is None:
+        raise NoLeave(area)
+    return Leave(By.GRANT, grant.pk)

@@ -113,6 +113,45 @@ class TestGranting:
         assert adas.post(f"{LIST}/new", OFFER | {"starts_at": f"{far:%Y-%m-%dT%H:%M}"}).status_code == 422
 
 
+class TestErasing:
+    """What nothing brings back has a box of its own, and nobody ticks it by the way."""
+
+    @pytest.fixture
+    def asks_to_erase(self, northwind, olga):
+        return ask_for_access(northwind.id, olga.user_id, reason="Eli goes", areas=["customers"], may_erase=True)
+
+    @pytest.mark.parametrize("ticked", [{}, {"may_erase": "on"}], ids=["left out", "ticked"])
+    def test_it_is_asked_for_and_may_be_left_out(self, adas, asks_to_erase, inside, ticked, settle):
+        support_banner.forget_company()
+        words = "They may erase customers and tickets and make words unreadable, for good"
+        assert words in text_of(adas.get(LIST))
+        form = adas.get(f"{LIST}/{asks_to_erase.pk}/granting").content.decode()
+        [box] = re.findall(r'<input[^>]*name="may_erase"[^>]*>', form)
+        assert "checked" not in box
+        adas.post(f"{LIST}/{asks_to_erase.pk}/granting", {"areas": ["customers"], "hours": "4"} | ticked)
+        assert inside(SupportGrant.objects.get).may_erase is bool(ticked)
+        assert (words in text_of(adas.get(f"{LIST}/{asks_to_erase.pk}"))) is bool(ticked)
+        assert ("can see customers, and erase for good, until" in plain(adas.get("/console/"))) is bool(ticked)
+        told = [quoted for _to, quoted in mails() if "Support was let into" in quoted]
+        assert [words in re.sub(r"\s+", " ", one) for one in told] == [bool(ticked)]
+        settle()
+        audit = text_of(adas.get("/console/settings/privacy/audit"))
+        assert audit.count(words) == 1 + bool(ticked), "the request says it, and the grant where it does"
+
+    def test_where_it_was_not_asked_for_it_cannot_be_granted(self, adas, asked, inside):
+        form = adas.get(f"{LIST}/{asked.pk}/granting").content.decode()
+        assert 'name="may_erase"' not in form
+        adas.post(f"{LIST}/{asked.pk}/granting", {"areas": ["tickets"], "hours": "2", "may_erase": "on"})
+        assert not inside(SupportGrant.objects.get).may_erase
+
+    def test_it_is_offered(self, adas, inside):
+        adas.post(f"{LIST}/new", OFFER | {"may_erase": "on"})
+        grant = inside(SupportGrant.objects.get)
+        assert (grant.may_write, grant.may_erase) == (False, True)
+        page = text_of(adas.get(f"{LIST}/{grant.pk}"))
+        assert ("for good" in page, "They may only read" in page) == (True, False)
+
+
 def shown_long_ago(browser, settings):
     session = SessionStore(browser.cookies[settings.SESSION_COOKIE_NAME].value)
     session[CONFIRMED] = (now() - FRESH - timedelta(minutes=21)).isoformat()

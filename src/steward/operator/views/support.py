@@ -48,7 +48,17 @@ class AskForm(forms.Form):
         widget=forms.CheckboxSelectMultiple({"aria-describedby": "id_areas-about"}),
         error_messages={"required": gettext_lazy("Tick one at least.")},
     )
-    may_write = forms.BooleanField(label=gettext_lazy("Leave notes and set the state of tickets"), required=False)
+    may_write = forms.BooleanField(
+        label=gettext_lazy(
+            "Leave notes, set the state of tickets and, by commands, change settings, consents and legal holds"
+        ),
+        required=False,
+    )
+    may_erase = forms.BooleanField(
+        label=gettext_lazy("Erase customers and tickets and make words unreadable, for good"),
+        help_text=gettext_lazy("By commands. Ask for it only where they want something erased."),
+        required=False,
+    )
     hours = forms.IntegerField(
         label=gettext_lazy("For how many hours"),
         help_text=gettext_lazy("At most 168, which is seven days."),

@@ -50,6 +50,7 @@ def ask_for_access(
     reason: str,
     areas: Collection[str],
     may_write: bool = False,
+    may_erase: bool = False,
     hours: int = USUAL_HOURS,
     reference: str = "",
     only_me: bool = True,
@@ -67,6 +68,7 @@ def ask_for_access(
             staff=[operator_id] if only_me else [],
             areas=_areas(areas),
             may_write=may_write,
+            may_erase=may_erase,
             hours=_hours(hours),
             asked_by=operator_id,
             asked_at=now(),
@@ -102,19 +104,23 @@ def grant_access(
     hours: int | None = None,
     areas: Collection[str] | None = None,
     may_write: bool | None = None,
+    may_erase: bool = False,
     staff: Collection[UUID] | None = None,
 ) -> SupportGrant:
     """Consent to what was asked for, or to less: fewer areas, only reading, other hours, fewer people.
 
-    It begins now unless told. Raises `GrantRefused` when it would be more, and `GrantChanged`.
+    It begins now unless told, and lets nobody erase unless that is said, whatever was asked for. Raises `GrantRefused`
+    when it would be more, and `GrantChanged`.
     """
     given = grant.areas if areas is None else _areas(areas)
     writes = grant.may_write if may_write is None else may_write
     team = list(grant.staff if staff is None else staff)
-    if not {*given} <= {*grant.areas} or (writes and not grant.may_write) or not _is_fewer(team, grant.staff):
+    boxes = (writes and not grant.may_write) or (may_erase and not grant.may_erase)
+    if not {*given} <= {*grant.areas} or boxes or not _is_fewer(team, grant.staff):
         raise GrantRefused("more than was asked for")
     columns = _times(starts_at, grant.hours if hours is None else hours)
-    columns |= {"areas": given, "may_write": writes, "staff": team, "granted_by": by.member, "granted_at": now()}
+    columns |= {"areas": given, "may_write": writes, "may_erase": may_erase, "staff": team}
+    columns |= {"granted_by": by.member, "granted_at": now()}
     with transaction.atomic():
         asked = SupportGrant.objects.filter(pk=grant.pk, state=State.REQUESTED)
         if not asked.update(state=State.GRANTED, **columns):
@@ -130,6 +136,7 @@ def offer_access(
     reason: str,
     areas: Collection[str],
     may_write: bool = False,
+    may_erase: bool = False,
     hours: int = USUAL_HOURS,
     starts_at: datetime | None = None,
     staff: Collection[UUID] = (),
@@ -141,6 +148,7 @@ def offer_access(
             staff=list(staff),
             areas=_areas(areas),
             may_write=may_write,
+            may_erase=may_erase,
             state=State.GRANTED,
             asked_at=now(),
             granted_by=by.member,
@@ -227,6 +235,7 @@ def _closed(grant_id: UUID, before: str, after: str, **columns: Any) -> SupportG
 
 def _told(grant: SupportGrant) -> dict[str, Any]:
     told: dict[str, Any] = {"areas": [*grant.areas], "may_write": grant.may_write, "hours": grant.hours}
+    told["may_erase"] = grant.may_erase
     if grant.expires_at and grant.starts_at:
         told |= {"since": grant.starts_at.isoformat(), "until": grant.expires_at.isoformat()}
     return told

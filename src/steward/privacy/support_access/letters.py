@@ -22,7 +22,7 @@ from steward.people.languages import language_of
 from steward.people.models import Membership, Role
 from steward.privacy.support_access.models import SupportGrant
 from steward.privacy.support_access.queries import Seen, name_of_hosting_company, names_of_staff
-from steward.privacy.support_access.words import areas_in_words, support_of
+from steward.privacy.support_access.words import areas_in_words, deeds_in_words, support_of
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
 from steward.tickets.access import codes_of
@@ -42,6 +42,7 @@ class Used:
     writes: int = 0
     codes: list[str] = field(default_factory=list)
     customers: int = 0
+    erasures: int = 0  # of the writes, those that took something for good
 
 
 def tell_asked(grant: SupportGrant, account: Account) -> int:
@@ -112,6 +113,7 @@ def _used(key: UUID | None, seen: list[Seen], names: dict[UUID, str], codes: dic
         writes=writes,
         codes=sorted({codes[one.object_id] for one in seen if one.object_id in codes}),
         customers=len({one.object_id for one in seen if one.object_type == "contacts.contact"}),
+        erasures=sum(one.is_erasure for one in seen),
     )
 
 
@@ -121,6 +123,8 @@ def _in_words(one: Used) -> str:
         _("Read: %(count)s") % {"count": one.reads},
         _("Changed: %(count)s") % {"count": one.writes},
     ]
+    if one.erasures:
+        lines.append(_("Commands that erased or made unreadable: %(count)s") % {"count": one.erasures})
     if one.codes:
         more = ["…"] if len(one.codes) > MOST_CODES else []
         lines.append(_("Tickets: %(codes)s") % {"codes": ", ".join([*one.codes[:MOST_CODES], *more])})
@@ -131,10 +135,9 @@ def _in_words(one: Used) -> str:
 
 def _lines(grant: SupportGrant) -> str:
     """What is seen, and whether something may be changed, a line for each. Its signs of percent are doubled."""
-    listed = [f"- {words}" for words in areas_in_words(grant.areas)]
-    how = _("They may leave notes and set the state of tickets") if grant.may_write else _("They may only read")
+    listed = [f"- {words}" for words in (*areas_in_words(grant.areas), *deeds_in_words(grant))]
     length = ngettext("%(count)d hour", "%(count)d hours", grant.hours) % {"count": grant.hours}
-    return "\n".join([*listed, f"- {how}", f"- {length}", ""]).replace("%", "%%")
+    return "\n".join([*listed, f"- {length}", ""]).replace("%", "%%")
 
 
 def _filled(grant: SupportGrant, account: Account) -> dict[str, str]:

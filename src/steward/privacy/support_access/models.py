@@ -1,6 +1,8 @@
 """What an account has let support see, and who of them looked."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from typing import ClassVar, cast
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +28,19 @@ class Area(models.TextChoices):
     EXPORT = "export"  # a copy of everything, by the command line
 
 
+class Deed(StrEnum):
+    """How far what is granted goes. Reading is always let; each of the others has a box of its own."""
+
+    READ = "read"
+    WRITE = "write"  # notes and states of tickets, and commands that change something
+    ERASE = "erase"  # commands that erase, or make words unreadable: nothing brings it back
+
+
+_BOXES: Mapping[Deed, Mapping[str, bool]] = {
+    Deed.READ: {}, Deed.WRITE: {"may_write": True}, Deed.ERASE: {"may_erase": True}
+}  # fmt: skip
+
+
 class GrantQuerySet(AccountQuerySet["SupportGrant"]):
     def running(self) -> "GrantQuerySet":
         """Granted, begun and not over. The database asks the same before it shows a row (`0002_staff`)."""
@@ -35,6 +50,10 @@ class GrantQuerySet(AccountQuerySet["SupportGrant"]):
     def over(self) -> "GrantQuerySet":
         """Granted, and past its end: nobody has written that down yet."""
         return self.filter(state=SupportGrant.State.GRANTED, expires_at__lte=now())
+
+    def letting(self, deed: Deed) -> "GrantQuerySet":
+        """Those that let support do it."""
+        return self.filter(**_BOXES[deed])
 
 
 class GrantManager(AccountManager["SupportGrant"]):
@@ -72,6 +91,7 @@ class SupportGrant(AccountOwned):
     staff = impersonal(ArrayField(models.UUIDField(), default=list, blank=True))
     areas = impersonal(ArrayField(models.TextField(choices=Area.choices)))
     may_write = impersonal(models.BooleanField(default=False))
+    may_erase = impersonal(models.BooleanField(default=False))  # by commands alone; no page of support does
     hours = impersonal(models.PositiveSmallIntegerField(default=USUAL_HOURS))  # asked for, or granted
     state = impersonal(models.TextField(choices=State.choices, default=State.REQUESTED))
     asked_by = impersonal(models.UUIDField(null=True))  # the identity of an operator; None: the account offered it
@@ -120,7 +140,11 @@ class SupportGrant(AccountOwned):
 
 
 class SupportSession(AccountOwned):
-    """One operator's use of a grant, from the first thing they saw until they left or it ended."""
+    """One operator's use of a grant, from the first thing they saw until they left or it ended.
+
+    Nobody uses two grants of an account at once: to begin with another ends what was begun. So what an operator read
+    was read by the grant of their last session that had begun then.
+    """
 
     class Ended(models.TextChoices):
         CLOSED = "closed"  # by the operator
@@ -139,7 +163,10 @@ class SupportSession(AccountOwned):
                 fields=["account", "grant", "user_id"], condition=Q(ended_at=None), name="support_access_one_session"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["account", "grant", "began_at"], name="support_access_session")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "grant", "began_at"], name="support_access_session"),
+            models.Index(fields=["account", "user_id", "began_at"], name="support_access_operator"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.user_id} from {self.began_at}"

@@ -1,27 +1,28 @@
 """Grants as pages show them, and whether one opens something. In the scope of the account unless it says otherwise."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import pgettext
 
 from steward.events.models import Event, Read
 from steward.lib.actor import ActorKind
 from steward.people.models import User
 from steward.privacy.egress.registry.versions import published
-from steward.privacy.support_access.models import SupportGrant, SupportSession
+from steward.privacy.support_access.commands import CHANGING, ERASING
+from steward.privacy.support_access.models import Deed, SupportGrant, SupportSession
 from steward.privacy.support_access.words import support_of
 from steward.tenancy.scope import account_scope
 
 PAGE = 30
 _MOST_RUNNING = 50
 LOGGED = 50
-# Commands that change what an account holds: a grant to read lets none of them run.
-CHANGING = ("person.erase", "redact.words", "consent.record", "consent.withdraw", "agent.add")
+_COMMAND = "account.command_run"
+_IN_FLIGHT = timedelta(hours=1)  # what began before the end of a grant is over long before this
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class GrantPage:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One thing that support was shown or did under a grant. A write has `is_write`; a command knows no operator."""
+    """One thing that support was shown or did under a grant. A write has `is_write`.
+
+    A command (`command`, as `person.find`) knows no operator, and may erase (`is_erasure`).
+    """
 
     at: datetime
     kind: str
@@ -42,14 +46,23 @@ class Seen:
     object_id: UUID
     operator_id: UUID | None
     is_write: bool
+    command: str = ""
+
+    @property
+    def is_erasure(self) -> bool:
+        """Nothing brings back what it took; it counts as a write, too."""
+        return self.command in ERASING
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a grant, in numbers; `tickets` are ids of those that were opened or changed."""
+    """What came of a grant, in numbers; `tickets` are ids of those that were opened or changed. `erasures` are those of
+    the writes that took something for good.
+    """
 
     reads: int
     writes: int
+    erasures: int
     operators: list[UUID]
     tickets: list[UUID]
     sessions: list[SupportSession]
@@ -82,22 +95,20 @@ def grant_for(operator_id: UUID, *, area: str, write: bool = False) -> SupportGr
     """The running grant that lets the operator see the area, the one that lasts longest."""
     open_to = Q(staff=[]) | Q(staff__contains=[operator_id])
     found = SupportGrant.objects.running().filter(open_to, areas__contains=[area])
-    return (found.filter(may_write=True) if write else found).order_by("-expires_at", "id").first()
+    return found.letting(Deed.WRITE if write else Deed.READ).order_by("-expires_at", "id").first()
 
 
-def may_read_content(account_id: UUID, *, area: str, write: bool = False) -> bool:
-    """Whether some grant of the account opens the area now, to whomever, with `write` to change something. Opens a
-    scope of its own.
+def grant_for_commands(account_id: UUID, *, area: str, deed: Deed = Deed.READ) -> SupportGrant | None:
+    """The grant by which commands do this in an account now, to whomever it was given; the one that lasts longest.
+    Opens a scope of its own.
     """
     with account_scope(account_id):
-        found = SupportGrant.objects.running().filter(areas__contains=[area])
-        return (found.filter(may_write=True) if write else found).exists()
+        found = SupportGrant.objects.running().filter(areas__contains=[area]).letting(deed)
+        return found.order_by("-expires_at", "id").first()
 
 
 def seen_under(grant: SupportGrant, *, most: int = LOGGED) -> list[Seen]:
-    """What support was shown and did in the time of the grant, the newest first: what it may be told apart by is who
-    and when, so that of two grants at once to the same operator each shows the reads of both.
-    """
+    """What support was shown and did by the grant, the newest first. Each thing is listed under one grant."""
     found: list[tuple[QuerySet[Any], bool]] = [
         (_reads(grant), False), (_commands(grant), False),
         (_writes(grant), True), (_commands(grant, changing=True), True),
@@ -108,12 +119,16 @@ def seen_under(grant: SupportGrant, *, most: int = LOGGED) -> list[Seen]:
 
 def report_of(grant: SupportGrant) -> Report:
     """What came of it."""
-    reads, writes = _reads(grant), _writes(grant)
+    reads, writes, changes = _reads(grant), _writes(grant), _commands(grant, changing=True)
     sessions = list(SupportSession.objects.filter(grant=grant).order_by("began_at", "id"))
-    tickets = {*_tickets(reads), *_tickets(writes)}
-    read = reads.count() + _commands(grant).count()
-    written = writes.count() + _commands(grant, changing=True).count()
-    return Report(read, written, sorted({one.user_id for one in sessions}), sorted(tickets), sessions)
+    return Report(
+        reads=reads.count() + _commands(grant).count(),
+        writes=writes.count() + changes.count(),
+        erasures=changes.filter(changes__command__in=ERASING).count(),
+        operators=sorted({one.user_id for one in sessions}),
+        tickets=sorted({*_tickets(reads), *_tickets(writes)}),
+        sessions=sessions,
+    )
 
 
 def names_of_staff(operators: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -156,27 +171,31 @@ def requests_of_operator(account_id: UUID, operator_id: UUID, *, most: int = PAG
 
 
 def _reads(grant: SupportGrant) -> QuerySet[Read]:
-    return Read.objects.filter(**_during(grant))
+    return _by(grant, Read.objects.all())
 
 
 def _writes(grant: SupportGrant) -> QuerySet[Event]:
-    return Event.objects.filter(**_during(grant)).exclude(kind__startswith="support.")
+    return _by(grant, Event.objects.exclude(kind__startswith="support."))
+
+
+def _by(grant: SupportGrant, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those that operators did by this grant: their session that had begun last was of it (`sessions.open_session`)."""
+    sessions = SupportSession.objects.filter(user_id=OuterRef("actor_id"), began_at__lte=OuterRef("at"))
+    operators = SupportSession.objects.filter(grant=grant).values_list("user_id", flat=True)
+    end = grant.ended_at or grant.expires_at
+    found: QuerySet[Any] = rows.filter(
+        actor_kind=ActorKind.STAFF.value, actor_id__in=list(operators), at__gte=grant.starts_at
+    )
+    found = found.filter(at__lte=end + _IN_FLIGHT) if end else found
+    found = found.annotate(by_grant=Subquery(sessions.order_by("-began_at").values("grant_id")[:1]))
+    return found.filter(by_grant=grant.pk)
 
 
 def _commands(grant: SupportGrant, *, changing: bool = False) -> QuerySet[Event]:
-    """Commands that were run by leave of a grant while this one ran: those that show something, or that change it."""
-    found = Event.objects.filter(kind="account.command_run", changes__leave="grant", **_while(grant))
+    """Commands that were run by leave of this grant: those that show something, or that change it."""
+    found = Event.objects.filter(kind=_COMMAND, changes__leave="grant", changes__grant=str(grant.pk))
     what = Q(changes__command__in=CHANGING)
     return found.filter(what if changing else ~what)
-
-
-def _during(grant: SupportGrant) -> dict[str, Any]:
-    operators: Collection[UUID] = SupportSession.objects.filter(grant=grant).values_list("user_id", flat=True)
-    return {"actor_kind": ActorKind.STAFF.value, "actor_id__in": list(operators), **_while(grant)}
-
-
-def _while(grant: SupportGrant) -> dict[str, Any]:
-    return {"at__gte": grant.starts_at, "at__lte": grant.ended_at or grant.expires_at}
 
 
 def _tickets(rows: QuerySet[Any]) -> list[UUID]:
@@ -184,4 +203,5 @@ def _tickets(rows: QuerySet[Any]) -> list[UUID]:
 
 
 def _seen(row: Read | Event, *, is_write: bool) -> Seen:
-    return Seen(row.at, row.kind, row.object_type, row.object_id, row.actor_id, is_write)
+    command = str((row.changes or {}).get("command", "")) if isinstance(row, Event) and row.kind == _COMMAND else ""
+    return Seen(row.at, row.kind, row.object_type, row.object_id, row.actor_id, is_write, command)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, models
@@ -36,6 +37,7 @@ class Looking:
 
     grant: SupportGrant
     operator_id: UUID
+    began_at: datetime
 
     @property
     def actor(self) -> Actor:
@@ -52,7 +54,7 @@ class Looking:
             object_id=target.pk,
             actor_kind=ActorKind.STAFF.value,
             actor_id=self.operator_id,
-            at=now(),
+            at=max(now(), self.began_at),  # never before its session: by that it is known whose reading it is
         )
         row.save(force_insert=True)
 
@@ -73,9 +75,9 @@ def staff_scope(account_id: UUID, *, operator_id: UUID, area: str, write: bool =
     with account_scope(account_id):
         grant = grant_for(operator_id, area=area, write=write) if _is_operator(operator_id) else None
         if grant is not None:
-            open_session(grant, operator_id)
+            session = open_session(grant, operator_id)
             with _as_staff(grant, operator_id, area, write=write):
-                yield Looking(grant, operator_id)
+                yield Looking(grant, operator_id, session.began_at)
             return
         end_due_grants()
     raise NoGrant(f"no grant opens {Area(area).value}")

@@ -1,8 +1,9 @@
 """Sessions of support: who of them used a grant, from when until when. In the scope of the account."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from steward.events.actions import record
 from steward.lib.actor import SYSTEM, Actor, ActorKind
@@ -10,18 +11,29 @@ from steward.lib.clock import now
 from steward.privacy.support_access.models import SupportGrant, SupportSession
 from steward.tenancy.scope import account_scope
 
+# Of an operator in an account: two pages at once begin one session, and none reads on while they go over to another.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_LATER = timedelta(microseconds=1)
+
 
 def open_session(grant: SupportGrant, operator_id: UUID) -> SupportSession:
-    """The session that runs; it begins with the first thing an operator sees."""
-    found = SupportSession.objects.filter(grant=grant, user_id=operator_id, ended_at=None).first()
-    if found is not None:
-        return found
+    """The session that runs; it begins with the first thing an operator sees, and ends what they had begun by another
+    grant. Until the transaction ends, nothing else of theirs begins in this account.
+    """
+    actor = Actor(ActorKind.STAFF, operator_id)
     with transaction.atomic():
-        row = SupportSession(grant=grant, user_id=operator_id, began_at=now())
-        # Two pages at once: the second finds what the first has begun.
-        if SupportSession.objects.bulk_create([row], ignore_conflicts=True) and not _is_there(row):
-            return SupportSession.objects.get(grant=grant, user_id=operator_id, ended_at=None)
-        record("support.session_began", row, actor=Actor(ActorKind.STAFF, operator_id), changes={"grant": grant.pk})
+        with connection.cursor() as cursor:
+            cursor.execute(_ONE_AT_A_TIME, [f"support {grant.account_id} {operator_id}"])
+        mine = SupportSession.objects.filter(user_id=operator_id).order_by("-began_at")
+        last = mine.first()
+        if last is not None and last.grant_id == grant.pk and last.ended_at is None:
+            return last
+        for other in list(mine.filter(ended_at=None)):
+            _end(other, SupportSession.Ended.CLOSED, actor)
+        # Later than all they read by now, also where the clock was put back: reads are told apart by this moment.
+        begins = max(now(), last.began_at + _LATER) if last else now()
+        row = SupportSession.objects.create(grant=grant, user_id=operator_id, began_at=begins)
+        record("support.session_began", row, actor=actor, changes={"grant": grant.pk})
     return row
 
 
@@ -46,10 +58,6 @@ def end_sessions_of(grant: SupportGrant, because: str) -> None:
     """End all that run, as their grant does."""
     for row in list(SupportSession.objects.filter(grant=grant, ended_at=None)):
         _end(row, SupportSession.Ended(because), SYSTEM)
-
-
-def _is_there(row: SupportSession) -> bool:
-    return SupportSession.objects.filter(pk=row.pk).exists()
 
 
 def _end(row: SupportSession, because: SupportSession.Ended, actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from steward.lib.clock import now
 from steward.people.queries import members_with
 from steward.privacy.support_access.models import SupportGrant
 from steward.privacy.support_access.queries import name_of_hosting_company, names_of_staff
-from steward.privacy.support_access.words import STATES, areas_in_words, short_areas, support_of
+from steward.privacy.support_access.words import STATES, areas_in_words, deeds_in_words, short_areas, support_of
 from steward.tenancy.reading import Reading
 from steward.ui.enumerating import enumerated
 
@@ -69,10 +69,13 @@ class ShownGrant:
         return self.grant.answer
 
     @property
-    def writing(self) -> str:
-        return (
-            _("They may leave notes and set the state of tickets") if self.grant.may_write else _("They may only read")
-        )
+    def deeds(self) -> list[str]:
+        """What may be done beside reading, a line for each."""
+        return deeds_in_words(self.grant)
+
+    @property
+    def deeds_line(self) -> str:
+        return " · ".join(self.deeds)
 
     @property
     def length(self) -> str:

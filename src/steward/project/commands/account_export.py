@@ -19,9 +19,10 @@ from steward.files.actions import read_file
 from steward.jobs import enqueue
 from steward.jobs.queries import accounts_waiting_for
 from steward.lib.actor import SYSTEM
-from steward.lifecycle.leave import Leave, NoLeave, leave_for
+from steward.lifecycle.leave import By, Leave, NoLeave, leave_for
 from steward.people.operators import note
 from steward.privacy.exports.actions import NotThere
+from steward.privacy.support_access.commands import COMMANDS
 from steward.privacy.takeout.access import newest_copy
 from steward.privacy.takeout.actions import BeingMade, fail_copy, note_copy, note_download
 from steward.privacy.takeout.describing import in_words
@@ -29,6 +30,7 @@ from steward.privacy.takeout.models import AccountCopy
 from steward.privacy.takeout.running import Erasing, run_copy, write_copy
 from steward.privacy.takeout.shown import archive_name
 from steward.privacy.takeout.tasks import make
+from steward.project.commands.content import record_command
 from steward.project.commands.parsing import read_password
 from steward.project.commands.session import account_named
 from steward.project.failure import Failure
@@ -57,14 +59,12 @@ def _export(options: argparse.Namespace) -> None:
     if not options.slug:
         raise Failure("Which account? `steward account list` shows those there are.")
     account = account_named(options.slug)
-    leave = asked_leave(account, area="export")
-    if leave is Leave.GRANT:  # the report of the grant says so
-        with upkeep_scope(account.pk):
-            told_of = {"command": "account.export", "leave": leave.value}
-            record("account.command_run", account, actor=SYSTEM, changes=told_of)
-    told = _own(account, options) if leave is Leave.OWN else _ordered(account, options, leave)
-    note(None, "account.exported", account_id=account.pk, about=leave.value)
-    print(json.dumps(told | {"leave": leave.value}, indent=2))
+    leave = asked_leave(account, area=COMMANDS["account.export"].area)
+    if leave.by is By.GRANT:  # the report of the grant says so
+        record_command(account, "account.export", leave)
+    told = _own(account, options) if leave.by is By.OWN else _ordered(account, options)
+    note(None, "account.exported", account_id=account.pk, about=leave.by.value)
+    print(json.dumps(told | {"leave": leave.by.value}, indent=2))
 
 
 def asked_leave(account: Account, *, area: str) -> Leave:
@@ -95,7 +95,7 @@ def _own(account: Account, options: argparse.Namespace) -> dict[str, object]:
     return {"file": str(place), **_counts(made), **told}
 
 
-def _ordered(account: Account, options: argparse.Namespace, leave: Leave) -> dict[str, object]:
+def _ordered(account: Account, options: argparse.Namespace) -> dict[str, object]:
     """The archive that the owners have, too, and they alone the passphrase of."""
     if options.passphrase:
         raise Failure("The passphrase of this copy is for the account's owners: it is made here, and shown to them.")

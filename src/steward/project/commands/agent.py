@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from steward.lib.actor import SYSTEM
+from steward.lifecycle.leave import By, Leave, NoLeave
 from steward.people.actions import add_member, join_department
 from steward.people.actions.sign_in import take_away_factors
+from steward.people.identities import accounts_of
 from steward.people.models import Department, DepartmentRole, Membership, Role, User
-from steward.privacy.support_access.models import Area
-from steward.project.commands.content import refuse_without_consent
+from steward.people.operators import note
+from steward.privacy.support_access.commands import COMMANDS
+from steward.project.commands.content import how_to_ask, leave_to_run, record_command, refuse_without_consent
 from steward.project.commands.parsing import parser_for, read_password
 from steward.project.commands.session import account_named, database
 from steward.project.failure import Failure
@@ -57,10 +60,37 @@ def _remove_second_factor(email: str) -> int:
     user = User.objects.filter(email=User.objects.normalise(email)).first()
     if user is None:
         raise Failure(f"Nobody signs in as {email}.")
+    _ask_those_who_can_grant(user)
     had_some = take_away_factors(user)
     words = "signs in with the password alone now, and was told by mail" if had_some else "has no second factor"
     print(f"{email} {words}.")
     return 0
+
+
+def _ask_those_who_can_grant(user: User) -> None:
+    """Each account in which they work lets this be done first, where somebody else there can: whoever lost their last
+    factor can grant nothing themselves. Raises `Failure`, which names none of the accounts.
+    """
+    command = "agent.remove-second-factor"
+    accounts = Account.objects.filter(pk__in=accounts_of(user.pk), state=Account.State.ACTIVE).order_by("pk")
+    for account, leave in [(account, _leave_for_factors(account, user, command)) for account in accounts]:
+        record_command(account, command, leave)
+        note(None, "command.run", account_id=account.pk, about=command)
+
+
+def _leave_for_factors(account: Account, user: User, command: str) -> Leave:
+    try:
+        return leave_to_run(account, command)
+    except NoLeave:
+        with account_scope(account.pk):
+            others = Membership.objects.filter(role__in=[Role.OWNER, Role.ADMIN]).exclude(user=user).exists()
+        if not others:
+            return Leave(By.NOBODY)
+        note(None, "command.refused", account_id=account.pk, about=command)
+        raise Failure(
+            f"{user.email} works in an account of another company, whose owners and admins have not let support do "
+            f"this. Ask them: {how_to_ask(COMMANDS[command])}."
+        ) from None
 
 
 def _ask_for_leave(account: Account) -> None:
@@ -68,7 +98,7 @@ def _ask_for_leave(account: Account) -> None:
     with account_scope(account.id):
         has_members = Membership.objects.exists()
     if has_members:
-        refuse_without_consent(account, "agent.add", area=Area.SETTINGS.value)
+        refuse_without_consent(account, "agent.add")
 
 
 def _password(email: str) -> str | None:

@@ -10,6 +10,7 @@ from steward.privacy.erasure.actions import run_erasure
 from steward.privacy.erasure.models import Erasure
 from steward.privacy.holds.actions import Held
 from steward.privacy.retention.actions import note_purge
+from steward.project.commands.content import refuse_if_ended, refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _show(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "bin.show")
     with account_scope(account.id):
         tickets = in_bin(_status(options))
         number, free = tickets.count(), free_of_holds(tickets).count()
@@ -49,12 +51,14 @@ def _show(options: argparse.Namespace) -> None:
 
 def _purge(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "bin.purge")
     try:
         with account_scope(account.id):
             erasure = plan_purge(_chosen(options), actor=SYSTEM)
         print(json.dumps({"plan": erasure.planned}, indent=2))
         if not options.yes and input(f"Type {options.account} to erase all of this for good: ") != options.account:
             raise Failure("Nothing was erased.")
+        refuse_if_ended(account, "bin.purge")
         with account_scope(account.id):
             note_purge(start_purge(erasure, actor=SYSTEM), _status(options))
     except NothingToPurge as error:

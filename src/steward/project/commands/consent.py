@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "consent.list", area="customers")
+    refuse_without_consent(account, "consent.list")
     with account_scope(account.id):
         found = ConsentRecord.objects.select_related("purpose", "text").order_by("given_at", "pk")
         if options.purpose:
@@ -83,7 +83,7 @@ def _record(options: argparse.Namespace) -> None:
         raise Failure("Name one person by --email, or many by --file.")
     if options.email and not options.note:
         raise Failure("Say by --note what shows that they agreed.")
-    refuse_without_consent(account, "consent.record", area="customers")
+    refuse_without_consent(account, "consent.record")
     rows = _rows(options.file) if options.file else [vars(options)]
     noted = 0
     for number, row in enumerate(rows, start=1):
@@ -107,7 +107,7 @@ def _give(purpose: Purpose, row: dict[str, Any], options: argparse.Namespace) ->
 
 def _withdraw(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "consent.withdraw", area="customers")  # the answer says who is a customer
+    refuse_without_consent(account, "consent.withdraw")  # the answer says who is a customer
     with account_scope(account.id):
         purpose = _purpose(options)
         people = Contact.objects.filter(pk__in=contacts_behind([options.email.strip().lower()]))

@@ -7,6 +7,7 @@ from datetime import UTC
 
 from steward.privacy.egress.models import EgressEvent
 from steward.privacy.egress.reading import Wanted, portions
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 
@@ -30,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    refuse_without_consent(account, "egress.list")
     wanted = Wanted(is_allowed=False if options.refused else None, host=options.host.lower())
     for rows in portions(account.id, wanted, most=options.most):
         for row in rows:

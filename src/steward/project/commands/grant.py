@@ -41,7 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="the operator who asks")
     asking.add_argument("--reason", required=True, help="why; owners and admins read this")
     asking.add_argument("--area", action="append", required=True, choices=Area.values, help="may be given again")
-    asking.add_argument("--write", action="store_true", help="leave notes and set the state of tickets, too")
+    asking.add_argument(
+        "--write", action="store_true", help="leave notes, set the state of tickets, change settings and consents"
+    )
+    asking.add_argument("--erase", action="store_true", help="erase persons and make words unreadable, by commands")
     asking.add_argument("--hours", type=int, default=USUAL_HOURS, help="1 to 168; 24 unless told")
     asking.add_argument("--reference", default="", help="a number of your own, such as that of a ticket")
     asking.add_argument("--team", action="store_true", help="for every operator, not only the one who asks")
@@ -81,7 +84,7 @@ def _show(options: argparse.Namespace) -> None:
     told = _told(grant, names)
     if report:
         looked = [names.get(key, str(key)) for key in report.operators]
-        told |= {"reads": report.reads, "writes": report.writes, "looked": looked}
+        told |= {"reads": report.reads, "writes": report.writes, "erasures": report.erasures, "looked": looked}
     print(json.dumps(told))
 
 
@@ -94,6 +97,7 @@ def _ask(options: argparse.Namespace) -> None:
             reason=options.reason,
             areas=options.area,
             may_write=options.write,
+            may_erase=options.erase,
             hours=options.hours,
             reference=options.reference,
             only_me=not options.team,
@@ -127,6 +131,7 @@ def _told(grant: SupportGrant, names: dict[UUID, str]) -> dict[str, Any]:
         "reference": grant.reference,
         "areas": grant.areas,
         "may_write": grant.may_write,
+        "may_erase": grant.may_erase,
         "hours": grant.hours,
         "asked_by": names.get(grant.asked_by, str(grant.asked_by)) if grant.asked_by else None,
         "staff": [names.get(key, str(key)) for key in grant.staff] or "every operator",

@@ -1,4 +1,8 @@
-"""`steward hold place`, `lift` and `list`: what must not be erased, and why."""
+"""`steward hold place`, `lift` and `list`: what must not be erased, and why.
+
+A hold on all of an account stops its clock, which is the operator's to keep: it takes nobody's leave, also where the
+account is shut and could give none. All others do.
+"""
 
 import argparse
 import json
@@ -14,6 +18,7 @@ from steward.privacy.holds.actions import HoldRefused, place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.holds.periods import Period, period_of_days
 from steward.privacy.requests.persons import person_by_address
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -48,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     lifting.set_defaults(run=_lift)
     listing = commands.add_parser("list", help="show what is held now")
+    listing.add_argument("--whole", action="store_true", help="only holds on all of the account")
     listing.set_defaults(run=_list)
     for command in (placing, lifting, listing):
         command.add_argument("--account", required=True, metavar="SLUG")
@@ -60,6 +66,8 @@ def _place(options: argparse.Namespace) -> None:
     until = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
     if sum(map(bool, (options.ticket, options.email, options.department, options.first or options.last))) > 1:
         raise Failure("Name one thing to hold: --ticket, --email, --department, or --first and --last.")
+    if options.ticket or options.email or options.department or options.first or options.last:
+        refuse_without_consent(account, "hold.place")
     period = _period(options, account.time_zone)
     with upkeep_scope(account.id):
         for on, object_id in [(On.PERIOD, new_id())] if period else _objects(options, account.id):
@@ -107,15 +115,21 @@ def _lift(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     with upkeep_scope(account.id):
         hold = LegalHold.objects.filter(pk=options.hold).first()
-        if hold is None:
-            raise Failure("There is no such hold; `steward hold list` shows those there are.")
+    if hold is None or hold.on != On.ACCOUNT:
+        refuse_without_consent(account, "hold.lift")
+    if hold is None:
+        raise Failure("There is no such hold; `steward hold list` shows those there are.")
+    with upkeep_scope(account.id):
         end_hold(hold, actor=SYSTEM, because=options.because)
 
 
 def _list(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    if not options.whole:
+        refuse_without_consent(account, "hold.list")
     with upkeep_scope(account.id):
-        for hold in LegalHold.objects.in_force().order_by("placed_at", "id"):
+        found = LegalHold.objects.in_force().order_by("placed_at", "id")
+        for hold in found.filter(on=On.ACCOUNT) if options.whole else found:
             print(_line(hold))
 
 

@@ -22,6 +22,7 @@ from steward.people.models import Department
 from steward.privacy.egress.addresses import BadDestination, Destination
 from steward.privacy.egress.connectors import Declaration, declare_connector
 from steward.privacy.egress.models import Connector
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for, read_password
 from steward.project.commands.session import account_named, database
 from steward.project.failure import Failure
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     with database():
         account = account_named(options.slug)
+        refuse_without_consent(account, f"mail-account.{options.command}")
         if options.command == "list":
             with account_scope(account.id):
                 _list(as_json=options.json)

@@ -17,7 +17,7 @@ from steward.privacy.requests.actions import plan_erasure_of
 from steward.privacy.requests.persons import Person, person_by_address
 from steward.privacy.subprocessors.words import PURPOSE_WORDS
 from steward.project.commands import person_export
-from steward.project.commands.content import refuse_without_consent
+from steward.project.commands.content import refuse_if_ended, refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _find(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "person.find", area="customers")
+    refuse_without_consent(account, "person.find")
     with account_scope(account.id):
         person = _person(options)
         print(json.dumps(_told(person, counted(person.extent)), indent=2, ensure_ascii=False))
@@ -67,25 +67,27 @@ def _find(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "person.export", area="export")
+    refuse_without_consent(account, "person.export")
     with account_scope(account.id):
         person = _person(options)
         told = {"names": person.names, "addresses": person.addresses, "tickets": len(person.tickets)}
     print(json.dumps({"plan": told}, indent=2, ensure_ascii=False))
     if not options.yes and input(f"Type {options.email} to export all of this: ") != options.email:
         raise Failure("Nothing was exported.")
+    refuse_if_ended(account, "person.export")
     print(json.dumps({"export": person_export.export(account, person, options)}, indent=2, ensure_ascii=False))
 
 
 def _erase(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "person.erase", area="customers")
+    refuse_without_consent(account, "person.erase")
     with account_scope(account.id):
         person = _person(options)
         erasure, mentions = _planned(person, options)
     print(json.dumps({"plan": _told(person, erasure.planned) | {"mentions": mentions}}, indent=2, ensure_ascii=False))
     if not options.yes and input(f"Type {options.email} to erase all of this for good: ") != options.email:
         raise Failure("Nothing was erased.")
+    refuse_if_ended(account, "person.erase")
     if options.redact_mentions:
         with account_scope(account.id):
             confirm_mentions(erasure, [], actor=SYSTEM, is_all=True)

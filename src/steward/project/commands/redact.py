@@ -55,7 +55,7 @@ def _add_options(words: argparse.ArgumentParser, nothing: argparse.ArgumentParse
 
 def _find(options: argparse.Namespace) -> None:
     account = account_named(options.account)
-    refuse_without_consent(account, "redact.find", area="tickets")
+    refuse_without_consent(account, "redact.find")
     with account_scope(account.id):
         for message in _messages(options):
             kinds = Counter(spot.kind.value for spot in suggested(message))
@@ -68,7 +68,7 @@ def _words(options: argparse.Namespace) -> None:
     if options.number is None and options.reason is None:
         raise Failure("Say why: --reason.", code=2)
     if options.number is None:
-        refuse_without_consent(account_named(options.account), "redact.words", area="tickets")
+        refuse_without_consent(account_named(options.account), "redact.words")
     try:
         with account_scope(account_named(options.account).id):
             line = _line(options) if options.number else None

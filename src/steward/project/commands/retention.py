@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 from steward.lib.actor import SYSTEM
@@ -10,6 +11,7 @@ from steward.privacy.retention.actions import RuleRefused, apply_rules, change_r
 from steward.privacy.retention.forecasting import forecast
 from steward.privacy.retention.models import RetentionRule, RetentionRun
 from steward.privacy.retention.offered import OFFERED
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -38,18 +40,18 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--account", required=True, metavar="SLUG")
         if name in {"try", "on", "off"}:
             command.add_argument("rule", type=UUID, metavar="ID", help="as `steward retention list` shows it")
-        command.set_defaults(run=run, is_on=name == "on")
+        command.set_defaults(run=run, name=name, is_on=name == "on")
     return parser
 
 
 def _list(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
+    with _account(options):
         for rule in RetentionRule.objects.order_by("id"):
             _show(rule)
 
 
 def _offer(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
+    with _account(options):
         for offer in OFFERED:
             try:
                 _show(take_offer(offer, actor=SYSTEM))
@@ -58,29 +60,43 @@ def _offer(options: argparse.Namespace) -> None:
 
 
 def _try(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
+    with _account(options):
         found = forecast(_rule(options))
         told = {"number": found.number, "bytes": found.size, "held": found.held}
         print(json.dumps(told | {"first": [getattr(each, "code", str(each.pk)) for each in found.sample]}))
 
 
 def _switch(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
+    with _account(options):
         rule = _rule(options)
         change_rule(rule, {"is_on": options.is_on}, actor=SYSTEM)
         _show(rule)
 
 
 def _run(options: argparse.Namespace) -> None:
-    apply_rules(account_named(options.account).id)
-    _report(options)
+    account = account_named(options.account)
+    refuse_without_consent(account, "retention.run")
+    apply_rules(account.id)
+    with account_scope(account.id):
+        _print_runs()
 
 
 def _report(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
-        for run in RetentionRun.objects.order_by("-at", "-id")[:_MOST_RUNS]:
-            told = {"at": run.at.isoformat(), "kind": run.kind, "days": run.days, "number": run.number}
-            print(json.dumps(told | {"bytes": run.size, "erasures": list(map(str, run.erasures))}))
+    with _account(options):
+        _print_runs()
+
+
+def _print_runs() -> None:
+    for run in RetentionRun.objects.order_by("-at", "-id")[:_MOST_RUNS]:
+        told = {"at": run.at.isoformat(), "kind": run.kind, "days": run.days, "number": run.number}
+        print(json.dumps(told | {"bytes": run.size, "erasures": list(map(str, run.erasures))}))
+
+
+def _account(options: argparse.Namespace) -> AbstractContextManager[None]:
+    """The scope of the account that is named, once it lets the command in. Raises `Failure`."""
+    account = account_named(options.account)
+    refuse_without_consent(account, f"retention.{options.name}")
+    return account_scope(account.id)
 
 
 def _rule(options: argparse.Namespace) -> RetentionRule:

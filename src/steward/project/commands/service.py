@@ -22,6 +22,7 @@ from steward.privacy.egress.own_services import (
     retire_service,
     services_in_use,
 )
+from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for, read_password
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add(options: argparse.Namespace) -> None:
     account = account_named(options.slug)
+    refuse_without_consent(account, "service.add")
     wanted = Wanted(
         name=options.name.strip(),
         url=options.url,
@@ -117,7 +119,9 @@ def _key(name: str) -> str:
 
 
 def _list(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.slug).id):
+    account = account_named(options.slug)
+    refuse_without_consent(account, "service.list")
+    with account_scope(account.id):
         rows = [*in_use().values(), *services_in_use()]
         rows += [*used_before(_MOST_PAST), *past_services(_MOST_PAST)] if options.all else []
     for row in rows:
@@ -142,6 +146,7 @@ def _told(row: Connector) -> dict[str, Any]:
 
 def _retire(options: argparse.Namespace) -> None:
     account = account_named(options.slug)
+    refuse_without_consent(account, "service.retire")
     with account_scope(account.id):
         found = [row for row in services_in_use() if options.name in {row.name, f"{row.host}:{row.port}", str(row.id)}]
         if len(found) != 1:

@@ -14,6 +14,7 @@ from steward.console.settings.privacy.audit_words import in_words
 from steward.lib.actor import ActorKind
 from steward.privacy.audit.models import Verification
 from steward.privacy.audit.reading import Entry, told_changes
+from steward.privacy.support_access.words import ERASES, command_in_words
 from steward.tickets.access import codes_of
 
 COLUMNS = (
@@ -109,7 +110,7 @@ def _who(event: Entry, names: Names) -> str:
 
 
 def _detail(event: Entry, names: Names) -> str:
-    """To whom or where something went."""
+    """To whom or where something went, which command ran, and whether support may erase."""
     changes = event.changes or {}
     if event.kind == "ticket.assigned":
         return names.person(changes.get("to"))
@@ -117,4 +118,8 @@ def _detail(event: Entry, names: Names) -> str:
         return names.department(changes.get("to"))
     if event.kind in {"ticket.tagged", "ticket.untagged"}:
         return names.tag(changes.get("tag"))
+    if event.kind == "account.command_run":
+        return command_in_words(str(changes.get("command", "")))
+    if event.kind in {"support.requested", "support.granted"} and changes.get("may_erase"):
+        return str(ERASES)
     return ""

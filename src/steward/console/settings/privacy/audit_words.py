@@ -221,7 +221,9 @@ KINDS: Mapping[str, str | Promise] = {
     "ticket.mail_read": pgettext_lazy("audit", "Mail downloaded as it came"),
     "account.audit_read": pgettext_lazy("audit", "Audit downloaded"),
     "account.report_made": pgettext_lazy("audit", "Report on data protection made"),
-    "account.command_run": pgettext_lazy("audit", "Command run on the server that shows what the account holds"),
+    "account.command_run": pgettext_lazy(
+        "audit", "Command run on the server that shows or changes what the account holds"
+    ),
     "support.requested": pgettext_lazy("audit", "Support asked for access"),
     "support.withdrawn": pgettext_lazy("audit", "Support took back its request for access"),
     "support.granted": pgettext_lazy("audit", "Access granted to support"),

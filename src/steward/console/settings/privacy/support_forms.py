@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from steward.lib.clock import now
 from steward.privacy.support_access.actions import FARTHEST, LONGEST_HOURS
 from steward.privacy.support_access.models import USUAL_HOURS, SupportGrant
-from steward.privacy.support_access.words import AREAS
+from steward.privacy.support_access.words import AREAS, ERASES, WRITES
 
 _TEAM, _ASKER = "team", "asker"
 
@@ -41,8 +41,13 @@ class AccessForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
     may_write = forms.BooleanField(
-        label=gettext_lazy("They may leave notes and set the state of tickets"),
+        label=WRITES,
         help_text=gettext_lazy("Without this they only read."),
+        required=False,
+    )
+    may_erase = forms.BooleanField(
+        label=ERASES,
+        help_text=gettext_lazy("By commands on the server; nothing brings it back. Leave it out unless you want it."),
         required=False,
     )
 
@@ -81,6 +86,8 @@ class GrantForm(AccessForm):
         self._grant = grant
         if not grant.may_write:
             del self.fields["may_write"]
+        if not grant.may_erase:  # where it was asked for, it stands there unticked: nobody grants it by the way
+            del self.fields["may_erase"]
         if grant.staff:  # that is all who asked to look
             del self.fields["staff"]
 
@@ -96,6 +103,7 @@ class GrantForm(AccessForm):
             "hours": typed["hours"],
             "starts_at": typed["starts_at"],
             "may_write": typed.get("may_write", False),
+            "may_erase": typed.get("may_erase", False),
             "staff": team,
         }
 
@@ -103,7 +111,7 @@ class GrantForm(AccessForm):
 class OfferForm(AccessForm):
     """What an owner or admin offers without being asked."""
 
-    field_order = ("reason", "areas", "may_write", "hours", "starts_at")
+    field_order = ("reason", "areas", "may_write", "may_erase", "hours", "starts_at")
     reason = forms.CharField(
         label=pgettext_lazy("support access", "What they shall look at"),
         help_text=gettext_lazy("Support reads this. Name tickets by their codes, and nobody by name."),
