@@ -24,6 +24,7 @@ from steward.privacy.keys.store import key_folder
 from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 from steward.testing.cast import NOON
+from steward.testing.life_samples import note_order_by_letter
 
 pytestmark = pytest.mark.django_db
 JOBS = ("lifecycle.go_on", "lifecycle.delete", "lifecycle.end_of_backups")
@@ -121,6 +122,7 @@ def test_terminated_accounts_come_back_until_the_second_of_their_deletion(ending
         look(account, at[stage])
     for warned in (14, 7, 1):
         look(account, at[Stage.DELETED] - timedelta(days=warned))
+    note_order_by_letter(account)
     look(account, at[Stage.DELETED] - SECOND if back == "before" else at[Stage.DELETED])
     assert not resume_account(account, actor=SYSTEM)
     assert reopen_account(account, actor=SYSTEM) is (back == "before")

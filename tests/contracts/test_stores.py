@@ -11,6 +11,7 @@ STAYS = {
     "incidents.DpoContact": "whom to reach: named and removed by owners and admins",
     "incidents.Notice": "GDPR article 33(5): the record of a breach is kept",
     "incidents.OwnIncident": "GDPR article 33(5): the record of a breach is kept",
+    "lifecycle.ReopeningOrder": "who acted for the account; forgotten once it is open, and deleted with it",
     "people.Invitation": "of an agent",
 }
 

@@ -13,6 +13,7 @@ from steward.lib.clock import now
 from steward.lifecycle.closing import order_deletion
 from steward.lifecycle.models import Standing
 from steward.lifecycle.orders import standing_rows
+from steward.lifecycle.reopening import NoOrder
 from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account, terminate_account
 from steward.outbox.models import InstallationMail
 from steward.people.models import MailedLink
@@ -179,14 +180,62 @@ def test_an_owner_orders_a_copy_and_the_deletion_and_takes_that_back(suspended, 
     assert base.get(ACCOUNT).status_code == 302
 
 
-def test_a_terminated_account_has_the_page_and_opening_it_forgets_the_orders(suspended, base, ada):
+@pytest.fixture
+def terminated(suspended, ada):
     terminate_account(suspended, actor=SYSTEM)
+    return suspended
+
+
+def test_an_owner_orders_that_a_terminated_account_is_opened_again(terminated, base, ada, olga):
     page = entered(base, ada).get(ACCOUNT).content.decode()
-    assert "is terminated" in page
-    base.post(f"{ACCOUNT}/deletion", {"word": "delete"})
-    reopen_account(suspended, actor=SYSTEM)
-    standing = Standing.objects.get(account=suspended)
+    assert ("is terminated" in page, "Order to open it again" in page, "Ask to open" in page) == (True, True, False)
+    base.post(f"{ACCOUNT}/copy")
+    assert base.post(f"{ACCOUNT}/reopening", {"words": "We have paid."})["Location"] == ACCOUNT
+    base.post(f"{ACCOUNT}/reopening")
+    ((to, text),) = mails("orders to be opened again")
+    assert to == olga.user.email
+    assert all(words in text for words in ("Ada", "We have paid."))
+    assert any(word.endswith("/operator/accounts/northwind") for word in text.split())
+    assert "ordered it on" in base.get(ACCOUNT).content.decode()
+    assert reopen_account(terminated, actor=SYSTEM)
+    standing = Standing.objects.get(account=terminated)
     assert (standing.deletion_ordered_at, standing.lift_asked_at, standing.copy_ordered_at) == (None, None, None)
+    found = kinds(terminated)
+    assert found.count("account.reopening_ordered") == 1
+    assert found.index("account.reopening_ordered") < found.index("account.reopened")
+    told = [text for _to, text in mails("is open again")]
+    assert all("Ada, an owner, ordered it on" in text and "entered anew" in text for text in told)
+    assert told
+
+
+def test_an_owner_takes_the_order_to_open_it_back(terminated, base, ada):
+    entered(base, ada).post(f"{ACCOUNT}/reopening")
+    assert base.post(f"{ACCOUNT}/reopening/withdrawal")["Location"] == ACCOUNT
+    with pytest.raises(NoOrder):
+        reopen_account(terminated, actor=SYSTEM)
+    terminated.refresh_from_db()
+    assert terminated.state == "terminated"
+    assert kinds(terminated)[-1] == "account.reopening_withdrawn"
+    assert "There is no such order." in base.post(f"{ACCOUNT}/reopening/withdrawal", follow=True).content.decode()
+
+
+def test_what_was_ordered_last_holds(terminated, base, ada):
+    entered(base, ada).post(f"{ACCOUNT}/reopening")
+    base.post(f"{ACCOUNT}/deletion", {"word": "delete"})
+    with pytest.raises(NoOrder):
+        reopen_account(terminated, actor=SYSTEM)
+    assert "take that order back first" in base.get(ACCOUNT).content.decode()
+    base.post(f"{ACCOUNT}/reopening")
+    assert kinds(terminated).count("account.reopening_ordered") == 1
+    base.post(f"{ACCOUNT}/deletion/withdrawal")
+    base.post(f"{ACCOUNT}/reopening")
+    assert reopen_account(terminated, actor=SYSTEM)
+
+
+def test_a_suspended_account_is_asked_for_and_not_ordered(suspended, base, ada):
+    entered(base, ada).post(f"{ACCOUNT}/reopening")
+    assert "account.reopening_ordered" not in kinds(suspended)
+    assert resume_account(suspended, actor=SYSTEM), "what an operator suspended needs no order"
 
 
 def test_what_is_being_deleted_is_opened_by_nobody_and_ordered_by_nobody(suspended, base, ada, olga):
@@ -194,10 +243,10 @@ def test_what_is_being_deleted_is_opened_by_nobody_and_ordered_by_nobody(suspend
     Account.objects.filter(pk=suspended.pk).update(departing_since=now())
     page = entered(base, ada).get(ACCOUNT).content.decode()
     assert "cannot be stopped" in page
-    assert "Ask to open it again" not in page
-    for path, typed in (("lifting", {"words": "Wait!"}), ("deletion", {"word": "delete"})):
+    assert "Order to open it again" not in page
+    for path, typed in (("lifting", {"words": "Wait!"}), ("reopening", {}), ("deletion", {"word": "delete"})):
         assert base.post(f"{ACCOUNT}/{path}", typed)["Location"] == ACCOUNT
-    assert not list(mails("asks to be opened again"))
+    assert not list(mails("to be opened again"))
     assert not list(mails("deletion of your help desk is ordered"))
 
 

@@ -29,6 +29,7 @@ from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.tenancy.models import Account, Domain
 from steward.tenancy.scope import upkeep_scope
 from steward.testing.cast import NOON, contact
+from steward.testing.life_samples import note_order_by_letter
 from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
@@ -223,6 +224,7 @@ def test_a_terminated_account_is_opened_again(trial, pass_at):
     for day in (14, 74):
         pass_at(trial, day)
     assert not resume_account(trial, actor=SYSTEM)
+    note_order_by_letter(trial)
     assert reopen_account(trial, actor=SYSTEM)
     assert pass_at(trial, 81, -1) == "active"
     assert pass_at(trial, 81) == "suspended", "what it was suspended for is not settled"
@@ -255,6 +257,7 @@ def test_termination_takes_what_was_set_up(trial, pass_at):
         assert not Connector.objects.exclude(password=b"").exists()
         assert Ticket.objects.filter(pk=ticket.pk).exists()
     assert not Domain.objects.filter(host="northwind.example").exists()
+    note_order_by_letter(trial)
     reopen_account(trial, actor=SYSTEM)
     with upkeep_scope(trial.id):
         assert [each.address for each in MailAccount.objects.all()] == ["support@northwind.localhost"]

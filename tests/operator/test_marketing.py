@@ -31,6 +31,7 @@ from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.models import Account
 from steward.testing.cast import NOON
+from steward.testing.life_samples import note_order_by_letter
 
 pytestmark = pytest.mark.django_db
 PLAN = "/console/settings/plan"
@@ -131,6 +132,7 @@ def test_who_comes_back_stays(contoso):
     row = agreed(contoso.id)
     suspend_account(contoso, actor=SYSTEM)
     terminate_account(contoso, actor=SYSTEM)
+    note_order_by_letter(contoso)
     reopen_account(Account.objects.get(pk=contoso.pk), actor=SYSTEM)
     row.refresh_from_db()
     assert row.ends_at is None

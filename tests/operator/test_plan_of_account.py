@@ -7,13 +7,17 @@ import pytest
 
 from steward.events.models import Event
 from steward.lib.clock import now
+from steward.lifecycle.closing import order_deletion
 from steward.lifecycle.models import Invoice, Standing
 from steward.lifecycle.plans import begin_life
+from steward.lifecycle.reopening import order_reopening
 from steward.people.models import OperatorAct
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import account_scope, upkeep_scope
 
 PLAN = "/operator/accounts/northwind/plan"
+HERE = "/operator/accounts/northwind"
+LETTER = {"ordered_by": "Ada Larsen", "how": "letter of 3 March, signed"}
 INVOICES = "/operator/accounts/northwind/invoices"
 TYPED = {"number": "2026-7", "amount": "49.00", "currency": "eur", "due_on": "2026-03-31"}
 
@@ -41,14 +45,60 @@ def test_the_list_of_accounts_says_what_comes(operator_client, trial, contoso):
     assert (text.count("Trial"), text.count("suspended on")) == (1, 1)
 
 
-def test_a_terminated_account_is_opened_again(operator_client, trial):
+@pytest.fixture
+def terminated(trial, ada):
     for step in ("suspended", "terminated"):
         Account.objects.filter(pk=trial.pk).update(state=step)
-    assert "resumption" in operator_client.get("/operator/accounts/northwind").content.decode()
-    operator_client.post("/operator/accounts/northwind/resumption", {"word": "northwind"})
-    assert Account.objects.get(pk=trial.pk).state == "active"
-    with account_scope(trial.id):
-        assert Event.objects.filter(kind="account.reopened").count() == 1
+    return trial
+
+
+def changes_of(account, kind):
+    with account_scope(account.id):
+        return list(Event.objects.filter(kind=kind).values_list("changes", flat=True))
+
+
+def test_a_terminated_account_is_opened_again_on_an_order_that_was_noted(operator_client, terminated, olga):
+    page = operator_client.get(HERE).content.decode()
+    assert ("reopening-order" in page, "resumption" in page) == (True, False), "no order, no button"
+    refused = operator_client.post(f"{HERE}/resumption", {"word": "northwind"})
+    assert (refused.status_code, "No owner has ordered it." in refused.content.decode()) == (422, True)
+    for missing in ("ordered_by", "how"):
+        answer = operator_client.post(f"{HERE}/reopening-order", LETTER | {missing: " "})
+        assert (answer.status_code, "data-error" in answer.content.decode()) == (422, True)
+    assert Account.objects.get(pk=terminated.pk).state == "terminated"
+    assert operator_client.post(f"{HERE}/reopening-order", LETTER).status_code == 302
+    page = operator_client.get(HERE).content.decode()
+    assert all(words in page for words in (*LETTER.values(), "resumption"))
+    operator_client.post(f"{HERE}/resumption", {"word": "northwind"})
+    assert Account.objects.get(pk=terminated.pk).state == "active"
+    assert changes_of(terminated, "account.reopening_ordered") == [{"by": "operator"}]
+    assert changes_of(terminated, "account.reopened") == [{"by": "operator"}]
+    acts = OperatorAct.objects.filter(operator_id=olga.user_id).order_by("id").values_list("act", flat=True)
+    assert [act for act in acts if "reopen" in act] == ["account.reopening_noted", "account.reopened"]
+
+
+def test_an_order_given_on_the_owners_page_is_shown_with_who_gave_it(operator_client, terminated, ada):
+    with upkeep_scope(terminated.id):
+        order_reopening(terminated, owner=ada)
+    page = operator_client.get(HERE).content.decode()
+    assert ("Ada" in page, "resumption" in page, "reopening-order" in page) == (True, True, False)
+    operator_client.post(f"{HERE}/resumption", {"word": "northwind"})
+    assert changes_of(terminated, "account.reopened") == [{"by": "owner", "membership": str(ada.id)}]
+
+
+def test_nobody_notes_an_order_to_open_what_an_owner_has_ordered_to_be_deleted(operator_client, terminated, ada):
+    with upkeep_scope(terminated.id):
+        order_deletion(terminated, owner=ada, after=timedelta(days=7))
+    page = operator_client.get(HERE).content.decode()
+    assert ("nobody can open it" in page, "reopening-order" in page) == (True, False)
+    operator_client.post(f"{HERE}/reopening-order", LETTER)
+    assert operator_client.post(f"{HERE}/resumption", {"word": "northwind"}).status_code == 422
+    assert Account.objects.get(pk=terminated.pk).state == "terminated"
+
+
+def test_no_order_is_noted_for_an_account_that_is_not_terminated(operator_client, trial):
+    operator_client.post(f"{HERE}/reopening-order", LETTER)
+    assert changes_of(trial, "account.reopening_ordered") == []
 
 
 def test_what_is_being_deleted_is_not_said_to_be_open_again(operator_client, trial):

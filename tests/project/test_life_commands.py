@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
+from steward.lib.actor import SYSTEM
 from steward.lifecycle.models import Standing
+from steward.lifecycle.suspension import terminate_account
+from steward.people.models import OperatorAct
 from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.models import Account
@@ -52,6 +55,23 @@ def test_an_account_is_suspended_and_opened_again(steward, northwind):
     assert steward("account", "reopen", "northwind")[0] == 1
     assert steward("account", "resume", "northwind")[0] == 0
     assert Account.objects.get(pk=northwind.pk).state == "active"
+
+
+def test_a_terminated_account_is_opened_again_on_its_owners_order_alone(steward, northwind):
+    steward("account", "suspend", "northwind")
+    assert json.loads(steward("account", "show", "northwind")[1])["reopening_ordered_at"] is None
+    terminate_account(northwind, actor=SYSTEM)
+    by = ("--ordered-by", "Ada Larsen", "--how", "letter of 3 March, signed")
+    code, _out, said = steward("account", "reopen", "northwind")
+    assert (code, "No owner has ordered" in said, "/standing?account=northwind" in said) == (1, True, True)
+    assert steward("account", "reopen", "northwind", *by[:2])[0] == 1, "in which way?"
+    assert steward("account", "reopen", "northwind", "--ordered-by", " ", "--how", "letter")[0] == 1, "who?"
+    assert Account.objects.get(pk=northwind.pk).state == "terminated"
+    assert steward("account", "reopen", "northwind", *by)[0] == 0
+    assert Account.objects.get(pk=northwind.pk).state == "active"
+    assert "Only a terminated account" in steward("account", "reopen", "northwind", *by)[2]
+    acts = OperatorAct.objects.filter(account_id=northwind.pk).order_by("id").values_list("act", flat=True)
+    assert list(acts) == ["account.suspended", "account.reopening_noted", "account.reopened"]
 
 
 def test_invoices(steward, northwind, clock):

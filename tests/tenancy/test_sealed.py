@@ -12,6 +12,7 @@ from steward.lifecycle.suspension import reopen_account, suspend_account, termin
 from steward.tenancy.models import Account
 from steward.tenancy.scope import SealedAccount, account_scope, upkeep_scope
 from steward.testing.cast import contact
+from steward.testing.life_samples import note_order_by_letter
 from steward.testing.tickets import make_ticket
 from steward.tickets.models import Ticket
 
@@ -80,6 +81,7 @@ def test_others_and_suspended_accounts_are_as_before(sealed, contoso):
 
 
 def test_opening_it_again_breaks_the_seal(sealed):
+    note_order_by_letter(sealed)
     assert reopen_account(sealed, actor=SYSTEM)
     with account_scope(sealed.id):
         assert Ticket.objects.exists()

@@ -43,6 +43,21 @@ def remove_logo(*, actor: Actor) -> Brand:
     return _changed({"logo": None, "logo_width": 0, "logo_height": 0}, actor=actor)
 
 
+def forget_brand(*, actor: Actor) -> bool:
+    """Go back to how every account looks at first, without name, colours and logo. False where nothing was chosen."""
+    with transaction.atomic():
+        brand = Brand.objects.select_for_update(no_key=True, of=("self",)).select_related("logo").first()
+        if brand is None:
+            return False
+        bare, logo = Brand(), brand.logo
+        chosen = sorted(name for name in (*Choices.__slots__, "logo") if getattr(brand, name) != getattr(bare, name))
+        record("brand.changed", brand, actor=actor, changes={"fields": chosen})
+        brand.delete()
+        if logo:
+            logo.delete()  # the bytes follow once no row names them
+    return True
+
+
 def _changed(columns: dict[str, Any], *, actor: Actor) -> Brand:
     with transaction.atomic():
         Brand.objects.bulk_create([Brand(changed_at=now())], ignore_conflicts=True)

@@ -60,8 +60,11 @@ class Names:
         for event in events:
             if event.actor_id and event.actor_kind == ActorKind.AGENT:
                 people.add(event.actor_id)
-            ids = {UUID(i) for i in ((event.changes or {}).get("from"), (event.changes or {}).get("to")) if _is_id(i)}
+            changes = event.changes or {}
+            ids = {UUID(i) for i in (changes.get("from"), changes.get("to")) if _is_id(i)}
             (departments if event.kind == "ticket.transferred" else people).update(ids)
+            if event.kind == "account.reopened" and _is_id(owner := changes.get("membership")):
+                people.add(UUID(owner))
         return cls(
             dict(Membership.objects.filter(pk__in=people).values_list("id", "name")) if people else {},
             dict(Department.objects.filter(pk__in=departments).values_list("id", "name")) if departments else {},

@@ -11,7 +11,7 @@ from steward.lib.actor import Actor, ActorKind
 from steward.lib.clock import now
 from steward.lifecycle.letters import Occasion, tell_owners
 from steward.lifecycle.letters_to_operators import Asked
-from steward.lifecycle.models import Standing
+from steward.lifecycle.models import ReopeningOrder, Standing
 from steward.lifecycle.orders import noted, standing_rows
 from steward.lifecycle.standings import locked_standing, reckon
 from steward.lifecycle.suspension import resume_account
@@ -27,12 +27,13 @@ def order_deletion(account: Account, *, owner: Membership, after: timedelta = ti
     ordered = {"deletion_ordered_at": at, "leaves_at": at + after}
     if not standing_rows(account).filter(deletion_ordered_at=None).update(**ordered):
         return False
+    ReopeningOrder.objects.all().delete()  # what was ordered last holds
     reckon()
     # What is told now is no warning that would be missed.
     Standing.objects.filter(account=account, next_at__isnull=False).update(warned_days=after.days)
     reckon()
     noted(Asked.DELETION, account, owner)
-    tell_owners(account, Occasion.DELETION_ORDERED, until=at + after)
+    tell_owners(account, Occasion.DELETION_ORDERED, until=at + after, owner=owner.name)
     return True
 
 
@@ -45,7 +46,7 @@ def withdraw_deletion(account: Account, *, owner: Membership) -> bool:
     if not ordered.update(deletion_ordered_at=None, leaves_at=None):
         return False
     noted(Asked.NO_DELETION, account, owner)
-    tell_owners(account, Occasion.DELETION_TAKEN_BACK)
+    tell_owners(account, Occasion.DELETION_TAKEN_BACK, owner=owner.name)
     is_shut_for_it = Standing.objects.filter(account=account, suspended_because=Standing.Reason.OWNER).exists()
     if is_shut_for_it:  # by now, whatever `account` was when it was read
         resume_account(account, actor=Actor(ActorKind.AGENT, owner.id))

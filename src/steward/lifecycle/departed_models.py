@@ -22,7 +22,7 @@ class Departure(models.Model):
     is_ordered = models.BooleanField(default=False)  # by an owner, who did not wait
     begun_at = models.DateTimeField()
     counted_at = models.DateTimeField(null=True)
-    told = models.BinaryField(default=b"")  # [[address, language]], under the installation's key; until it is gone
+    told = models.BinaryField(default=b"")  # whom, and by whom it ended: under the installation's key, until it is gone
     before = impersonal(models.JSONField(default=dict), keys=("*",))  # table or other store -> how many
     erased = impersonal(models.JSONField(default=dict), keys=("*",))
     # Where the deleting of rows is: those of this table up to this id are gone.

@@ -5,6 +5,7 @@ what the account holds.
 """
 
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -15,7 +16,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from steward.lifecycle.models import Standing
+from steward.lifecycle.ending import ending_of
+from steward.lifecycle.models import ReopeningOrder, Standing
 from steward.outbox.installation import Unsendable, put_in_installation_outbox
 from steward.people.languages import language_of
 from steward.people.models import Membership, Role
@@ -68,18 +70,18 @@ _DELETION_NEAR = _(
     "To keep them, ask whoever runs the installation to open it again; or order a copy first.\n"
 )
 _DELETION_ORDERED = _(
-    "An owner of %(company)s has ordered that the help desk is deleted, with everything in it: tickets, customers, "
-    "files and settings. That begins on %(time)s (%(zone)s). Nobody can bring anything back then.\n\n"
+    "%(owner)s, an owner of %(company)s, has ordered that the help desk is deleted, with everything in it: tickets, "
+    "customers, files and settings. That begins on %(time)s (%(zone)s). Nobody can bring anything back then.\n\n"
     "Until it has begun any owner can take the order back, while the help desk is open under Settings, Close the "
     "account:\n%(closing)s\n"
 )
 _DELETION_TAKEN_BACK = _(
-    "An owner of %(company)s has taken the order back: the help desk is not deleted because of it.\n"
+    "%(owner)s, an owner of %(company)s, has taken the order back: the help desk is not deleted because of it.\n"
 )
 _TERMINATION_NEAR = _(
     "The help desk of %(company)s is suspended. On %(time)s (%(zone)s) it is terminated: its address leads nowhere any "
-    "more, mail to it is refused, and its mail accounts and services of its own are forgotten. Its data are deleted "
-    "some time after that.\n\n"
+    "more, mail to it is refused, and what was set up goes: mail accounts, services of its own, rules, brand, mail "
+    "templates, signatures of departments, invitations. Its data are deleted some time after that.\n\n"
     "To keep it, ask whoever runs the installation to open it again.\n"
 )
 _SUSPENDED = {
@@ -100,30 +102,79 @@ _SUSPENDED = {
     ),
 }
 _TERMINATED = _(
-    "The help desk of %(company)s is terminated: its address leads nowhere any more, mail to it is refused, and its "
-    "mail accounts and services of its own are forgotten. Its data are not deleted yet.\n\n"
-    "Until they are, whoever runs the installation can open it again if the owner orders it.\n"
+    "The help desk of %(company)s is terminated: its address leads nowhere any more, mail to it is refused, and "
+    "what was set up is gone: mail accounts, services of its own, rules, brand, mail templates, signatures of "
+    "departments, invitations. Its data are not deleted yet.\n\n"
+    "Until they are, whoever runs the installation can open it again if an owner orders it.\n"
 )
 _OPEN_AGAIN = _(
     "The help desk of %(company)s is open again. Everybody signs in as before, and mail is taken and sent:\n%(home)s\n"
+)
+_REOPENED = _(
+    "The help desk of %(company)s is open again, with its tickets, customers and files. Everybody signs in as "
+    "before:\n%(home)s\n\n"
+    "What was set up went when it was terminated, and is entered anew: mail accounts, services of its own, rules of "
+    "retention and others, networks, brand, mail templates, signatures of departments. Nothing is deleted by itself "
+    "until there are rules for that.\n"
+)
+_REOPENED_BY_OWNER = _("%(owner)s, an owner, ordered it on %(time)s (%(zone)s).\n")
+_REOPENED_BY_ANOTHER = _(
+    "Whoever runs the installation noted on %(time)s (%(zone)s) who ordered it: %(owner)s, in this way: %(how)s. If "
+    "you know nothing of that, ask them.\n"
 )
 
 _NEAR_SUSPENSION = {
     Standing.Reason.TRIAL: _TRIAL_ENDS, Standing.Reason.UNPAID: _UNPAID, Standing.Reason.OWNER: _LEAVING,
 }  # fmt: skip
 _OWNERS_PAGE = _("What is owed, what comes next and what an owner can order, without signing in:\n%(standing)s\n")
+_SAYS_WHO = frozenset({Occasion.TERMINATED, Occasion.DELETION_NEAR})  # or what has led to it
 _SHUT = frozenset({Occasion.TERMINATION_NEAR, Occasion.SUSPENDED, Occasion.TERMINATED, Occasion.DELETION_NEAR})
 
 
-def tell_owners(account: Account, occasion: Occasion, *, because: str = "", until: datetime | None = None) -> int:
-    """Mail to every owner and admin, stored with what it tells of. Returns how many. In the account's scope."""
+def tell_owners(
+    account: Account, occasion: Occasion, *, because: str = "", until: datetime | None = None, owner: str = ""
+) -> int:
+    """Mail to every owner and admin, stored with what it tells of. Returns how many. In the account's scope.
+
+    `owner` is the name of who ordered what is told, where somebody did.
+    """
+    filled = _filled(account, until) | {"owner": owner}
+    ending = ending_of(account) if _says_who(occasion, because) else None
+    page = [_OWNERS_PAGE] if _is_shut(occasion, account) else []
+
+    def parts() -> Iterator[str]:
+        yield str(_text(occasion, because)) % filled
+        if ending is not None:
+            yield ending.in_words(account.time_zone)
+        yield from (str(part) % filled for part in page)
+
+    return _to_each(account, lambda: (_subject(occasion, because), parts()))
+
+
+def tell_reopened(account: Account, order: ReopeningOrder, *, name: str) -> int:
+    """Mail to them that it is open again, on whose order, and what has to be set up. Returns how many."""
+    filled = _filled(account, order.ordered_at) | {"owner": name, "how": order.how}
+    by = _REOPENED_BY_ANOTHER if order.owner_id is None else _REOPENED_BY_OWNER
+    return _to_each(account, lambda: (str(_SUBJECTS[Occasion.OPEN_AGAIN]), [str(p) % filled for p in (_REOPENED, by)]))
+
+
+def _to_each(account: Account, letter: Callable[[], tuple[str, Iterable[str]]]) -> int:
+    """To every owner and admin, in their language: `letter` gives subject and parts in the one that is active."""
     readers = list(Membership.objects.select_related("user").filter(role__in=[Role.OWNER, Role.ADMIN]).order_by("pk"))
     for reader in readers:
         with override(language_of(reader, account)):
-            parts = [_text(occasion, because), *([_OWNERS_PAGE] if _is_shut(occasion, account) else [])]
-            text = "\n".join(str(part) % _filled(account, until) for part in parts)
-            put_letter(reader.user.email, _subject(occasion, because), text)
+            subject, parts = letter()
+            put_letter(reader.user.email, subject, "\n".join(parts))
     return len(readers)
+
+
+def _says_who(occasion: Occasion, because: str) -> bool:
+    return occasion in _SAYS_WHO or _is_leaving(occasion, because)
+
+
+def _is_leaving(occasion: Occasion, because: str) -> bool:
+    """What they are warned of is what an owner has ordered."""
+    return occasion is Occasion.SUSPENSION_NEAR and because == Standing.Reason.OWNER
 
 
 def _is_shut(occasion: Occasion, account: Account) -> bool:
@@ -133,8 +184,7 @@ def _is_shut(occasion: Occasion, account: Account) -> bool:
 
 def _subject(occasion: Occasion, because: str) -> str:
     """Who leaves hears of what it is for, not of the step on the way."""
-    is_leaving = occasion is Occasion.SUSPENSION_NEAR and because == Standing.Reason.OWNER
-    return str(_SUBJECTS[Occasion.DELETION_NEAR if is_leaving else occasion])
+    return str(_SUBJECTS[Occasion.DELETION_NEAR if _is_leaving(occasion, because) else occasion])
 
 
 def _text(occasion: Occasion, because: str) -> Any:

@@ -19,6 +19,8 @@ class Asked(Enum):
     COPY = "copy"
     DELETION = "deletion"
     NO_DELETION = "no deletion"
+    REOPENING = "reopening"
+    NO_REOPENING = "no reopening"
 
 
 _SUBJECTS: dict[Asked, Any] = {
@@ -26,6 +28,8 @@ _SUBJECTS: dict[Asked, Any] = {
     Asked.COPY: _("%(company)s orders a copy of everything"),
     Asked.DELETION: _("%(company)s orders that everything is deleted"),
     Asked.NO_DELETION: _("%(company)s takes back the order to delete everything"),
+    Asked.REOPENING: _("%(company)s orders to be opened again"),
+    Asked.NO_REOPENING: _("%(company)s takes back the order to be opened again"),
 }
 _TEXTS: dict[Asked, Any] = {
     Asked.LIFT: _("%(owner)s asks to open the help desk of %(company)s again.\n"),
@@ -35,6 +39,11 @@ _TEXTS: dict[Asked, Any] = {
         "days that are left.\n"
     ),
     Asked.NO_DELETION: _("%(owner)s takes back the order to delete what the account of %(company)s holds.\n"),
+    Asked.REOPENING: _(
+        "%(owner)s, an owner, orders that the terminated help desk of %(company)s is opened again. Until it is deleted "
+        "you can do that on the page of the account:\n%(page)s\n"
+    ),
+    Asked.NO_REOPENING: _("%(owner)s takes back the order to open the help desk of %(company)s again.\n"),
 }
 _SAYS = _("They say:\n\n%(words)s\n")
 _MORE = _("Plan and invoices of the account:\n%(link)s\n\nAnswer them at %(email)s.\n")
@@ -48,6 +57,7 @@ def tell_operators(asked: Asked, account: Account, owner: Membership, *, words: 
         "email": owner.user.email,
         "words": words,
         "link": f"{base_url()}/operator/accounts/{account.slug}/plan",
+        "page": f"{base_url()}/operator/accounts/{account.slug}",
     }
     addresses = operator_addresses()
     with override(settings.LANGUAGE_CODE):  # nobody has said which language an operator reads mail in

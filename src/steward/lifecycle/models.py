@@ -15,7 +15,7 @@ from steward.lifecycle.departed_models import AccountCertificate as AccountCerti
 from steward.lifecycle.departed_models import Departure as Departure
 from steward.lifecycle.departed_models import KeptInvoice as KeptInvoice
 from steward.lifecycle.timetable import Periods
-from steward.privacy.inventory import impersonal
+from steward.privacy.inventory import Erase, Whose, impersonal, personal
 from steward.tenancy.models import Account, AccountOwned
 
 SELF_HOSTED, TRIAL, STANDARD = "self-hosted", "trial", "standard"
@@ -98,6 +98,30 @@ class Standing(models.Model):
     def is_stopped(self) -> bool:
         """A legal hold stops the clock."""
         return bool(self.next_stage) and self.next_at is None
+
+
+class ReopeningOrder(AccountOwned):
+    """An owner's order to open a terminated account again; without one nobody can. It goes when that is done."""
+
+    ordered_at = impersonal(models.DateTimeField())  # or when it was noted that it came
+    owner_id = impersonal(models.UUIDField(null=True))  # the bare id of the member who ordered it on the page
+    # One that came in another way, as an operator noted it: who ordered it, and how.
+    ordered_by = personal(
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="account",
+        erase=Erase.DELETE_ROW, export=False,
+    )  # fmt: skip
+    how = personal(
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.content", purpose="account",
+        erase=Erase.DELETE_ROW, export=False,
+    )  # fmt: skip
+
+    class Meta(AccountOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], name="lifecycle_one_reopening_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"to reopen {self.account_id}"
 
 
 class Invoice(AccountOwned):

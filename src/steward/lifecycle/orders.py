@@ -1,4 +1,5 @@
-"""What an owner asks for when nobody gets in any more: to open it again, a copy of everything. Deleting: `closing`.
+"""What an owner asks for when nobody gets in any more: to open it again, a copy of everything. Deleting: `closing`;
+opening a terminated one: `reopening`.
 
 Each is kept at the account's standing, recorded, and told to who runs the installation by mail. In the account's scope.
 """
@@ -12,7 +13,7 @@ from steward.events.actions import record
 from steward.lib.actor import Actor, ActorKind
 from steward.lib.clock import now
 from steward.lifecycle.letters_to_operators import Asked, tell_operators
-from steward.lifecycle.models import SELF_HOSTED, Standing
+from steward.lifecycle.models import SELF_HOSTED, ReopeningOrder, Standing
 from steward.people.models import Membership
 from steward.privacy.takeout import actions as everything
 from steward.tenancy.models import Account
@@ -46,6 +47,7 @@ def forget_orders(account: Account) -> None:
     """It is open again: nothing of that holds any more."""
     nothing = {"lift_asked_at": None, "copy_ordered_at": None, "deletion_ordered_at": None, "leaves_at": None}
     Standing.objects.filter(account=account).update(**nothing)
+    ReopeningOrder.objects.all().delete()
 
 
 def standing_rows(account: Account) -> QuerySet[Standing]:
@@ -61,6 +63,8 @@ _KINDS = {
     Asked.COPY: "account.copy_ordered",
     Asked.DELETION: "account.deletion_ordered",
     Asked.NO_DELETION: "account.deletion_withdrawn",
+    Asked.REOPENING: "account.reopening_ordered",
+    Asked.NO_REOPENING: "account.reopening_withdrawn",
 }
 
 

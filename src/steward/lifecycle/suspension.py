@@ -10,11 +10,12 @@ from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.lifecycle.configuration import give_configuration_again, take_configuration
-from steward.lifecycle.letters import Occasion, tell_owners
+from steward.lifecycle.letters import Occasion, tell_owners, tell_reopened
 from steward.lifecycle.models import Standing
 from steward.lifecycle.moves import move
 from steward.lifecycle.orders import forget_orders
-from steward.lifecycle.standings import coming_step, reckon, standing_of
+from steward.lifecycle.reopening import NoOrder, by_whom, reopening_order, told
+from steward.lifecycle.standings import coming_step, locked_standing, reckon, standing_of
 from steward.lifecycle.timetable import is_due
 from steward.people.signed_in import end_sessions_of_account
 from steward.privacy.support_access.actions import end_all_access
@@ -47,9 +48,7 @@ def suspend_account(
 
 
 def terminate_account(account: Account, *, actor: Actor, due_at: datetime | None = None) -> bool:
-    """Take hosts, addresses, passwords and keys from a suspended account; its data stay. False when it was not
-    suspended.
-    """
+    """Take from a suspended account its hosts and all it has set up; its data stay. False when it was not suspended."""
     with upkeep_scope(account.id):
         if not move(account, State.SUSPENDED, State.TERMINATED, due_at):
             return False
@@ -63,29 +62,43 @@ def terminate_account(account: Account, *, actor: Actor, due_at: datetime | None
 
 def resume_account(account: Account, *, actor: Actor) -> bool:
     """Open a suspended account again. False when it was not suspended."""
-    return _reopen(account, State.SUSPENDED, "account.resumed", actor)
+    with upkeep_scope(account.id):
+        if not move(account, State.SUSPENDED, State.ACTIVE, None):
+            return False
+        record("account.resumed", account, actor=actor)
+        _let_in(account)
+        tell_owners(account, Occasion.OPEN_AGAIN)
+    return True
 
 
 def reopen_account(account: Account, *, actor: Actor) -> bool:
-    """Open a terminated account again, on its owner's order; what it had set up is entered anew. False when it was not
-    terminated, or its data are being deleted.
+    """Open a terminated account again, on its owner's order (`reopening`); what it had set up is entered anew.
+
+    False when it was not terminated, or its data are being deleted. Raises `NoOrder`.
     """
-    return _reopen(account, State.TERMINATED, "account.reopened", actor)
-
-
-def _reopen(account: Account, before: str, kind: str, actor: Actor) -> bool:
     with upkeep_scope(account.id):
-        if not move(account, before, State.ACTIVE, None):
+        locked_standing()  # before the order is looked at: an owner may take it back in this moment
+        order = reopening_order()
+        there = Account.objects.filter(pk=account.pk, state=State.TERMINATED, departing_since=None)
+        if order is None and there.exists():
+            raise NoOrder(account.slug)
+        if order is None or not move(account, State.TERMINATED, State.ACTIVE, None):
             return False
-        Account.objects.filter(pk=account.pk).update(mail_held_until=None)
-        Standing.objects.filter(account=account).update(suspended_because="")
-        forget_orders(account)
+        name = by_whom(order)
+        record("account.reopened", account, actor=actor, changes=told(order))
         give_configuration_again(account, actor=actor)
-        record(kind, account, actor=actor)
-        _give_respite(account)
-        reckon()
-        tell_owners(account, Occasion.OPEN_AGAIN)
+        _let_in(account)
+        tell_reopened(account, order, name=name)
     return True
+
+
+def _let_in(account: Account) -> None:
+    """Nothing is held any more, and nothing that was ordered meanwhile."""
+    Account.objects.filter(pk=account.pk).update(mail_held_until=None)
+    Standing.objects.filter(account=account).update(suspended_because="")
+    forget_orders(account)
+    _give_respite(account)
+    reckon()
 
 
 def _is_leaving(account: Account) -> bool:

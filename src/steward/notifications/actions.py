@@ -54,3 +54,11 @@ def change_defaults(wishes: Wishes, *, shows_text: bool, actor: Actor) -> None:
         if changed:
             NoticeDefaults.objects.filter(pk=row.pk).update(**columns)
             record("notification_defaults.changed", row, actor=actor, changes={"fields": changed})
+
+
+def forget_defaults(*, actor: Actor) -> None:
+    """Go back to what every account begins with. What people chose for themselves stays."""
+    with transaction.atomic():
+        if NoticeDefaults.objects.exists():
+            change_defaults({}, shows_text=False, actor=actor)
+            NoticeDefaults.objects.all().delete()

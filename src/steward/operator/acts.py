@@ -17,6 +17,7 @@ _WORDS: dict[str, Any] = {
     "account.invoiced": _("Issued an invoice"),
     "account.invoice_settled": _("Noted that an invoice is paid or void"),
     "account.exported": _("Wrote a copy of everything in an account to a file"),
+    "account.reopening_noted": _("Noted an owner’s order to open a terminated account again"),
     "account.reopened": _("Opened a terminated account again"),
     "account.deleted": _("An account was deleted"),
     "account.gone": _("The last backup of a deleted account is gone"),

@@ -36,6 +36,7 @@ urlpatterns = [
     path("accounts/<slug:slug>/count", accounts.count, name="account-count"),
     path("accounts/<slug:slug>/suspension", accounts.suspension, name="account-suspension"),
     path("accounts/<slug:slug>/resumption", accounts.resumption, name="account-resumption"),
+    path("accounts/<slug:slug>/reopening-order", accounts.reopening_order, name="account-reopening-order"),
     path("accounts/<slug:slug>/certificates/<slug:of>.<slug:kind>", accounts.certificate, name="account-certificate"),
     path("accounts/<slug:slug>/plan", plan_of_account.plan, name="account-plan"),
     path("accounts/<slug:slug>/plan/choice", plan_of_account.choice, name="account-plan-choice"),

@@ -13,12 +13,13 @@ from steward.lifecycle.invoices import Bill, issue_invoice
 from steward.lifecycle.models import AccountCertificate, Departure
 from steward.lifecycle.opening import Owner, open_account
 from steward.lifecycle.plans import STANDARD, put_on_plan
+from steward.lifecycle.reopening import note_reopening_order
 from steward.lifecycle.suspension import suspend_account
 from steward.people.actions.links import new_link
 from steward.people.models import MailedLink, Membership
 from steward.people.tokens import new_token
 from steward.tenancy.models import Account
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import account_scope, upkeep_scope
 from steward.testing.cast import PASSWORD
 
 
@@ -49,6 +50,12 @@ def certificate_of_another() -> dict[str, Any]:
         **{f"{page}/<slug:of>.<slug:kind> {name}": value for name, value in (theirs | file).items()},
         **{f"{office} {name}": value for name, value in ({"slug": slug} | file).items()},
     }
+
+
+def note_order_by_letter(account: Account) -> None:
+    """That Ada has ordered by letter to open the terminated account again."""
+    with upkeep_scope(account.id):
+        note_reopening_order(account, ordered_by="Ada Larsen", how="letter of 3 March, signed", actor=SYSTEM)
 
 
 def owners_link() -> str:

@@ -13,6 +13,7 @@ SHUT = {
     "standing", "standing/sent", "standing/account", "standing/account/lifting", "standing/account/copy",
     "standing/account/copy/passphrase", "standing/account/copy/archive", "standing/account/copy/removal",
     "standing/account/deletion", "standing/account/deletion/withdrawal", "standing/account/leaving", "standing/<token>",
+    "standing/account/reopening", "standing/account/reopening/withdrawal",
 }  # fmt: skip
 # On the base domain only; signing up only where that is open.
 FRONT = {

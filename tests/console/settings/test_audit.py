@@ -14,6 +14,8 @@ from steward.events.chain import READS, beginning, head
 from steward.events.models import Read
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
+from steward.lifecycle.reopening import order_reopening
+from steward.lifecycle.suspension import reopen_account, suspend_account, terminate_account
 from steward.people.access import actor_of
 from steward.privacy.audit.models import Verification
 from steward.privacy.audit.policy import forget_old_reads, policy
@@ -24,7 +26,8 @@ from steward.privacy.audit.upkeep import let_reads_go
 from steward.privacy.audit.verifying import fault_in_reads, verify
 from steward.privacy.erasure.actions import plan_erasure
 from steward.privacy.inventory.stores import Extent
-from steward.tenancy.scope import account_scope
+from steward.tenancy.scope import account_scope, upkeep_scope
+from steward.testing.life_samples import note_order_by_letter
 from steward.testing.listings import words_in
 from steward.testing.request_samples import request_about
 from steward.testing.tickets import make_ticket
@@ -57,6 +60,25 @@ def read(browser, query=""):
 def rows(browser, kind, query=""):
     text = b"".join(browser.get(f"{ADDRESS}.{kind}{query}").streaming_content).decode()
     return list(csv.DictReader(io.StringIO(text))) if kind == "csv" else list(map(json.loads, text.splitlines()))
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+def test_on_whose_order_a_terminated_account_was_opened_again_is_said(northwind, ada, client_of, settle, is_owner):
+    suspend_account(northwind, actor=SYSTEM)
+    terminate_account(northwind, actor=SYSTEM)
+    with upkeep_scope(northwind.id):
+        if is_owner:
+            order_reopening(northwind, owner=ada)
+    if not is_owner:
+        note_order_by_letter(northwind)
+    with upkeep_scope(northwind.id):
+        reopen_account(northwind, actor=SYSTEM)
+        settle()
+    words = read(client_of(ada))
+    by = "Ada" if is_owner else "as whoever runs this installation noted it"
+    assert f"Terminated account reopened {by} Steward" in words
+    assert "Opening the terminated account again ordered" in words
+    assert "letter of 3 March" not in words, "no words of anybody"
 
 
 def test_agents_do_not_read_it(client_of, ben, zoe, ticket):

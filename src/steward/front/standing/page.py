@@ -17,6 +17,7 @@ from steward.lib.clock import now
 from steward.lifecycle.closing import order_deletion, withdraw_deletion
 from steward.lifecycle.orders import ask_to_lift, order_copy
 from steward.lifecycle.queries import life_of
+from steward.lifecycle.reopening import reopening_shown
 from steward.privacy.takeout.access import newest_copies
 from steward.privacy.takeout.shown import shown
 from steward.tenancy.scope import upkeep_scope
@@ -111,6 +112,7 @@ def show_page(request: OwnerRequest, form: LiftForm, status: int = 200, **more: 
     with upkeep_scope(owner.account.pk):
         life = life_of(owner.account)
         context: dict[str, Any] = {"account": owner.account, "life": life, "form": form}
+        context["reopening"] = reopening_shown()
         context["one"] = next(iter(shown(newest_copies()[:1])), None)
     # Ordered for at once, and nothing in the way.
     context["begins_now"] = life.leaves_at is not None and life.leaves_at <= now() and not life.is_stopped

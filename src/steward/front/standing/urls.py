@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from steward.front.standing import asking, copies, page
+from steward.front.standing import asking, copies, page, reopening
 
 urlpatterns = [
     path("standing", asking.ask, name="standing"),
     path("standing/sent", asking.sent, name="standing-sent"),
     path("standing/account", page.account, name="standing-account"),
     path("standing/account/lifting", page.lifting, name="standing-lifting"),
+    path("standing/account/reopening", reopening.reopening, name="standing-reopening"),
+    path("standing/account/reopening/withdrawal", reopening.reopening_withdrawal, name="standing-reopening-withdrawal"),
     path("standing/account/copy", page.copy, name="standing-copy"),
     path("standing/account/copy/passphrase", copies.copy_passphrase, name="standing-copy-passphrase"),
     path("standing/account/copy/archive", copies.copy_archive, name="standing-copy-archive"),

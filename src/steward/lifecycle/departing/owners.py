@@ -1,6 +1,7 @@
 """Who owned the account when its deletion began: kept to mail them the certificates, until the second has left.
 
-The account will know nobody by then. Addresses and languages are under the key of the installation.
+The account will know nobody by then. Addresses and languages, and the name of who ordered it, are under the key of the
+installation.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from steward.lifecycle.departed_models import ADDRESSES, Departure
+from steward.lifecycle.ending import Ending, ending_of
 from steward.lifecycle.letters import put_letter
 from steward.people.languages import language_of
 from steward.people.models import Membership, Role
@@ -48,9 +50,12 @@ _TEXTS: dict[News, Any] = {
 
 
 def owners_now(account: Account) -> bytes:
-    """The owners of the account in scope, as a departure keeps them."""
+    """The owners of the account in scope, and by whom or what it ended, as a departure keeps them."""
     owners = Membership.objects.select_related("user").filter(role=Role.OWNER).order_by("pk")
-    told = [[owner.user.email, language_of(owner, account)] for owner in owners]
+    told = {
+        "owners": [[owner.user.email, language_of(owner, account)] for owner in owners],
+        "ending": ending_of(account).stored_form(),
+    }
     return encrypt_for_installation(json.dumps(told).encode(), context=_context(account.pk))
 
 
@@ -60,10 +65,14 @@ def tell_former_owners(news: News, account: Account, departure: Departure) -> in
         return 0
     told = json.loads(decrypt_for_installation(bytes(departure.told), context=_context(account.pk)))
     filled = {"company": account.name, "link": certificates_url(account.pk)}
-    for address, language in told:
+    if isinstance(told, list):  # of a deletion that began before it was kept by whom
+        told = {"owners": told, "ending": None}
+    ending = Ending.read(told["ending"]) if told["ending"] else None
+    for address, language in told["owners"]:
         with override(language):
-            put_letter(address, str(_SUBJECTS[news]), str(_TEXTS[news]) % filled)
-    return len(told)
+            parts = [str(_TEXTS[news]) % filled, *([ending.in_words(account.time_zone)] if ending else [])]
+            put_letter(address, str(_SUBJECTS[news]), "\n".join(parts))
+    return len(told["owners"])
 
 
 def certificates_url(account_id: UUID) -> str:

@@ -1,18 +1,22 @@
-"""Accounts: the directory with counts; suspending one and letting it go on. Nothing that an account holds."""
+"""Accounts: the directory with counts; suspending one, and letting it go on. Nothing that an account holds."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.lib.actor import SYSTEM
 from steward.lifecycle.departing.queries import certificates_of, departure_of, get_certificate, kept_invoices
 from steward.lifecycle.departing.setting_out import certificate_pdf
 from steward.lifecycle.models import AccountCertificate
+from steward.lifecycle.queries import life_of
+from steward.lifecycle.reopening import LONGEST, NoOrder, NotToBeOrdered, note_reopening_order, reopening_shown
 from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account
 from steward.lifecycle.usage import count_usage
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
@@ -20,9 +24,25 @@ from steward.operator.queries import accounts_by_slug, get_account
 from steward.people.operators import note
 from steward.privacy.erasure.printing import NotPrinted
 from steward.tenancy.models import Account
+from steward.tenancy.scope import upkeep_scope
 from steward.ui.certificates import as_file
 
 PAGE = 50
+
+
+class OrderForm(forms.Form):
+    """An owner's order to open a terminated account again that came by mail or letter."""
+
+    ordered_by = forms.CharField(
+        label=gettext_lazy("Who ordered it"),
+        max_length=LONGEST,
+        help_text=gettext_lazy("An owner of the account, or who acts for the company."),
+    )
+    how = forms.CharField(
+        label=gettext_lazy("How it was ordered"),
+        max_length=LONGEST,
+        help_text=gettext_lazy("Such as: letter of 3 March, signed. All owners read it when the account is open."),
+    )
 
 
 @require_safe
@@ -80,10 +100,30 @@ def resumption(request: OperatorRequest, slug: str) -> HttpResponse:
     if not _is_meant(request, found):
         return _unchanged(request, found)
     is_terminated = found.state == Account.State.TERMINATED
-    if not (reopen_account if is_terminated else resume_account)(found, actor=SYSTEM):
+    try:
+        is_open = (reopen_account if is_terminated else resume_account)(found, actor=SYSTEM)
+    except NoOrder:
+        return _page(request, found, error=_("No owner has ordered it. Note the order first."), status=422)
+    if not is_open:
         return HttpResponseRedirect(reverse("operator:account", args=[found.slug]), status=303)  # it says how it stands
     note(request.person.pk, "account.reopened" if is_terminated else "account.resumed", account_id=found.pk)
     return _back(request, found, _("The account is open again."))
+
+
+@require_POST
+@operator_required
+def reopening_order(request: OperatorRequest, slug: str) -> HttpResponse:
+    """Note an owner's order to open a terminated account again."""
+    found, form = _account(slug), OrderForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, order_form=form, status=422)
+    try:
+        with upkeep_scope(found.pk):
+            note_reopening_order(found, **form.cleaned_data, actor=SYSTEM)
+    except NotToBeOrdered:
+        return HttpResponseRedirect(reverse("operator:account", args=[found.slug]), status=303)  # it says how it stands
+    note(request.person.pk, "account.reopening_noted", account_id=found.pk)
+    return _back(request, found, _("The order is noted."))
 
 
 @require_safe
@@ -125,7 +165,14 @@ def _account(slug: str) -> Account:
         raise Http404("no such account") from error
 
 
-def _page(request: OperatorRequest, found: Account, *, error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: OperatorRequest,
+    found: Account,
+    *,
+    error: str = "",
+    order_form: OrderForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context: dict[str, Any] = {
         "account": found,
         "domains": found.domains.order_by("host"),
@@ -134,7 +181,15 @@ def _page(request: OperatorRequest, found: Account, *, error: str = "", status: 
         "certificates": certificates_of(found.pk),
         "kept": {"invoices": kept_invoices(found.pk)},
     }
+    if found.state == Account.State.TERMINATED:
+        context |= {"order_form": order_form or OrderForm(), **_orders_of(found)}
     return page_response(request, "accounts", "operator/account.html", context, status=status)
+
+
+def _orders_of(found: Account) -> dict[str, Any]:
+    """What its owners have ordered, of a terminated account."""
+    with upkeep_scope(found.pk):
+        return {"order": reopening_shown(), "is_leaving": life_of(found).deletion_ordered_at is not None}
 
 
 def _back(request: OperatorRequest, found: Account, words: str) -> HttpResponse:

@@ -58,6 +58,14 @@ def choose_by_itself(wanted: bool, *, actor: Actor) -> None:
         record_many([Happening("recipients.rules_changed", rules, {"is_on": wanted})], actor=actor)
 
 
+def forget_rules(*, actor: Actor) -> None:
+    """Go back to how every account begins: nobody is written to by itself."""
+    with transaction.atomic():
+        if mails_by_itself():
+            choose_by_itself(False, actor=actor)
+        TellingRules.objects.all().delete()
+
+
 def mail_by_itself(telling: Telling, *, actor: Actor) -> int:
     """What the account wants to happen by itself: companies with an address are written to. Returns to how many."""
     if not mails_by_itself():

@@ -19,3 +19,12 @@ def change_ticket_rules(rules: dict[str, Any], *, actor: Actor) -> None:
         if changed:
             TicketRules.objects.filter(pk=row.pk).update(**changed)
             record("ticket_rules.changed", row, actor=actor, changes=changed)
+
+
+def forget_ticket_rules(*, actor: Actor) -> None:
+    """Go back to the rules every account begins with."""
+    with transaction.atomic():
+        if TicketRules.objects.exists():
+            bare = TicketRules()
+            change_ticket_rules({name: getattr(bare, name) for name in NAMES}, actor=actor)
+            TicketRules.objects.all().delete()

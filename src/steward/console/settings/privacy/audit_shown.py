@@ -1,6 +1,6 @@
 """Events of an account as its audit shows them: who did what to what. Names of contacts never: they are ids here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -122,4 +122,13 @@ def _detail(event: Entry, names: Names) -> str:
         return command_in_words(str(changes.get("command", "")))
     if event.kind in {"support.requested", "support.granted"} and changes.get("may_erase"):
         return str(ERASES)
+    if event.kind in {"account.reopening_ordered", "account.reopened"}:
+        return _by_whose_order(changes, names)
     return ""
+
+
+def _by_whose_order(changes: Mapping[str, Any], names: Names) -> str:
+    """Of an owner who has ordered it themselves the order says so; its opening names them."""
+    if changes.get("by") == "operator":
+        return _("as whoever runs this installation noted it")
+    return names.person(changes.get("membership"))

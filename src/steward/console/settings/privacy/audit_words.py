@@ -89,6 +89,8 @@ KINDS: Mapping[str, str | Promise] = {
     "account.copy_ordered": pgettext_lazy("audit", "Copy of everything ordered"),
     "account.deletion_ordered": pgettext_lazy("audit", "Deletion of everything ordered"),
     "account.deletion_withdrawn": pgettext_lazy("audit", "Order to delete everything taken back"),
+    "account.reopening_ordered": pgettext_lazy("audit", "Opening the terminated account again ordered"),
+    "account.reopening_withdrawn": pgettext_lazy("audit", "Order to open the account again taken back"),
     "account.reopened": pgettext_lazy("audit", "Terminated account reopened"),
     "invoice.issued": pgettext_lazy("audit", "Invoice issued"),
     "invoice.paid": pgettext_lazy("audit", "Invoice paid"),
