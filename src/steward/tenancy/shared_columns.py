@@ -42,7 +42,8 @@ TABLES: Mapping[str, Shared] = {
     "tenancy_usage": _shared("account_id agents tickets stored counted_at"),
     "tenancy_domain": _shared("host account_id serves_console receives_mail"),
     "lifecycle_plan": _shared(
-        "code has_clock trial_days grace_days suspended_days terminated_days deleted_days warning_days"
+        "code has_clock trial_days grace_days suspended_days terminated_days deleted_days warning_days mail_held_days "
+        "cooling_days"
     ),
     "lifecycle_standing": _shared(
         "account_id plan_id trial_ends_at respite_until stage_due_at suspended_because unpaid_since next_stage next_at "

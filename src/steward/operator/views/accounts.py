@@ -13,6 +13,7 @@ from steward.lib.actor import SYSTEM
 from steward.lifecycle.departing.queries import certificates_of, departure_of, get_certificate, kept_invoices
 from steward.lifecycle.departing.setting_out import certificate_pdf
 from steward.lifecycle.models import AccountCertificate
+from steward.lifecycle.plans import plan_of
 from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account
 from steward.lifecycle.usage import count_usage
 from steward.operator.entrance import OperatorRequest, noted, operator_required, page_response, typed
@@ -132,6 +133,7 @@ def _page(request: OperatorRequest, found: Account, *, error: str = "", status: 
         "error": error,
         "departure": departure_of(found.pk),
         "certificates": certificates_of(found.pk),
+        "held_days": plan_of(found).mail_held_days,
         "kept": {"invoices": kept_invoices(found.pk)},
     }
     return page_response(request, "accounts", "operator/account.html", context, status=status)
