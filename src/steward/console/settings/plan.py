@@ -18,7 +18,7 @@ from steward.lifecycle.queries import life_of
 from steward.marketing.consents import NEWEST, TEXTS, agree, has_agreed, withdraw_of
 from steward.marketing.models import MarketingConsent
 from steward.notifications.account_models import PLAN
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.people.access import can_own
 from steward.people.account_settings import change_account
 from steward.privacy.egress.configuration import is_hosting
@@ -62,11 +62,10 @@ def plan(request: ConsoleRequest) -> HttpResponse:
         change_account(account.id, {"refuses_mail": form.cleaned_data["mail"] == "refuse"}, actor=request.actor)
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("console:settings-plan"))
-    told = [one for one in unread_of_account(request.me) if one.page == PLAN]
     context = {
         "life": life_of(account),
         "form": form,
-        "unread": list(dict.fromkeys(one.get_kind_display() for one in told)),
+        "unread": unread_on(request.me, PLAN),
     }
     has_said_yes = can_own(request.me) and has_agreed(account.id, request.me.user.email)
     if has_said_yes or (can_own(request.me) and is_hosting()):  # nobody asks themselves
