@@ -142,8 +142,10 @@ TABLES: Mapping[str, Shared] = {
     # Operators write these words for accounts to read; whoever answers questions is named in `contact`.
     "incidents_incident": _shared(
         "id number title kinds detected_at aware_at state state_since nature persons_about data_about "
-        "consequences measures risk authority_told_at authority_reference authority_why_not warned_at alarmed_at",
+        "consequences measures risk authority_told_at authority_reference authority_why_not warned_at alarmed_at "
+        "language",
         contact=_about(Whose.OPERATOR, "user.contact", "privacy"),
+        wordings=_about(Whose.OPERATOR, "user.contact", "privacy"),
     ),
     "incidents_step": _shared(
         "id incident_id operator_id what words",
