@@ -105,7 +105,7 @@ def test_warnings_come_once_each(trial, pass_at):
     texts = list(mails())
     assert len(texts) == 8
     assert "Your help desk is about to be suspended" in texts[0]
-    assert "March 17, 2026, noon (UTC)" in texts[0] or "17 March 2026" in texts[0]
+    assert "17 March 2026, 12:00 (UTC)" in texts[0]
 
 
 def test_days_that_were_missed_skip_nothing(trial, pass_at):

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from steward.privacy.incidents.facts import Breach, Facts, Numbers
-from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned
 
 
@@ -28,7 +28,8 @@ class Notice(AccountOwned, Facts, Numbers):
     language = impersonal(models.TextField(blank=True, default=""))  # of the columns; empty: nobody noted it
     wordings = personal(  # the same in others: language -> name of the column -> words
         models.JSONField(default=dict, blank=True), Whose.ANYBODY, "user.content", purpose="privacy", erase=Erase.KEEP,
-        export=False, keys=["*.*"], because="GDPR article 33(5): who answers for a breach keeps the record of it",
+        export=False, keys=[Key("*.*", Whose.ANYBODY, "user.content")],
+        because="GDPR article 33(5): who answers for a breach keeps the record of it",
     )  # fmt: skip
 
     class Meta(AccountOwned.Meta):

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from steward.privacy.incidents.words import foreign_words, told_in
 from steward.tenancy.hosts import base_url
 from steward.tenancy.languages import spoken
 from steward.tenancy.models import Account
-from steward.ui.ages import full_moment
+from steward.ui.ages import full_day, full_moment
 
 PURPOSE = "incident"
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def disclosure_rows(notice: Any) -> list[tuple[str, str]]:
     rows = [
         (_("Authority"), notice.authority),
         (_("Legal basis"), notice.legal_basis),
-        (_("Demanded on"), date_format(notice.demanded_on, "DATE_FORMAT")),
+        (_("Demanded on"), full_day(notice.demanded_on)),
         (_("What was asked for"), notice.asked),
         (_("What was given"), notice.given or _("Nothing was given.")),
     ]
