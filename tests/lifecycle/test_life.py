@@ -15,7 +15,7 @@ from steward.lifecycle.invoices import Bill, NotIssued, issue_invoice, note_paid
 from steward.lifecycle.models import Plan, Standing
 from steward.lifecycle.opening import Owner, open_account
 from steward.lifecycle.passing import do_what_is_due, pass_over_accounts
-from steward.lifecycle.plans import NoSuchPlan, begin_life, plan_of, put_on_plan, trial_days
+from steward.lifecycle.plans import NoSuchPlan, PlanRefused, begin_life, plan_of, put_on_plan, set_plan, trial_days
 from steward.lifecycle.standings import reckon
 from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account
 from steward.notifications.of_account import notices_of_account
@@ -106,7 +106,7 @@ def test_warnings_come_once_each(trial, pass_at):
     texts = list(mails())
     assert len(texts) == 8
     assert "Your help desk is about to be suspended" in texts[0]
-    assert "March 17, 2026, noon (UTC)" in texts[0] or "17 March 2026" in texts[0]
+    assert "17 March 2026, 12:00 (UTC)" in texts[0]
 
 
 def test_days_that_were_missed_skip_nothing(trial, pass_at):
@@ -286,6 +286,26 @@ def test_periods_are_data_of_the_plan(northwind, clock, pass_at):
     assert pass_at(northwind, 1) == "suspended"
     assert pass_at(northwind, 3, -1) == "suspended"
     assert pass_at(northwind, 3) == "terminated"
+
+
+def test_how_long_mail_waits_is_data_of_the_plan(northwind, contoso, clock):
+    set_plan("standard", mail_held_days=3)
+    set_plan("self-hosted", mail_held_days=5)
+    with upkeep_scope(northwind.id):
+        begin_life(northwind, plan="standard")
+    for account, days in ((northwind, 3), (contoso, 5)):
+        suspend_account(account, actor=SYSTEM)
+        account.refresh_from_db()
+        assert account.mail_held_until == NOON + timedelta(days=days), account.slug
+
+
+@pytest.mark.parametrize(
+    ("code", "periods"),
+    [("self-hosted", {"suspended_days": 1}), ("standard", {"mail_held_days": 0}), ("standard", {"cooling_days": 0})],
+)
+def test_periods_that_a_plan_cannot_have_are_refused(northwind, code, periods):
+    with pytest.raises(PlanRefused):
+        set_plan(code, **periods)
 
 
 def test_owners_see_the_warning_in_the_product(trial, pass_at, ada):

@@ -4,9 +4,12 @@ import contextlib
 import csv
 import io
 import json
+import time
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
@@ -86,6 +89,43 @@ def test_nothing_of_them_stands_in_the_clear(northwind):
     assert has_agreed(northwind.id, " Zoe@Contoso.example")
     again = agreed(northwind.id, name="Zoe B")
     assert (again.pk, [one.name for one in consenting()]) == (row.pk, ["Zoe B"]), "one row for each person and account"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_says_it_once(northwind):
+    failed = []
+
+    def click_again():
+        try:
+            agreed(northwind.id)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    second = Thread(target=click_again)
+    with transaction.atomic():
+        first = agreed(northwind.id, name="Z.")
+        second.start()
+        wait_for_a_lock()
+    second.join(timeout=10)
+    assert failed == []
+    [kept] = consenting()
+    assert (kept.id, kept.name) == (first.id, "=Zoe")
+
+
+def wait_for_a_lock():
+    """Until another connection waits for this one."""
+    ends = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("nobody waits")
 
 
 def test_one_click_takes_it_back(visitor_at, northwind):

@@ -310,7 +310,7 @@ def test_the_overview_says_when_the_last_backup_was_made(operator_client, settin
     (tmp_path / "backups").mkdir()
     assert "There is no backup in" in page(operator_client, "")
     (tmp_path / "backups" / new_name(datetime(2026, 11, 20, 2, tzinfo=UTC))).mkdir()
-    assert "The last backup was made on Nov. 20, 2026." in page(operator_client, "")
+    assert "The last backup was made on 20 November 2026." in page(operator_client, "")
 
 
 def test_the_overview_says_what_to_back_up(operator_client):

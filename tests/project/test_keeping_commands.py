@@ -162,6 +162,11 @@ def test_consents_are_brought_along_listed_and_withdrawn(steward, northwind, tmp
     assert steward("consent", "withdraw", *of, "--email", "Eli@example.org", "--channel", "call")[0] == 0
     assert steward("consent", "withdraw", *of, "--email", "eli@example.org")[0] == 1, "there is nothing any more"
     assert "Line 1" in steward("consent", "record", *of, "--file", str(file))[2], "what was taken back is not undone"
+    file.write_text('{"email": "new@example.org"}\n{"email": "eli at example.org"}\n')
+    refused = steward("consent", "record", *of, "--file", str(file))[2]
+    assert "Line 2: eli at example.org is no e-mail address" in refused
+    assert "no e-mail address" in steward("consent", "record", *of, "--email", "eli", "--note", "said so")[2]
+    assert len(told(steward("consent", "list", *of))) == 2, "nothing was noted of either"
     file.write_text("no JSON")
     assert "Nothing was noted" in steward("consent", "record", *of, "--file", str(file))[2]
     assert "--note" in steward("consent", "record", *of, "--email", "eli@example.org")[2], "a yes needs proof"

@@ -18,8 +18,6 @@ from steward.lifecycle.suspension import resume_account
 from steward.people.models import Membership
 from steward.tenancy.models import Account
 
-COOLING = timedelta(days=7)  # unless they choose not to wait
-
 
 def order_deletion(account: Account, *, owner: Membership, after: timedelta = timedelta()) -> bool:
     """Order that everything is deleted, `after` so long. False when it is ordered."""

@@ -11,8 +11,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -23,6 +22,7 @@ from steward.people.languages import language_of
 from steward.people.models import Membership, Role
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
+from steward.ui.ages import full_moment
 
 PURPOSE = "account life"
 logger = logging.getLogger(__name__)
@@ -208,10 +208,11 @@ def _text(occasion: Occasion, because: str) -> Any:
 
 
 def _filled(account: Account, until: datetime | None) -> dict[str, str]:
-    zone = ZoneInfo(account.time_zone)
+    with timezone.override(ZoneInfo(account.time_zone)):
+        moment = full_moment(until) if until else ""
     return {
         "company": account.name,
-        "time": date_format(localtime(until, zone), "DATETIME_FORMAT") if until else "",
+        "time": moment,
         "zone": account.time_zone,
         "link": f"{base_url(account.slug)}/console/settings/plan",
         "closing": f"{base_url(account.slug)}/console/settings/closing",

@@ -27,7 +27,10 @@ PLAN_NAMES: dict[str, Any] = {
 
 
 class Plan(models.Model):
-    """How long each part of an account's life lasts. Periods are days; a plan without a clock ends nothing."""
+    """How long each part of an account's life lasts. Periods are days; a plan without a clock ends nothing.
+
+    Such an account can be suspended by hand, and closed by its owner: of its periods only those two count.
+    """
 
     code = models.TextField(primary_key=True)
     has_clock = models.BooleanField(default=True)
@@ -37,6 +40,8 @@ class Plan(models.Model):
     terminated_days = models.IntegerField(default=30)
     deleted_days = models.IntegerField(default=30)  # until the last backup expires
     warning_days = ArrayField(models.IntegerField())  # before each step
+    mail_held_days = models.IntegerField(default=14)  # that mail to a suspended account waits
+    cooling_days = models.IntegerField(default=7)  # that a deletion waits whose owner lets it wait
 
     def __str__(self) -> str:
         return self.code
@@ -45,6 +50,14 @@ class Plan(models.Model):
     def name(self) -> str:
         """What people read in place of the code; the code itself for a plan that somebody added."""
         return str(PLAN_NAMES.get(self.code, self.code))
+
+    @property
+    def mail_held(self) -> timedelta:
+        return timedelta(days=self.mail_held_days)
+
+    @property
+    def cooling(self) -> timedelta:
+        return timedelta(days=self.cooling_days)
 
     @property
     def periods(self) -> Periods:

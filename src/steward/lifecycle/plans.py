@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from steward.backups.manifests import KEPT
 from steward.events.actions import record
 from steward.jobs import enqueue_for_accounts, task
 from steward.lib.actor import Actor
 from steward.lib.clock import now
 from steward.lifecycle.models import SELF_HOSTED, STANDARD, TRIAL, Plan, Standing
-from steward.lifecycle.standings import coming_step, locked_standing, reckon
+from steward.lifecycle.standings import coming_step, locked_standing, plan_of, reckon
 from steward.lifecycle.suspension import resume_account
 from steward.lifecycle.timetable import is_due
 from steward.privacy.egress.configuration import is_hosting
@@ -19,6 +20,7 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 
 WARNINGS = [14, 7, 1]  # days, of a plan that says nothing else
+_OF_ALL = frozenset({"mail_held_days", "cooling_days"})  # also of the plan without a clock
 
 
 class NoSuchPlan(ValueError):
@@ -26,7 +28,7 @@ class NoSuchPlan(ValueError):
 
 
 class PlanRefused(ValueError):
-    """Periods that are none, or of the plan that has no clock."""
+    """Periods that are none, or that the plan without a clock has not got."""
 
 
 def plans() -> list[Plan]:
@@ -37,13 +39,14 @@ def plans() -> list[Plan]:
 def set_plan(code: str, **columns: Any) -> Plan:
     """Add a plan or change one; what comes next for the accounts on it is reckoned anew by jobs. Raises `PlanRefused`.
 
-    Periods are whole days. The plan without a clock has none.
+    Periods are whole days. The plan without a clock has but those of held mail and of a deletion that waits.
     """
     days = [
         *columns.get("warning_days", []),
         *(v for k, v in columns.items() if k not in {"warning_days", "grace_days"}),
     ]
-    if code == SELF_HOSTED or any(day < 1 for day in days) or columns.get("grace_days", 0) < 0:
+    is_too_much = code == SELF_HOSTED and not columns.keys() <= _OF_ALL
+    if is_too_much or any(day < 1 for day in days) or columns.get("grace_days", 0) < 0:
         raise PlanRefused(code)
     with transaction.atomic():
         new = {"warning_days": WARNINGS} | columns
@@ -60,10 +63,9 @@ def reckon_anew(account_id: UUID) -> None:
         reckon()
 
 
-def plan_of(account: Account) -> Plan:
-    """The plan the account is on."""
-    standing = Standing.objects.select_related("plan").filter(account=account).first()
-    return standing.plan if standing else _plan(SELF_HOSTED)
+def backups_after(plan: Plan) -> timedelta:
+    """How long backups from before are there when an account's data were deleted: never less than they are kept."""
+    return max(plan.periods.deleted, KEPT)
 
 
 def trial_days() -> int | None:
@@ -130,6 +132,6 @@ def _trial_end(plan: Plan, at: datetime) -> datetime | None:
 
 
 __all__ = [
-    "SELF_HOSTED", "STANDARD", "TRIAL", "NoSuchPlan", "PlanRefused", "begin_life", "go_on_if_nothing_is_owed",
-    "plan_of", "plans", "put_on_plan", "set_plan", "trial_days",
+    "SELF_HOSTED", "STANDARD", "TRIAL", "NoSuchPlan", "PlanRefused", "backups_after", "begin_life",
+    "go_on_if_nothing_is_owed", "plan_of", "plans", "put_on_plan", "set_plan", "trial_days",
 ]  # fmt: skip

@@ -6,13 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from steward.lifecycle.models import Invoice, Standing
-from steward.lifecycle.plans import plan_of
+from steward.lifecycle.plans import backups_after, plan_of
 from steward.lifecycle.standings import TAKEN
 from steward.privacy.cards.offering import Asked, Card, Chapter, Fact, Matter, Part, State
 from steward.tenancy.directory import account_as_stored
 from steward.ui.ages import full_moment
 
-NEAR = timedelta(days=14)  # as the first warning
 _matter = Matter("life", pgettext_lazy("privacy centre", "The account itself"), Part.COMING, 30, "plan")
 _STAGES = {
     "suspended": pgettext_lazy("what comes next for an account", "It is suspended"),
@@ -39,7 +38,7 @@ def card(asked: Asked) -> Card:
         return Card(_("Nothing ends this account by itself."))
     if standing.is_stopped:
         return Card(_("A legal hold has stopped the clock of this account."), State.LOOK, facts)
-    if standing.next_at and standing.next_at - asked.at <= NEAR:
+    if standing.next_at and standing.next_at - asked.at <= _first_warning(standing):
         return Card(_("The account is suspended soon unless something changes."), State.ACT, facts)
     return Card(_("There is a date by which something has to be done for this account to stay."), facts=facts)
 
@@ -54,9 +53,17 @@ def chapter(asked: Asked) -> Chapter:
         facts += [
             Fact(pgettext("report", "Days from suspension to termination"), plan.suspended_days),
             Fact(pgettext("report", "Days from termination to deletion"), plan.terminated_days),
-            Fact(pgettext("report", "Days from deletion until the last backup is gone"), plan.deleted_days),
+            Fact(pgettext("report", "Days from deletion until the last backup is gone"), backups_after(plan).days),
         ]
+    facts += [
+        Fact(pgettext("report", "Days that mail to a suspended account is kept"), plan.mail_held_days),
+        Fact(pgettext("report", "Days that a deletion waits if the owner lets it"), plan.cooling_days),
+    ]
     return Chapter(("28(3)(g)",), facts=(*facts, *_facts(standing)))
+
+
+def _first_warning(standing: Standing) -> timedelta:
+    return max(standing.plan.periods.warnings, default=timedelta())
 
 
 def _facts(standing: Standing | None) -> tuple[Fact, ...]:

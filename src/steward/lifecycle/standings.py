@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 
 from steward.lib.clock import now
-from steward.lifecycle.models import Invoice, Standing
+from steward.lifecycle.models import SELF_HOSTED, Invoice, Plan, Standing
 from steward.lifecycle.timetable import Course, Hold, Stage, Step, is_due, look_again_at, next_step, warning_due
 from steward.privacy.holds.models import LegalHold
 from steward.tenancy.models import Account
@@ -20,6 +20,12 @@ WARNED = frozenset({Stage.SUSPENDED, Stage.TERMINATED, Stage.DELETED})
 def standing_of(account: Account) -> Standing | None:
     """Where it stands, with its plan; None for an account without a clock."""
     return Standing.objects.select_related("plan").filter(account=account, plan__has_clock=True).first()
+
+
+def plan_of(account: Account) -> Plan:
+    """The plan the account is on."""
+    standing = Standing.objects.select_related("plan").filter(account=account).first()
+    return standing.plan if standing else Plan.objects.get(pk=SELF_HOSTED)
 
 
 def locked_standing() -> Standing | None:

@@ -4,7 +4,7 @@ Suspended: nobody gets in, no mail is sent for it, and what comes in waits for s
 Terminated: its hosts are those of nobody.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from steward.events.actions import record
 from steward.lib.actor import Actor
@@ -15,14 +15,13 @@ from steward.lifecycle.models import Standing
 from steward.lifecycle.moves import move
 from steward.lifecycle.orders import forget_orders
 from steward.lifecycle.reopening import NoOrder, by_whom, reopening_order, told
-from steward.lifecycle.standings import coming_step, locked_standing, reckon, standing_of
+from steward.lifecycle.standings import coming_step, locked_standing, plan_of, reckon, standing_of
 from steward.lifecycle.timetable import is_due
 from steward.people.signed_in import end_sessions_of_account
 from steward.privacy.support_access.actions import end_all_access
 from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 
-MAIL_HELD = timedelta(days=14)
 State, Reason = Account.State, Standing.Reason
 
 
@@ -108,7 +107,7 @@ def _is_leaving(account: Account) -> bool:
 
 def _hold_mail(account: Account) -> None:
     """Mail that comes in waits for some days; from then on it is refused, as it is at once where the account wants."""
-    until = account.state_since if account.refuses_mail else account.state_since + MAIL_HELD
+    until = account.state_since if account.refuses_mail else account.state_since + plan_of(account).mail_held
     Account.objects.filter(pk=account.pk).update(mail_held_until=until)
 
 

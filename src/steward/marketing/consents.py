@@ -57,12 +57,19 @@ class Consenting:
 
 def agree(account_id: UUID, *, email: str, name: str, company: str, language: str, channel: str) -> None:
     """Write down that somebody says yes to the newest words, read in `language`; again, with who they are now."""
-    found = _of(account_id, email).first() or MarketingConsent(account_id=account_id, address_hash=_hash(email))
-    person = json.dumps({"email": email, "name": name, "company": company})
-    found.person = encrypt_for_installation(person.encode(), context=found.context)
-    found.language, found.text_version = language, NEWEST
-    found.channel, found.given_at = MarketingConsent.Channel(channel).value, now()
-    found.save()
+    person = json.dumps({"email": email, "name": name, "company": company}).encode()
+    said = {
+        "language": language, "text_version": NEWEST, "channel": MarketingConsent.Channel(channel).value,
+        "given_at": now(),
+    }  # fmt: skip
+    row = MarketingConsent(account_id=account_id, address_hash=_hash(email), **said)
+    row.person = encrypt_for_installation(person, context=row.context)
+    with transaction.atomic():
+        # Whoever clicks twice says it twice at once: the second waits here, and finds the row of the first.
+        MarketingConsent.objects.bulk_create([row], ignore_conflicts=True)
+        for kept in _of(account_id, email).select_for_update(no_key=True).exclude(pk=row.pk):
+            encrypted = encrypt_for_installation(person, context=kept.context)
+            MarketingConsent.objects.filter(pk=kept.pk).update(person=encrypted, **said)
 
 
 def has_agreed(account_id: UUID, email: str) -> bool:

@@ -58,6 +58,11 @@ def unread_of_account(me: Membership, *, is_exact: bool = False) -> list[Account
     return found
 
 
+def unread_on(me: Membership, page: str) -> list[str]:
+    """What of it is read on one page, in words, each once."""
+    return list(dict.fromkeys(str(one.get_kind_display()) for one in unread_of_account(me) if one.page == page))
+
+
 def notices_of_account(me: Membership) -> list[AccountNotice]:
     """What an owner or admin was told, read or not, the newest first."""
     told = AccountNotice.objects.filter(membership=me) if me.sees_all else AccountNotice.objects.none()

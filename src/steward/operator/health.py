@@ -10,7 +10,7 @@ from cryptography import x509
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -31,7 +31,7 @@ from steward.privacy.keys.errors import KeyMissing, Tampered
 from steward.privacy.keys.store import installation_key, key_folder
 from steward.privacy.subprocessors.actions.objections import overdue
 from steward.tenancy.models import SHUT_FOR_GOOD, Account
-from steward.ui.ages import file_size, full_moment
+from steward.ui.ages import file_size, full_day, full_moment
 
 LATE = 300.0  # seconds the oldest due job may wait before the queue is called late
 _SILENT = timedelta(seconds=60)  # a worker that said nothing for so long is dead
@@ -146,7 +146,7 @@ def _certificate() -> Finding:
         ends = x509.load_pem_x509_certificate(Path(settings.STEWARD_TLS_CERT).read_bytes()).not_valid_after_utc
     except (OSError, ValueError):
         return Finding(_("Certificate"), _("The file of STEWARD_TLS_CERT is no certificate that can be read."), "bad")
-    words = _("The mail server’s certificate is good until %(day)s.") % {"day": date_format(ends, "DATE_FORMAT")}
+    words = _("The mail server’s certificate is good until %(day)s.") % {"day": full_day(ends.date())}
     tone = "bad" if ends <= now() else "warn" if ends - now() < _EXPIRES_SOON else "ok"
     return Finding(_("Certificate"), words, tone)
 
@@ -261,7 +261,7 @@ def _backup_in_bucket(place: Remote) -> Finding:
 def _last_backup(place: Place, last: datetime | None) -> Finding:
     if last is None:
         return Finding(_("Backup"), _("There is no backup in %(folder)s yet.") % {"folder": place}, "bad")
-    words = _("The last backup was made on %(day)s.") % {"day": date_format(last, "DATE_FORMAT")}
+    words = _("The last backup was made on %(day)s.") % {"day": full_day(localtime(last).date())}
     return Finding(_("Backup"), words, "ok" if last + FRESH > now() else "bad")
 
 

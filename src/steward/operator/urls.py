@@ -7,6 +7,7 @@ from steward.operator.views import (
     agreement_of_account,
     agreements,
     disclosures,
+    incident_wordings,
     incidents,
     installation,
     jobs,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("incidents/new", incidents.new, name="incident-new"),
     path("incidents/<uuid:incident_id>", incidents.incident, name="incident"),
     path("incidents/<uuid:incident_id>/facts", incidents.facts, name="incident-facts"),
+    path("incidents/<uuid:incident_id>/languages/<slug:language>", incident_wordings.wording, name="incident-wording"),
     path("incidents/<uuid:incident_id>/state", incidents.state, name="incident-state"),
     path("incidents/<uuid:incident_id>/accounts", incidents.accounts, name="incident-accounts"),
     path(

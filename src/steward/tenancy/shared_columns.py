@@ -42,7 +42,8 @@ TABLES: Mapping[str, Shared] = {
     "tenancy_usage": _shared("account_id agents tickets stored counted_at"),
     "tenancy_domain": _shared("host account_id serves_console receives_mail"),
     "lifecycle_plan": _shared(
-        "code has_clock trial_days grace_days suspended_days terminated_days deleted_days warning_days"
+        "code has_clock trial_days grace_days suspended_days terminated_days deleted_days warning_days mail_held_days "
+        "cooling_days"
     ),
     "lifecycle_standing": _shared(
         "account_id plan_id trial_ends_at respite_until stage_due_at suspended_because unpaid_since next_stage next_at "
@@ -141,8 +142,10 @@ TABLES: Mapping[str, Shared] = {
     # Operators write these words for accounts to read; whoever answers questions is named in `contact`.
     "incidents_incident": _shared(
         "id number title kinds detected_at aware_at state state_since nature persons_about data_about "
-        "consequences measures risk authority_told_at authority_reference authority_why_not warned_at alarmed_at",
+        "consequences measures risk authority_told_at authority_reference authority_why_not warned_at alarmed_at "
+        "language",
         contact=_about(Whose.OPERATOR, "user.contact", "privacy"),
+        wordings=_about(Whose.OPERATOR, "user.contact", "privacy"),
     ),
     "incidents_step": _shared(
         "id incident_id operator_id what words",

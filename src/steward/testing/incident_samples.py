@@ -58,6 +58,7 @@ def samples_of_incidents(operator: Operator, account: Account) -> dict[str, Any]
     return {
         "incident_id": incident.pk,
         "told_id": incident.pk,
+        "language": "pl",
         "own_id": own.pk,
         "disclosure_id": disclosure.pk,
         "operator/incidents/<uuid:incident_id>/accounts/<uuid:account_id>/removal account_id": untold,

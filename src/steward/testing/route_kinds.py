@@ -67,6 +67,7 @@ READ_AND_WRITTEN = {
     "console/settings/privacy/agreement/ending",
     "console/settings/privacy/region", "console/settings/privacy/requests/new",
     "operator/incidents/new", "operator/incidents/<uuid:incident_id>/facts", "operator/disclosures/new",
+    "operator/incidents/<uuid:incident_id>/languages/<slug:language>",
     "operator/disclosures/<uuid:disclosure_id>", "console/settings/privacy/incidents/new",
     "console/settings/privacy/incidents/<uuid:own_id>", "console/settings/privacy/officer",
     "console/settings/privacy/support/new", "console/settings/privacy/support/<uuid:grant_id>/granting",

@@ -222,4 +222,4 @@ def test_what_the_checks_found_is_said(adas, ticket, northwind, settle):
     assert "The record does not hold from entry 3 on" in words
     assert "The record of what happened does not hold any more" in words
     assert adas.post(f"{ADDRESS}/read").status_code == 303
-    assert "Mark as read" not in read(adas)
+    assert "I have read it" not in read(adas)

@@ -6,6 +6,7 @@ import pytest
 
 from steward.lib.actor import SYSTEM
 from steward.lifecycle.models import Standing
+from steward.lifecycle.plans import put_on_plan, set_plan
 from steward.outbox.models import InstallationMail
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
@@ -32,6 +33,18 @@ def test_an_owner_orders_it_and_takes_it_back(client_of, ada, northwind, clock):
     assert "This account is being closed" in browser.get(PAGE).content.decode()
     assert browser.post(f"{PAGE}/withdrawal")["Location"] == PAGE
     assert leaves_at(northwind) is None
+
+
+def test_the_days_are_those_of_the_plan(client_of, ada, northwind, clock):
+    set_plan("standard", cooling_days=3, deleted_days=45)
+    put_on_plan(northwind, "standard", actor=SYSTEM)
+    browser = client_of(ada)
+    text = browser.get(PAGE).content.decode()
+    assert "In 3 days: until then" in text
+    assert "are kept for 45 days" in text
+    assert browser.post(PAGE, {"when": "7", "slug": "northwind"}).status_code == 422
+    browser.post(PAGE, {"when": "3", "slug": "northwind"})
+    assert leaves_at(northwind) == NOON + timedelta(days=3)
 
 
 def test_at_once_is_a_choice(client_of, ada, northwind, clock):

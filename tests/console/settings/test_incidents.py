@@ -92,7 +92,7 @@ def test_only_who_administers_sees_it(ben, client_of, address):
 
 def test_other_accounts_see_their_own(told, northwind, zoe, ada, client_of):
     with account_scope(northwind.id):
-        one = own.take_on(own.notices()[0], actor=actor_of(ada))
+        one = own.take_on(own.notices()[0], language="en", actor=actor_of(ada))
     assert client_of(zoe).get(f"{PAGE}/told/{told.pk}").status_code == 200, "it was told, too"
     assert client_of(zoe).get(f"{PAGE}/{one.pk}").status_code == 404
     assert client_of(zoe).get(f"{PAGE}/told/{one.pk}").status_code == 404

@@ -8,7 +8,7 @@ import pytest
 from steward.lib.actor import SYSTEM
 from steward.lifecycle.invoices import Bill, issue_invoice
 from steward.lifecycle.passing import do_what_is_due
-from steward.lifecycle.plans import begin_life
+from steward.lifecycle.plans import begin_life, set_plan
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.tenancy.scope import account_scope
@@ -40,6 +40,11 @@ def test_it_says_what_becomes_of_mail(trial, client_of, ada):
         trial.refresh_from_db()
         assert trial.refuses_mail == refuses
     assert browser.post(ADDRESS, {"mail": "eat"}).status_code == 422
+
+
+def test_how_long_mail_waits_is_what_the_plan_says(trial, client_of, ada):
+    set_plan("trial", mail_held_days=1)
+    assert "is kept for 1 day and becomes" in client_of(ada).get(ADDRESS).content.decode()
 
 
 def test_only_who_administers_sees_it(trial, client_of, ben):

@@ -207,8 +207,8 @@ def test_an_incident_is_taken_on_once(northwind, ada, run_jobs):
     told(known_incident([northwind], count=Count(3, 4), **FACTS), run_jobs)
     with account_scope(northwind.id):
         notice = own.notices()[0]
-        one = own.take_on(notice, actor=actor_of(ada))
-        assert own.take_on(notice, actor=actor_of(ada)) == one
+        one = own.take_on(notice, language="en", actor=actor_of(ada))
+        assert own.take_on(notice, language="en", actor=actor_of(ada)) == one
         assert (one.aware_at, one.persons, one.nature) == (notice.first_at, 3, FACTS["nature"])
         assert Notice.objects.count() == 1
 

@@ -20,7 +20,7 @@ from steward.console.settings.confirming import confirmed
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.files.actions import read_file
 from steward.notifications.account_models import AGREEMENT, Matter
-from steward.notifications.of_account import read_by_all, read_of_account, unread_of_account
+from steward.notifications.of_account import read_by_all, read_of_account, unread_on
 from steward.people.access import can_own
 from steward.people.queries import member_names
 from steward.privacy.agreements.access import (
@@ -73,13 +73,12 @@ def owner_only(view: View) -> View:
 def agreement(request: ConsoleRequest) -> HttpResponse:
     """What is in force, what waits, all versions, and the terms of use."""
     standing = standing_of_account()
-    told = [one for one in unread_of_account(request.me) if one.page == AGREEMENT]
     context = {
         "standing": standing,
         "in_force_means": _means(request, standing.in_force),
         "waiting_means": _means(request, standing.waiting),
         "is_reworded": standing.in_force is not None and standing.in_force.form_version not in {"", FORM},
-        "unread": list(dict.fromkeys(one.get_kind_display() for one in told)),
+        "unread": unread_on(request.me, AGREEMENT),
         "versions": shown_versions(standing.versions, _reader()),
         "may_act": can_own(request.me),
         "is_needed": is_needed(),

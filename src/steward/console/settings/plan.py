@@ -1,21 +1,24 @@
 """Plan and invoices: what the account is on, what comes next, and what is to be paid."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
+from steward.lifecycle.plans import plan_of
 from steward.lifecycle.queries import life_of
 from steward.marketing.consents import NEWEST, TEXTS, agree, has_agreed, withdraw_of
 from steward.marketing.models import MarketingConsent
 from steward.notifications.account_models import PLAN
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.people.access import can_own
 from steward.people.account_settings import change_account
 from steward.privacy.egress.configuration import is_hosting
@@ -27,15 +30,18 @@ class MailForm(forms.Form):
 
     mail = forms.ChoiceField(
         label=gettext_lazy("Mail that comes in while the account is suspended"),
-        choices=[
-            (
-                "hold",
-                gettext_lazy("is kept for 14 days and becomes tickets once it is open again; later mail is refused"),
-            ),
-            ("refuse", gettext_lazy("is refused at once, so that senders know")),
-        ],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, held_days: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        words = ngettext(
+            "is kept for %(days)s day and becomes tickets once it is open again; later mail is refused",
+            "is kept for %(days)s days and becomes tickets once it is open again; later mail is refused",
+            held_days,
+        )
+        choices = [("hold", words % {"days": held_days}), ("refuse", _("is refused at once, so that senders know"))]
+        self.fields["mail"].choices = choices  # type: ignore[attr-defined]
 
 
 class NewsForm(forms.Form):
@@ -50,16 +56,16 @@ def plan(request: ConsoleRequest) -> HttpResponse:
     """Show it, and save what becomes of mail."""
     account = account_as_stored(request.account.id)
     begun = {"mail": "refuse" if account.refuses_mail else "hold"}
-    form = MailForm(request.POST) if request.method == "POST" else MailForm(initial=begun)
+    typed = request.POST if request.method == "POST" else None
+    form = MailForm(typed, initial=begun, held_days=plan_of(account).mail_held_days)
     if form.is_bound and form.is_valid():
         change_account(account.id, {"refuses_mail": form.cleaned_data["mail"] == "refuse"}, actor=request.actor)
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("console:settings-plan"))
-    told = [one for one in unread_of_account(request.me) if one.page == PLAN]
     context = {
         "life": life_of(account),
         "form": form,
-        "unread": list(dict.fromkeys(one.get_kind_display() for one in told)),
+        "unread": unread_on(request.me, PLAN),
     }
     has_said_yes = can_own(request.me) and has_agreed(account.id, request.me.user.email)
     if has_said_yes or (can_own(request.me) and is_hosting()):  # nobody asks themselves

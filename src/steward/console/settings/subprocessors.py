@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.clock import now
-from steward.notifications.account_models import SUBPROCESSORS, AccountNotice
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.account_models import SUBPROCESSORS
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.people.queries import member_names
 from steward.privacy.egress.configuration import is_hosting
 from steward.privacy.egress.engaging import AccountFacts, beyond_answers
@@ -81,8 +81,7 @@ def subprocessors(request: ConsoleRequest) -> HttpResponse:
         "off": [one for one in in_use if one.is_off],
         "in_use": [one for one in in_use if not one.is_off],
         "told": told,
-        "unread": list(dict.fromkeys(one.get_kind_display() for one in _unread(request))),
-        "is_unread": any(notice["is_new"] for notice in told),
+        "unread": _unread(request, is_new=any(notice["is_new"] for notice in told)),
         "longest": LONGEST_REASON,
     }
     return settings_response(request, "console/settings/subprocessors.html", context)
@@ -115,8 +114,10 @@ def subprocessor_answer(request: ConsoleRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("console:settings-subprocessors"), status=303)
 
 
-def _unread(request: ConsoleRequest) -> list[AccountNotice]:
-    return [one for one in unread_of_account(request.me) if one.page == SUBPROCESSORS]
+def _unread(request: ConsoleRequest, *, is_new: bool) -> list[str]:
+    """What this reader was told; where others have read that before, that nobody has opened the notices."""
+    words = unread_on(request.me, SUBPROCESSORS)
+    return words or ([_("Something was announced that nobody here has read yet.")] if is_new else [])
 
 
 def _answered(answer: str, key: str, reason: str, request: ConsoleRequest) -> str:

@@ -11,7 +11,6 @@ from time import monotonic, sleep
 from uuid import UUID
 
 from steward.backups.key_copies import take_out
-from steward.backups.manifests import KEPT
 from steward.events.actions import record
 from steward.jobs import enqueue, task
 from steward.jobs.queries import accounts_waiting_for
@@ -25,6 +24,7 @@ from steward.lifecycle.departing.portions import delete_some
 from steward.lifecycle.departing.tables import count_rows, owned_tables
 from steward.lifecycle.models import Standing
 from steward.lifecycle.moves import move
+from steward.lifecycle.plans import backups_after
 from steward.lifecycle.standings import reckon
 from steward.people.operators import note
 from steward.privacy.erasure.ledger import departures, write_departed, write_departure
@@ -198,7 +198,7 @@ def _certify(account: Account, departure: Departure) -> AccountCertificate:
     departure.before = departure.erased | departure.before
     at, plan = now(), Standing.objects.select_related("plan").get(account=account).plan
     departure.deleted_at, departure.fault = at, ""
-    departure.backups_end_at = at + max(plan.periods.deleted, KEPT)
+    departure.backups_end_at = at + backups_after(plan)
     departure.save()
     move(account, Account.State.TERMINATED, Account.State.DELETED, None)
     certificate = certify(account, departure, AccountCertificate.Of.DELETED, _repeated(account.pk))

@@ -15,6 +15,7 @@ from steward.lib.actor import SYSTEM
 from steward.lifecycle.departing.queries import certificates_of, departure_of, get_certificate, kept_invoices
 from steward.lifecycle.departing.setting_out import certificate_pdf
 from steward.lifecycle.models import AccountCertificate
+from steward.lifecycle.plans import plan_of
 from steward.lifecycle.queries import life_of
 from steward.lifecycle.reopening import LONGEST, NoOrder, NotToBeOrdered, note_reopening_order, reopening_shown
 from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account
@@ -179,6 +180,7 @@ def _page(
         "error": error,
         "departure": departure_of(found.pk),
         "certificates": certificates_of(found.pk),
+        "held_days": plan_of(found).mail_held_days,
         "kept": {"invoices": kept_invoices(found.pk)},
     }
     if found.state == Account.State.TERMINATED:

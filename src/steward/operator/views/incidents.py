@@ -23,7 +23,15 @@ from steward.privacy.incidents.queries import Part, alarms, get_incident, histor
 from steward.privacy.incidents.register import NotYet, add_note, affect, move_on, open_incident, order_notices, spare
 from steward.privacy.incidents.register import write_facts as write
 from steward.privacy.incidents.telling import composed
-from steward.privacy.incidents.words import HINDRANCES, step_details, step_words, told_facts, unknown_words
+from steward.privacy.incidents.wordings import other_languages, wordings_in
+from steward.privacy.incidents.words import (
+    HINDRANCES,
+    language_name,
+    step_details,
+    step_words,
+    told_facts,
+    unknown_words,
+)
 
 _READ_OR_SENT = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -182,6 +190,7 @@ def _page(
         "untold": len(untold),
         "facts": told_facts(one),
         "open_facts": unknown_words(one.unknown),
+        "languages": _languages(one),
         "steps": [
             {
                 "step": step,
@@ -200,6 +209,16 @@ def _page(
         "number_error": number_error,
     }
     return page_response(request, "incidents", "operator/incident.html", context, status=status)
+
+
+def _languages(one: Incident) -> list[dict[str, Any]]:
+    """The other languages, and how much of what is known is said in them."""
+    found = []
+    for code in other_languages(one.language):
+        rows = wordings_in(one, code)
+        done = sum(bool(row.words) and not row.is_outdated for row in rows)
+        found.append({"code": code, "name": language_name(code), "done": done, "all": len(rows)})
+    return found
 
 
 def _tellable(parts: Iterable[Part]) -> tuple[list[UUID], list[UUID]]:

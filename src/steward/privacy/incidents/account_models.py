@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from steward.privacy.incidents.facts import Breach, Facts, Numbers
-from steward.privacy.inventory import Erase, Whose, impersonal, personal
+from steward.privacy.inventory import Erase, Key, Whose, impersonal, personal
 from steward.tenancy.models import AccountOwned
 
 
@@ -25,6 +25,12 @@ class Notice(AccountOwned, Facts, Numbers):
     at = impersonal(models.DateTimeField())
     known_since = impersonal(models.DateTimeField())  # when who runs the installation became aware
     first_at = impersonal(models.DateTimeField())  # of phase 1: from then the account knows, and its 72 hours run
+    language = impersonal(models.TextField(blank=True, default=""))  # of the columns; empty: nobody noted it
+    wordings = personal(  # the same in others: language -> name of the column -> words
+        models.JSONField(default=dict, blank=True), Whose.ANYBODY, "user.content", purpose="privacy", erase=Erase.KEEP,
+        export=False, keys=[Key("*.*", Whose.ANYBODY, "user.content")],
+        because="GDPR article 33(5): who answers for a breach keeps the record of it",
+    )  # fmt: skip
 
     class Meta(AccountOwned.Meta):
         constraints: ClassVar = [
@@ -33,6 +39,12 @@ class Notice(AccountOwned, Facts, Numbers):
 
     def __str__(self) -> str:
         return f"incident {self.number}, {self.phase}"
+
+    def said(self, name: str, language: str) -> tuple[str, str]:
+        """Words for who reads `language`, and which language they are in where that is another one."""
+        if words := self.wordings.get(language, {}).get(name):
+            return words, ""
+        return getattr(self, name), "" if self.language == language else self.language
 
 
 class DisclosureNotice(AccountOwned):

@@ -1,6 +1,5 @@
 """What is to be said of a breach of personal data: the same for the installation's register and an account's own."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -88,7 +87,7 @@ class Breach(Facts):
         return bool(self.authority_told_at or self.authority_why_not)
 
 
-def copied(source: Facts, **over: Any) -> Mapping[str, Any]:
+def copied(source: Facts, **over: Any) -> dict[str, Any]:
     """The facts of one as values for another."""
     names = ("title", "kinds", "detected_at", *FACTS)
     return {name: getattr(source, name) for name in names if hasattr(source, name)} | over

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from steward.lib.clock import now
 from steward.privacy.incidents.account_models import OwnIncident
 from steward.privacy.incidents.facts import WORDS, Kind, Risk
-from steward.privacy.incidents.words import FACT_WORDS
+from steward.privacy.incidents.wordings import Wording
+from steward.privacy.incidents.words import FACT_WORDS, TITLE
 
 LONGEST = 10_000
 MOST = 2_000_000_000  # people or records: what the column holds
@@ -31,6 +32,28 @@ def words_field(label: Any, *, rows: int = 3, is_required: bool = False, about: 
 def number_field(label: Any) -> forms.IntegerField:
     """About how many; empty: not yet known."""
     return forms.IntegerField(label=label, min_value=0, max_value=MOST, required=False)
+
+
+class WordingForm(forms.Form):
+    """What is known of an incident, said again in another language."""
+
+    def __init__(self, *args: Any, wordings: list[Wording], language: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.wordings = wordings
+        for one in wordings:
+            is_title = one.name == "title"
+            label, longest = (TITLE, 200) if is_title else (FACT_WORDS[one.name], LONGEST)
+            widget = forms.TextInput() if is_title else forms.Textarea({"rows": 3})
+            widget.attrs["lang"] = language
+            about = _("What it says again has changed since: see whether it still does.") if one.is_outdated else ""
+            self.fields[one.name] = forms.CharField(
+                label=str(label), max_length=longest, widget=widget, required=False, initial=one.words, help_text=about
+            )
+
+    @property
+    def rows(self) -> list[tuple[Wording, forms.BoundField]]:
+        """What is said again, and the field for it."""
+        return [(one, self[one.name]) for one in self.wordings]
 
 
 class OpeningForm(forms.Form):

@@ -11,9 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 
 from steward.lib.clock import now
 from steward.outbox.installation import Unsendable, put_in_installation_outbox
@@ -21,11 +21,11 @@ from steward.people.languages import language_of
 from steward.people.models import Membership, Role
 from steward.privacy.incidents.clocks import authority_due
 from steward.privacy.incidents.models import DisclosureNotice, DpoContact, Letter, Notice
-from steward.privacy.incidents.words import told_facts
+from steward.privacy.incidents.words import foreign_words, told_in
 from steward.tenancy.hosts import base_url
 from steward.tenancy.languages import spoken
 from steward.tenancy.models import Account
-from steward.ui.ages import full_moment
+from steward.ui.ages import full_day, full_moment
 
 PURPOSE = "incident"
 logger = logging.getLogger(__name__)
@@ -77,13 +77,16 @@ def tell_of_disclosure(account: Account, notice: DisclosureNotice) -> int:
 
 def paragraphs(account: Account, notice: Notice) -> Iterator[str]:
     """What a mail says of an incident, in the language that is active."""
-    yield notice.title
+    language = get_language() or notice.language
+    yield notice.said("title", language)[0]
     yield _(
         "Whoever runs the installation tells you, as the law asks (GDPR article 33(2)), of an incident that concerns "
         "personal data of %(company)s. This is all that is known now."
     ) % {"company": account.name}
     yield _("Detected: %(moment)s") % {"moment": _moment(account, notice.detected_at)}
-    yield from (f"{label}\n{words}" for label, words in told_facts(notice))
+    if foreign := foreign_words(notice, language):
+        yield foreign
+    yield from (f"{row.label}\n{row.words}" for row in told_in(notice, language))
     if notice.unknown and notice.about != Notice.About.CLOSED:
         yield _("Not everything is known yet. You are told more within 24 hours.")
     if notice.about == Notice.About.TOLD:
@@ -108,7 +111,7 @@ def disclosure_rows(notice: Any) -> list[tuple[str, str]]:
     rows = [
         (_("Authority"), notice.authority),
         (_("Legal basis"), notice.legal_basis),
-        (_("Demanded on"), date_format(notice.demanded_on, "DATE_FORMAT")),
+        (_("Demanded on"), full_day(notice.demanded_on)),
         (_("What was asked for"), notice.asked),
         (_("What was given"), notice.given or _("Nothing was given.")),
     ]

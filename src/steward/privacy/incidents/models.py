@@ -37,6 +37,8 @@ class Incident(Breach):
     state_since = models.DateTimeField()
     warned_at = models.DateTimeField(null=True)  # operators: an account has to be told soon
     alarmed_at = models.DateTimeField(null=True)  # operators: one was not told in time
+    language = models.TextField(blank=True, default="")  # that the words are written in; empty: nobody noted it
+    wordings = models.JSONField(default=dict, blank=True)  # as `wordings.kept`
 
     def __str__(self) -> str:
         return f"incident {self.number}"

@@ -12,6 +12,7 @@ from steward.lib.clock import now
 from steward.privacy.incidents.account_models import DisclosureNotice, DpoContact, Notice, OwnIncident
 from steward.privacy.incidents.facts import WORDS, copied
 from steward.privacy.incidents.models import Letter
+from steward.privacy.incidents.wordings import WRITTEN
 
 _WRITTEN = (
     "title", "kinds", "detected_at", "aware_at", *WORDS, "persons", "records", "risk", "authority_told_at",
@@ -49,10 +50,14 @@ def close_own(one: OwnIncident, *, actor: Actor) -> bool:
     return True
 
 
-def take_on(notice: Notice, *, actor: Actor) -> OwnIncident:
-    """Take what the installation told into the account's own register, once. It knows since its first notice."""
+def take_on(notice: Notice, *, language: str, actor: Actor) -> OwnIncident:
+    """Take what the installation told into the account's own register, once. It knows since its first notice.
+
+    In the words of `language` where there are any.
+    """
     with transaction.atomic():
-        known = dict(copied(notice, aware_at=notice.first_at, noted_at=now(), noted_by=actor.id))
+        words = {name: notice.said(name, language)[0] for name in WRITTEN}
+        known = copied(notice, aware_at=notice.first_at, noted_at=now(), noted_by=actor.id) | words
         one, is_new = OwnIncident.objects.get_or_create(incident_id=notice.incident_id, defaults=known)
         if is_new:
             record("own_incident.taken_on", one, actor=actor, changes={"number": notice.number})

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max
 
@@ -16,6 +17,7 @@ from steward.privacy.incidents.facts import WORDS
 from steward.privacy.incidents.models import Affected, Incident, State, Step
 from steward.privacy.incidents.queries import affected_of, lives
 from steward.privacy.incidents.telling import tell_account
+from steward.privacy.incidents.wordings import WRITTEN, kept, other_languages
 
 _WRITTEN = (
     "title", "kinds", "detected_at", "aware_at", *WORDS, "risk", "authority_told_at", "authority_reference",
@@ -23,7 +25,7 @@ _WRITTEN = (
 )  # fmt: skip
 # Of steps that are no change of state: what the operators' log calls them.
 _ACTS = {
-    "opened": "opened", "clock": "written", "facts": "written", "note": "noted", "told": "told",
+    "opened": "opened", "clock": "written", "facts": "written", "wordings": "written", "note": "noted", "told": "told",
     "accounts": "accounts_named", "spared": "account_spared",
 }  # fmt: skip
 _NUMBERING = "SELECT pg_advisory_xact_lock(hashtextextended('incidents:number', 0))"
@@ -64,7 +66,7 @@ def open_incident(
     with transaction.atomic():
         incident = Incident.objects.create(
             number=next_number(Incident), title=title, kinds=list(kinds), detected_at=detected_at, aware_at=aware_at,
-            state_since=now(),
+            state_since=now(), language=settings.LANGUAGE_CODE,
         )  # fmt: skip
         _step(incident, "opened", operator_id, title)
     return incident
@@ -84,6 +86,31 @@ def write_facts(incident: Incident, said: Mapping[str, Any], *, operator_id: UUI
             _change_clock(current, said["aware_at"], operator_id)
         Incident.objects.filter(pk=incident.pk).update(**{name: said[name] for name in changed})
         _step(current, "facts", operator_id, ", ".join(changed))
+    incident.refresh_from_db()
+    return changed
+
+
+def write_wordings(
+    incident: Incident, language: str, said: Mapping[str, str], *, operator_id: UUID | None
+) -> list[str]:
+    """Say again in another language what is known; returns the names of what changed. Empty words take it away.
+
+    Raises `ValueError` for a language that is not one of the others, `NotYet` for words that say again what nobody has
+    written down.
+    """
+    with transaction.atomic():
+        current = _locked(incident)
+        if language not in other_languages(current.language):
+            raise ValueError(language)
+        if any(words and not getattr(current, name) for name, words in said.items()):
+            raise NotYet("unwritten")
+        stored = kept(current.wordings, language, said, current)
+        before = current.wordings.get(language, {})
+        changed = [name for name in WRITTEN if before.get(name) != stored[language].get(name)]
+        if not changed:
+            return []
+        Incident.objects.filter(pk=incident.pk).update(wordings=stored)
+        _step(current, "wordings", operator_id, f"{language}: {', '.join(changed)}")
     incident.refresh_from_db()
     return changed
 

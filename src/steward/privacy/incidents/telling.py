@@ -13,6 +13,7 @@ from steward.privacy.incidents.account_models import DisclosureNotice, Notice
 from steward.privacy.incidents.facts import copied
 from steward.privacy.incidents.models import Affected, DisclosedAccount
 from steward.privacy.incidents.queries import lives, tellable
+from steward.privacy.incidents.wordings import holding
 from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 
@@ -59,7 +60,8 @@ def composed(row: Affected) -> Notice:
     facts = copied(incident, persons=row.persons, records=row.records)
     return Notice(
         incident_id=incident.pk, number=incident.number, phase=phase, about=about, at=at,
-        known_since=incident.aware_at or at, first_at=row.told_at or at, **facts,
+        known_since=incident.aware_at or at, first_at=row.told_at or at, language=incident.language,
+        wordings=holding(incident), **facts,
     )  # fmt: skip
 
 

@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -26,6 +25,7 @@ from steward.privacy.support_access.words import areas_in_words, deeds_in_words,
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
 from steward.tickets.access import codes_of
+from steward.ui.ages import full_moment
 from steward.ui.enumerating import isolated
 
 PURPOSE = "support access"
@@ -157,7 +157,8 @@ def _filled(grant: SupportGrant, account: Account) -> dict[str, str]:
 
 
 def _moment(at: datetime | None, account: Account) -> str:
-    return date_format(localtime(at, ZoneInfo(account.time_zone)), "DATETIME_FORMAT") if at else ""
+    with timezone.override(ZoneInfo(account.time_zone)):
+        return full_moment(at) if at else ""
 
 
 def _tell(account: Account, letter: Any) -> int:

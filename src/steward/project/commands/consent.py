@@ -9,6 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from steward.contacts.actions import contact_for
 from steward.contacts.models import Contact
 from steward.contacts.queries import contacts_behind, first_addresses
@@ -84,7 +87,7 @@ def _record(options: argparse.Namespace) -> None:
     if options.email and not options.note:
         raise Failure("Say by --note what shows that they agreed.")
     refuse_without_consent(account, "consent.record")
-    rows = _rows(options.file) if options.file else [vars(options)]
+    rows = _rows(options.file) if options.file else [vars(options) | {"email": _address(options.email)}]
     noted = 0
     for number, row in enumerate(rows, start=1):
         with account_scope(account.id):  # one transaction each: a file that ends in a mistake keeps what came before
@@ -123,11 +126,21 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             row = json.loads(line)
+            row["email"] = _address(row["email"], f"Line {number}: ")
             row["at"] = row.get("at") if not row.get("at") or _moment(row["at"]) else None
-            rows.append(row | {"email": str(row["email"])})
+            rows.append(row)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Failure(f"Line {number} is no JSON object with an `email`. Nothing was noted.") from error
     return rows
+
+
+def _address(text: Any, where: str = "") -> str:
+    address = str(text).strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Failure(f"{where}{address} is no e-mail address. Nothing was noted.") from error
+    return address
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,9 @@ from steward.privacy.incidents.register import (
     open_incident,
     order_notices,
     write_facts,
+    write_wordings,
 )
+from steward.privacy.incidents.wordings import WRITTEN, other_languages, wordings_in
 from steward.privacy.incidents.words import HINDRANCES
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import run_chosen
@@ -52,8 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     showing.set_defaults(run=_show)
     noting = commands.add_parser("note", help="write down what is known, which accounts, and how it goes on")
     noting.add_argument("--words", metavar="WORDS", help="a note in the history")
-    for name in WORDS:
+    for name in WRITTEN:
         noting.add_argument(f"--{name.replace('_', '-')}", metavar="WORDS")
+    noting.add_argument("--language", default="", metavar="CODE", help="say these words again in this language")
     noting.add_argument("--state", choices=State.values, help="the state it goes to")
     noting.add_argument("--account", action="append", default=[], metavar="SLUG", help="an account it concerns")
     noting.add_argument("--region", default="", metavar="CODE", help="all accounts of a region")
@@ -96,20 +100,36 @@ def _show(options: argparse.Namespace) -> None:
     ]  # fmt: skip
     facts = {name: getattr(one, name) for name in WORDS}
     steps = [{"at": step.at.isoformat(), "what": step.what, "words": step.words} for step in history(one)]
-    print(json.dumps(_told(one) | {"facts": facts, "accounts": accounts, "history": steps}, indent=2))
+    languages = {code: [asdict(row) for row in wordings_in(one, code) if row.words] for code in one.wordings}
+    told = {"facts": facts, "languages": languages, "accounts": accounts, "history": steps}
+    print(json.dumps(_told(one) | told, indent=2))
 
 
 def _note(options: argparse.Namespace) -> None:
     one = _incident(options)
     if options.words:
         add_note(one, options.words, operator_id=None)
-    if facts := {name: getattr(options, name) for name in WORDS if getattr(options, name) is not None}:
-        write_facts(one, facts, operator_id=None)
+    if facts := {name: getattr(options, name) for name in WRITTEN if getattr(options, name) is not None}:
+        _write(one, facts, options.language)
     if options.account or options.region or options.all:
         _affect(one, options)
     if options.state:
         _move(one, options.state)
     print(json.dumps(_told(one)))
+
+
+def _write(one: Incident, facts: dict[str, str], language: str) -> None:
+    if language in ("", one.language):
+        if facts.get("title") == "":
+            raise Failure("An incident has a title.")
+        write_facts(one, facts, operator_id=None)
+        return
+    try:
+        write_wordings(one, language, facts, operator_id=None)
+    except NotYet as error:
+        raise Failure(" ".join(str(HINDRANCES[why]) for why in error.why)) from error
+    except ValueError as error:
+        raise Failure(f"The other languages are {', '.join(other_languages(one.language))}.") from error
 
 
 def _affect(one: Incident, options: argparse.Namespace) -> None:

@@ -16,6 +16,8 @@ _PERIODS = {
     "suspended_days": "days until a suspended account is terminated",
     "terminated_days": "days until the data of a terminated account are deleted",
     "deleted_days": "days until the last backup with them is gone",
+    "mail_held_days": "days that mail to a suspended account waits before it is refused",
+    "cooling_days": "days that a deletion waits whose owner lets it wait",
 }
 
 
@@ -48,9 +50,12 @@ def _set(options: argparse.Namespace) -> None:
             columns["warning_days"] = [int(day) for day in options.warning_days.split(",") if day]
         _print(set_plan(options.code, **columns))
     except (PlanRefused, ValueError) as error:
-        raise Failure("Periods are whole days, 1 at least (grace: 0); a plan without a clock has none.") from error
+        raise Failure(
+            "Periods are whole days, 1 at least (grace: 0); a plan without a clock has two alone: held mail, cooling."
+        ) from error
 
 
 def _print(plan: Plan) -> None:
-    columns = {name: getattr(plan, name) for name in _PERIODS} | {"warning_days": plan.warning_days}
-    print(json.dumps({"plan": plan.code} | (columns if plan.has_clock else {"clock": False})))
+    clocked = {name: getattr(plan, name) for name in _PERIODS} | {"warning_days": plan.warning_days}
+    unclocked = {"clock": False, "mail_held_days": plan.mail_held_days, "cooling_days": plan.cooling_days}
+    print(json.dumps({"plan": plan.code} | (clocked if plan.has_clock else unclocked)))

@@ -23,7 +23,7 @@ from steward.console.settings.privacy.row_files import MOST_IN_A_FILE, Days, csv
 from steward.lib.actor import Actor
 from steward.lib.ids import read_id
 from steward.notifications.account_models import AUDIT
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.people.queries import member_names
 from steward.privacy.audit.models import AuditPolicy
 from steward.privacy.audit.policy import Choice, change_policy, policy
@@ -167,7 +167,7 @@ def _page(request: ConsoleRequest, policy_form: PolicyForm) -> HttpResponse:
         "tone": tone,
         "check": check,
         "gone": entries_gone(),
-        "told": [one for one in unread_of_account(request.me) if one.page == AUDIT],
+        "unread": unread_on(request.me, AUDIT),
     }
     is_wrong = not is_valid or bool(policy_form.errors)
     return settings_response(request, "console/settings/audit.html", context, status=422 if is_wrong else 200)

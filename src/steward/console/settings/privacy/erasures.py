@@ -15,7 +15,7 @@ from steward.console.erasures_shown import newest, plans
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.console.settings.privacy.whom import WhomForm, id_of, person_meant, to_whom
 from steward.notifications.account_models import ERASURES
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.privacy.holds.actions import Held
 from steward.privacy.holds.words import refusal
 from steward.privacy.recipients.actions import mails_by_itself
@@ -111,9 +111,8 @@ def erasure_new(request: ConsoleRequest) -> HttpResponse:
 
 
 def _list(request: ConsoleRequest, form: WhomForm, *, status: int = 200) -> HttpResponse:
-    told = [one for one in unread_of_account(request.me) if one.page == ERASURES]
-    ordered = newest()
-    context = {"erasures": ordered, "plans": plans(), "form": form, "told": told, "by_itself": mails_by_itself()}
+    ordered, unread = newest(), unread_on(request.me, ERASURES)
+    context = {"erasures": ordered, "plans": plans(), "form": form, "unread": unread, "by_itself": mails_by_itself()}
     context["untold"] = with_untold([one.erasure.pk for one in ordered])
     return settings_response(request, "console/settings/erasures.html", context, status=status)
 

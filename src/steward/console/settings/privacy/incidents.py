@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +16,7 @@ from steward.console.entrance import ConsoleRequest
 from steward.console.settings.entrance import settings_page, settings_response
 from steward.lib.clock import now
 from steward.notifications.account_models import INCIDENTS
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.people.queries import members_with
 from steward.privacy.egress.pdf_child import NotSet
 from steward.privacy.incidents import own
@@ -25,7 +27,7 @@ from steward.privacy.incidents.forms import OwnForm, begun_from
 from steward.privacy.incidents.letters import disclosure_rows
 from steward.privacy.incidents.models import Letter
 from steward.privacy.incidents.printing import summary_pdf
-from steward.privacy.incidents.words import told_facts, unknown_words
+from steward.privacy.incidents.words import foreign_words, told_in, unknown_words
 
 _READ_OR_SENT = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,15 +39,18 @@ def incidents(request: ConsoleRequest) -> HttpResponse:
     taken = {one.incident_id: one for one in own.own_incidents() if one.incident_id}
     context = {
         "told": [
-            {"notice": one, "clock": _clock(one.first_at), "taken": taken.get(one.incident_id)}
+            {
+                "notice": one,
+                "title": one.said("title", _reads()),
+                "clock": _clock(one.first_at),
+                "taken": taken.get(one.incident_id),
+            }
             for one in _latest(own.notices())
         ],
         "disclosures": [{"notice": one, "rows": disclosure_rows(one)} for one in own.disclosure_notices()],
         "own": [{"incident": one, "clock": _own_clock(one)} for one in own.own_incidents()],
         "officer": own.dpo_contact(),
-        "unread": list(
-            dict.fromkeys(one.get_kind_display() for one in unread_of_account(request.me) if one.page == INCIDENTS)
-        ),
+        "unread": unread_on(request.me, INCIDENTS),
     }
     return settings_response(request, "console/settings/incidents.html", context)
 
@@ -71,9 +76,18 @@ def told(request: ConsoleRequest, told_id: UUID) -> HttpResponse:
         letters.setdefault(letter.notice_id, []).append({"letter": letter, "who": _who(letter, to)})
     context = {
         "latest": found[0],
+        "title": found[0].said("title", _reads()),
         "clock": _clock(found[0].first_at),
         "taken": next((one for one in own.own_incidents() if one.incident_id == told_id), None),
-        "notices": [{"notice": one, "rows": told_facts(one), "letters": letters.get(one.pk, [])} for one in found],
+        "notices": [
+            {
+                "notice": one,
+                "rows": told_in(one, _reads()),
+                "foreign": foreign_words(one, _reads()),
+                "letters": letters.get(one.pk, []),
+            }
+            for one in found
+        ],
         "open_facts": unknown_words(found[0].unknown),
     }
     return settings_response(request, "console/settings/incident_told.html", context)
@@ -83,7 +97,7 @@ def told(request: ConsoleRequest, told_id: UUID) -> HttpResponse:
 @settings_page("incidents")
 def taking_on(request: ConsoleRequest, told_id: UUID) -> HttpResponse:
     """Take it into the account's own register."""
-    one = own.take_on(_notices(told_id)[0], actor=request.actor)
+    one = own.take_on(_notices(told_id)[0], language=_reads(), actor=request.actor)
     messages.success(request, _("It stands in your register now. Add what you know yourselves, and decide."))
     return HttpResponseRedirect(reverse("console:settings-incident", args=[one.pk]), status=303)
 
@@ -148,6 +162,11 @@ def summary(request: ConsoleRequest, own_id: UUID) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="incident-{one.detected_at:%Y-%m-%d}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _reads() -> str:
+    """The language of the page."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _notices(told_id: UUID) -> list[Notice]:

@@ -16,7 +16,7 @@ from steward.console.settings.privacy.request_forms import NarrowingForm, NewReq
 from steward.console.settings.privacy.request_shown import line_of
 from steward.lib.clock import now
 from steward.notifications.account_models import REQUESTS
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.privacy.requests.access import visible_requests
 from steward.privacy.requests.actions import NewRequest, open_request
 from steward.privacy.requests.models import PrivacyRequest
@@ -52,7 +52,7 @@ def privacy_requests(request: ConsoleRequest) -> HttpResponse:
         "lines": [line_of(one, request.account.time_zone) for one in page.requests],
         "is_narrowed": bool(asked),
         "next_url": f"?{urlencode(asked | {'after': page.next.told})}" if page.next else "",
-        "unread": _unread(request),
+        "unread": unread_on(request.me, REQUESTS),
     }
     return settings_response(request, "console/settings/privacy_requests.html", context)
 
@@ -128,8 +128,3 @@ def _place(request: ConsoleRequest) -> Place | None:
         return Place.read(request.GET["after"]) if request.GET.get("after") else None
     except BadPlace as error:
         raise Http404("no such place in the list") from error
-
-
-def _unread(request: ConsoleRequest) -> list[str]:
-    told = [one for one in unread_of_account(request.me) if one.page == REQUESTS]
-    return list(dict.fromkeys(one.get_kind_display() for one in told))

@@ -20,7 +20,7 @@ from steward.console.settings.privacy.support_forms import GrantForm, OfferForm,
 from steward.console.settings.privacy.support_log import logged
 from steward.lib.ids import read_id
 from steward.notifications.account_models import SUPPORT
-from steward.notifications.of_account import read_of_account, unread_of_account
+from steward.notifications.of_account import read_of_account, unread_on
 from steward.privacy.support_access.access import FactorNeeded, Granter, get_grant, granter_of
 from steward.privacy.support_access.actions import (
     GrantChanged,
@@ -64,13 +64,12 @@ def support(request: ConsoleRequest) -> HttpResponse:
     """What is asked for, what runs, and, a page at a time, what is over."""
     after = request.GET.get("after", "")
     listed = grants_of_account(after=read_id(after) if after else None)
-    told = [one for one in unread_of_account(request.me) if one.page == SUPPORT]
     context = {
         "asked": shown(requests_waiting()),
         "running": [one for one in shown(GRANTED()) if one.is_granted],
         "past": [one for one in shown(listed.grants) if not (one.is_asked or one.is_granted)],
         "next_url": f"?{urlencode({'after': str(listed.next)})}" if listed.next else "",
-        "told": list(dict.fromkeys(one.get_kind_display() for one in told)),
+        "unread": unread_on(request.me, SUPPORT),
     }
     return settings_response(request, "console/settings/support.html", context)
 
