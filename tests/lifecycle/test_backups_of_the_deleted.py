@@ -1,0 +1,77 @@
+"""What backups and copies of keys still have of an account that is deleted, and what becomes of it after a restore."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from steward.backups.key_copies import copy_keys
+from steward.backups.standing import unservable
+from steward.lib.actor import SYSTEM
+from steward.lifecycle.departing.after_restore import delete_accounts_again
+from steward.lifecycle.models import AccountCertificate
+from steward.privacy.egress.s3.errors import StoreFault
+from steward.privacy.erasure.ledger import write_departed, write_departure
+from steward.privacy.holds.actions import place_hold
+from steward.privacy.holds.models import LegalHold
+from steward.privacy.keys.store import destroy_account_key
+from steward.project.commands import restore
+from steward.tenancy.scope import upkeep_scope
+from steward.testing.cast import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_store_that_does_not_answer_is_said_after_a_restore(steward, monkeypatch):
+    def silent():
+        raise StoreFault("the bucket does not answer")
+
+    monkeypatch.setattr(restore, "delete_accounts_again", silent)
+    code, said = steward("restore", "--replay")
+    assert (code, "the bucket does not answer" in said.err) == (1, True)
+
+
+def test_a_backup_that_brings_an_account_back_serves_nothing_before_it_is_gone_again(
+    trial, pass_at, stop_clock, settings, left
+):
+    write_departure(trial.id, is_ordered=True, begun_at="2026-02-01T10:00:00+00:00")
+    write_departed(trial.id, deleted_at="2026-02-01T10:05:00+00:00", sha256="ab" * 32)
+    destroy_account_key(trial.pk)  # as it was when it was deleted
+    settings.STEWARD_DATA_CENTRE = ""
+    assert any("deleted" in trouble.words for trouble in unservable(settings.STEWARD_DATA))
+    assert delete_accounts_again() == (1, 0)
+    assert unservable(settings.STEWARD_DATA) == []
+    assert left(trial) == {}
+    told = json.loads(AccountCertificate.objects.get().content)
+    assert told["repeated_after_a_restore"]["sha256"] == "ab" * 32
+    assert told["begun_at"] == "2026-02-01T10:00:00+00:00"
+    assert delete_accounts_again() == (0, 0)
+
+
+def test_a_hold_of_that_time_keeps_what_a_backup_brought_back(trial, settings, left):
+    with upkeep_scope(trial.id):
+        place_hold(LegalHold.On.ACCOUNT, trial.id, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+    write_departure(trial.id, is_ordered=False, begun_at="2026-02-01T10:00:00+00:00")
+    assert delete_accounts_again() == (0, 1)
+    assert left(trial)["tickets_ticket"] == 1
+
+
+def test_it_is_not_gone_while_a_backup_from_before_is_there(trial, pass_at, settings, tmp_path, caplog):
+    for day in (14, 74, 104):
+        pass_at(trial, day)
+    settings.STEWARD_BACKUPS = str(tmp_path / "backups")
+    old = tmp_path / "backups" / f"{NOON + timedelta(days=103):%Y%m%dT%H%M%SZ}-0123abcd"
+    old.mkdir(parents=True)
+    assert pass_at(trial, 134) == "deleted"
+    assert old.name in caplog.text
+    old.rmdir()
+    assert pass_at(trial, 134, 3601) == "gone"
+
+
+def test_the_key_goes_from_copies_of_the_keys_too(trial, pass_at, tmp_path):
+    kept = copy_keys(tmp_path / "keys")
+    assert str(trial.id) in kept.read_text()
+    for day in (14, 74, 104):
+        pass_at(trial, day)
+    assert str(trial.id) not in kept.read_text()
+    assert json.loads(AccountCertificate.objects.get().content)["key"]["copies_it_was_taken_from"] == 1
