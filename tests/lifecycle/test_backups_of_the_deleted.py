@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from steward.backups.key_copies import copy_keys
+from steward.backups.key_copies import copy_keys, unreadable_copies
 from steward.backups.standing import unservable
 from steward.lib.actor import SYSTEM
 from steward.lifecycle.departing.after_restore import delete_accounts_again
+from steward.lifecycle.departing.setting_out import set_out
 from steward.lifecycle.models import AccountCertificate
 from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.erasure.ledger import write_departed, write_departure
@@ -75,3 +76,20 @@ def test_the_key_goes_from_copies_of_the_keys_too(trial, pass_at, tmp_path):
         pass_at(trial, day)
     assert str(trial.id) not in kept.read_text()
     assert json.loads(AccountCertificate.objects.get().content)["key"]["copies_it_was_taken_from"] == 1
+
+
+def test_a_copy_of_the_keys_that_cannot_be_read_is_named_and_stops_nothing(trial, pass_at, tmp_path, stop_clock):
+    for day in (14, 74):
+        pass_at(trial, day)
+    stop_clock(NOON + timedelta(days=103))
+    spoilt = copy_keys(tmp_path / "keys")
+    stop_clock(NOON + timedelta(days=104))
+    kept = copy_keys(tmp_path / "keys")
+    spoilt.write_text('{"keys": {')
+    assert unreadable_copies(tmp_path / "keys") == [spoilt]
+    assert pass_at(trial, 104) == "deleted"
+    assert str(trial.id) not in kept.read_text()
+    told = json.loads(AccountCertificate.objects.get().content)
+    assert told["key"]["copies_it_was_taken_from"] == 1
+    assert told["copies_of_keys_that_could_not_be_read"] == [spoilt.name]
+    assert spoilt.name in str(set_out(told, "ab" * 32)["sections"])

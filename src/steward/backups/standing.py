@@ -7,7 +7,7 @@ from pathlib import Path
 
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import overdue
-from steward.backups.key_copies import KEPT, last_copy, past_copies
+from steward.backups.key_copies import KEPT, last_copy, past_copies, unreadable_copies
 from steward.backups.manifests import KEPT as BACKUPS_KEPT
 from steward.backups.manifests import backups_in, made_at
 from steward.backups.places import Place, is_same_disk
@@ -142,6 +142,8 @@ def _keys(layout: Layout) -> Iterator[str]:
     elif any(made_at(name) > at for name in kept_backup_keys()):
         yield "The last copy of the keys does not have those of the last backup: `steward keys backup` copies them."
     yield from (f"{copy} is still there, past its day." for copy in past_copies(place))
+    for copy in unreadable_copies(place):
+        yield f"{copy} cannot be read as a copy of keys: keys that were destroyed since may be in it. Delete it."
     if is_same_disk(place, layout.data):
         yield f"The copies of the keys ({place}) lie on the same disk as the data."
     if layout.backups is not None and is_same_disk(place, layout.backups):

@@ -17,7 +17,7 @@ from steward.backups.replaying import replay
 from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
 from steward.backups.stops import stop_again
 from steward.lifecycle.departing.after_restore import delete_accounts_again
-from steward.lifecycle.departing.running import NotWhole
+from steward.lifecycle.departing.counting import NotWhole
 from steward.privacy.audit.verifying import void_anchors_everywhere
 from steward.privacy.egress.configuration import give_bucket
 from steward.privacy.egress.early import without_a_database
