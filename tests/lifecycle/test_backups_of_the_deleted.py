@@ -8,11 +8,15 @@ import pytest
 from steward.backups.key_copies import copy_keys, unreadable_copies
 from steward.backups.standing import unservable
 from steward.lib.actor import SYSTEM
+from steward.lifecycle.closing import order_deletion, withdraw_deletion
 from steward.lifecycle.departing.after_restore import delete_accounts_again
 from steward.lifecycle.departing.setting_out import set_out
-from steward.lifecycle.models import AccountCertificate
+from steward.lifecycle.models import AccountCertificate, Standing
+from steward.lifecycle.ordered_again import follow_orders, missing_orders
+from steward.lifecycle.plans import begin_life
+from steward.lifecycle.suspension import resume_account, suspend_account
 from steward.privacy.egress.s3.errors import StoreFault
-from steward.privacy.erasure.ledger import write_departed, write_departure
+from steward.privacy.erasure.ledger import lines, write_departed, write_departure, write_departure_order
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.keys.store import destroy_account_key
@@ -93,3 +97,66 @@ def test_a_copy_of_the_keys_that_cannot_be_read_is_named_and_stops_nothing(trial
     assert told["key"]["copies_it_was_taken_from"] == 1
     assert told["copies_of_keys_that_could_not_be_read"] == [spoilt.name]
     assert spoilt.name in str(set_out(told, "ab" * 32)["sections"])
+
+
+@pytest.fixture
+def northwind_stays(northwind, clock, settings, tmp_path):
+    """Northwind, on a plan without an end, and a ledger of its own."""
+    settings.STEWARD_LEDGER, settings.STEWARD_DATA_CENTRE = str(tmp_path / "ledger"), ""
+    with upkeep_scope(northwind.id):
+        begin_life(northwind, plan="standard")
+    return northwind
+
+
+def test_what_an_owner_orders_and_takes_back_is_in_the_ledger(northwind_stays, ada, run_jobs):
+    def said(do, **more):
+        with upkeep_scope(northwind_stays.id):
+            assert do(northwind_stays, **more)
+        run_jobs("ledger.departure_order")
+        return [line.leaves_at for line in lines()]
+
+    until = (NOON + timedelta(days=7)).isoformat()
+    assert said(resume_after_a_break, actor=SYSTEM) == [], "nothing was ordered"
+    assert said(order_deletion, owner=ada, after=timedelta(days=7)) == [until]
+    assert missing_orders() == []
+    assert said(withdraw_deletion, owner=ada) == [until, ""]
+    assert missing_orders() == []
+    assert said(order_deletion, owner=ada, after=timedelta(days=7)) == [until, "", until]
+    assert said(resume_after_a_break, actor=SYSTEM) == [until, "", until, ""], "who opens it forgets the order"
+
+
+def resume_after_a_break(account, *, actor):
+    return suspend_account(account, actor=actor) and resume_account(account, actor=actor)
+
+
+def test_who_takes_it_back_in_this_moment_is_not_behind(northwind_stays, ada, run_jobs):
+    with upkeep_scope(northwind_stays.id):
+        order_deletion(northwind_stays, owner=ada, after=timedelta(days=7))
+    run_jobs("ledger.departure_order")
+    with upkeep_scope(northwind_stays.id):
+        withdraw_deletion(northwind_stays, owner=ada)
+    assert missing_orders() == [], "the worker has not written it yet"
+
+
+def test_an_order_from_after_the_backup_is_given_again(northwind_stays, run_jobs, settings, pass_at):
+    until = NOON + timedelta(days=7)
+    write_departure_order(northwind_stays.pk, said_at=NOON.isoformat(), leaves_at=until.isoformat())
+    assert any("one order of owners" in one.words for one in unservable(settings.STEWARD_DATA))
+    assert follow_orders() == 1
+    assert unservable(settings.STEWARD_DATA) == []
+    run_jobs("ledger.departure_order")
+    assert len(list(lines())) == 1, "it said so already"
+    assert pass_at(northwind_stays, 7, -1) == "active"
+    assert pass_at(northwind_stays, 7) == "deleted"
+    assert follow_orders() == 0
+
+
+def test_what_was_taken_back_after_the_backup_is_not_carried_out(northwind_stays, ada, settings, pass_at):
+    with upkeep_scope(northwind_stays.id):
+        order_deletion(northwind_stays, owner=ada)
+        suspend_account(northwind_stays, actor=SYSTEM, because=Standing.Reason.OWNER)
+    write_departure_order(northwind_stays.pk, said_at=NOON.isoformat(), leaves_at="")
+    assert any("delete them no more" in one.words for one in unservable(settings.STEWARD_DATA))
+    assert follow_orders() == 1
+    assert unservable(settings.STEWARD_DATA) == []
+    assert pass_at(northwind_stays, 400) == "active"

@@ -22,6 +22,7 @@ from steward.privacy.erasure.ledger import ledger_path
 from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.keys.store import kept_backup_keys, key_folder
 
+_ALSO: list[Callable[[], Iterator[str]]] = []
 FRESH = timedelta(days=2)  # a backup each night, and one night that failed
 
 
@@ -42,6 +43,15 @@ class Layout:
     ledger: Path | None
     backups: Place | None
     files: Bucket | None = None  # None: with the data
+
+
+def also_unservable(look: Callable[[], Iterator[str]]) -> Callable[[], Iterator[str]]:
+    """Decorates what looks how far a row above this one has followed the ledger: a sentence for each thing it has not.
+
+    May raise `LedgerBroken`.
+    """
+    _ALSO.append(look)
+    return look
 
 
 def unservable(data: Path) -> list[Trouble]:
@@ -66,7 +76,7 @@ def _unservable(data: Path) -> Iterator[str]:
         return
     try:
         missing, words, stops = unheard_of(), len(unfollowed_redactions()), len(missing_stops())
-        departed = len(unheard_departures())
+        departed, also = len(unheard_departures()), [words for look in _ALSO for words in look()]
     except LedgerBroken as problem:
         yield str(problem)
         return
@@ -87,6 +97,7 @@ def _unservable(data: Path) -> Iterator[str]:
             f"This database is older than the ledger: it has not heard of {one if stops == 1 else f'{stops} {many}'}, "
             "and what was stopped could leave again. `steward restore --replay` stops it."
         )
+    yield from also
 
 
 def _seen(look: Callable[[Layout], Iterator[str]], layout: Layout) -> Iterator[str]:
