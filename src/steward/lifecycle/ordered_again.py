@@ -79,7 +79,7 @@ def _is_unheard(line: DepartureOrdered) -> bool:
     """An order is known by its event, which stays when it is taken back before the worker has written that down."""
     said_at = datetime.fromisoformat(line.said_at)
     if not line.leaves_at:
-        return Standing.objects.filter(account=line.account, deletion_ordered_at__lte=said_at).exists()
+        return Standing.objects.filter(pk=UUID(line.account), deletion_ordered_at__lte=said_at).exists()
     with upkeep_scope(UUID(line.account)):
         return not Event.objects.filter(kind=_ORDERED, at__gte=said_at).exists()
 
