@@ -62,6 +62,11 @@ class AccountCopy(AccountOwned):
         indexes: ClassVar = [
             models.Index(fields=["account", "-asked_at"], name="takeout_accountcopy_newest"),
             models.Index(fields=["account", "file"], name="takeout_accountcopy_file"),
+            models.Index(  # what ends by the clock
+                fields=["account"],
+                condition=models.Q(state__in=["waiting", "running", "ready"]),
+                name="takeout_accountcopy_there",
+            ),
         ]
 
     def __str__(self) -> str:
