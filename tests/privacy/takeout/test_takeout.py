@@ -35,6 +35,7 @@ from steward.privacy.takeout.actions import (
 )
 from steward.privacy.takeout.building import Making
 from steward.privacy.takeout.checking import NotWhole, check_archive
+from steward.privacy.takeout.erased import Because
 from steward.privacy.takeout.manifest import Miscounted
 from steward.privacy.takeout.models import KEPT, AccountCopy
 from steward.privacy.takeout.running import run_copy
@@ -297,7 +298,7 @@ def test_one_that_is_made_meanwhile_is_not_finished(northwind, ticket, monkeypat
 
     def files(self):
         with account_scope(northwind.id):
-            assert delete_copy(newest_copy(), withdrawn_at=now())
+            assert delete_copy(newest_copy(), because=Because.ERASED)
         return real(self)
 
     monkeypatch.setattr(Snapshot, "files", files)

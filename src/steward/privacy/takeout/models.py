@@ -46,7 +46,7 @@ class AccountCopy(AccountOwned):
     begun_at = impersonal(models.DateTimeField(null=True, blank=True))  # the last time
     finished_at = impersonal(models.DateTimeField(null=True, blank=True))
     expires_at = impersonal(models.DateTimeField(null=True, blank=True))
-    withdrawn_at = impersonal(models.DateTimeField(null=True, blank=True))  # somebody in it was erased
+    withdrawn_at = impersonal(models.DateTimeField(null=True, blank=True))  # something in it went since
     downloads = impersonal(models.IntegerField(default=0))
     last_download_at = impersonal(models.DateTimeField(null=True, blank=True))
 
