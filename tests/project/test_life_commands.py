@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from steward.lifecycle.models import Standing
+from steward.lib.clock import now
+from steward.lifecycle.models import KeptInvoice, Standing
 from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.models import Account
@@ -52,6 +53,15 @@ def test_an_account_is_suspended_and_opened_again(steward, northwind):
     assert steward("account", "reopen", "northwind")[0] == 1
     assert steward("account", "resume", "northwind")[0] == 0
     assert Account.objects.get(pk=northwind.pk).state == "active"
+
+
+def test_invoices_that_outlive_their_account(steward, northwind, clock):
+    bill = {"number": "2026-7", "issued_to": "Northwind", "amount": 49, "currency": "EUR", "state": "unpaid"}
+    KeptInvoice.objects.create(account=northwind, issued_at=now(), due_at=now(), kept_until=now(), **bill)
+    assert json.loads(steward("invoice", "list", "--account", "northwind")[1])["state"] == "unpaid"
+    assert steward("invoice", "paid", "--account", "northwind", "--number", "2026-7")[0] == 0
+    assert steward("invoice", "void", "--account", "northwind", "--number", "2026-7")[0] == 1
+    assert KeptInvoice.objects.get().state == "paid"
 
 
 def test_invoices(steward, northwind, clock):
