@@ -90,3 +90,12 @@ def test_what_is_half_restored_serves_nothing(settings, tmp_path):
     assert "half restored" in trouble.words
     finish(tmp_path)
     assert standing.unservable(tmp_path) == []
+
+
+def test_a_copy_of_the_keys_that_cannot_be_read_is_said(said, source, place, tmp_path):
+    make_backup(source, place)
+    copy = copy_keys(tmp_path / "keys")
+    copy.write_text("[]")
+    assert said() == [
+        f"{copy} cannot be read as a copy of keys: keys that were destroyed since may be in it. Delete it."
+    ]

@@ -23,6 +23,7 @@ OTHER_POLICIES = {
 }
 # Functions that run with their owner's rights.
 DEFINERS = {
+    ("accounts_with_copies", "steward_owner"),  # ids of accounts that have a copy of everything, or have one made
     ("broken_audits", "steward_owner"),  # which accounts' chains do not hold, and where: ids and positions
     ("event_positions", "steward_owner"),  # how far accounts have come: counters and nothing else
     ("operations_forget_acts", "steward_owner"),  # of the operators' log, what is older than thirty days at least

@@ -8,7 +8,7 @@ import pytest
 from steward.events.models import Event
 from steward.lib.clock import now
 from steward.lifecycle.closing import order_deletion
-from steward.lifecycle.models import Invoice, Standing
+from steward.lifecycle.models import Departure, Invoice, KeptInvoice, Standing
 from steward.lifecycle.plans import begin_life
 from steward.lifecycle.reopening import order_reopening
 from steward.people.models import OperatorAct
@@ -167,3 +167,24 @@ def test_paying_opens_what_was_suspended_for_it(operator_client, northwind):
     [invoice] = invoices_of(northwind)
     operator_client.post(f"{INVOICES}/{invoice.id}/settlement", {"as": "paid"})
     assert Account.objects.get(pk=northwind.pk).state == "active"
+
+
+def test_an_invoice_that_outlives_its_account_can_be_paid(operator_client, contoso, northwind):
+    bill = {"number": "2026-7", "issued_to": "Northwind", "amount": 49, "currency": "EUR", "state": "unpaid"}
+    at = now()
+    kept = KeptInvoice.objects.create(account=northwind, issued_at=at, due_at=at, kept_until=at, **bill)
+    Account.objects.filter(pk=northwind.pk).update(state="suspended")
+    Departure.objects.create(account=northwind, begun_at=at, deleted_at=at, backups_end_at=at)
+    page, settlement = "/operator/accounts/northwind", f"{INVOICES}/{kept.pk}/settlement"
+    assert settlement in operator_client.get(page).content.decode()
+    of_another = settlement.replace("northwind", "contoso")
+    assert operator_client.post(of_another, {"as": "paid"}).status_code == 404
+    answer = operator_client.post(settlement, {"as": "paid"}, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "Noted." in answer.content.decode()
+    kept.refresh_from_db()
+    assert (kept.state, bool(kept.settled_at)) == ("paid", True)
+    answer = operator_client.post(settlement, {"as": "void"}, follow=True)
+    assert "nothing was changed" in answer.content.decode()
+    assert settlement not in answer.content.decode()
+    assert OperatorAct.objects.filter(act="account.invoice_settled", account_id=northwind.pk).exists()

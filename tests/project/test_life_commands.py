@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from steward.lib.actor import SYSTEM
-from steward.lifecycle.models import Standing
+from steward.lib.clock import now
+from steward.lifecycle.models import KeptInvoice, Standing
 from steward.lifecycle.suspension import terminate_account
 from steward.people.models import OperatorAct
 from steward.project import cli
@@ -72,6 +73,15 @@ def test_a_terminated_account_is_opened_again_on_its_owners_order_alone(steward,
     assert "Only a terminated account" in steward("account", "reopen", "northwind", *by)[2]
     acts = OperatorAct.objects.filter(account_id=northwind.pk).order_by("id").values_list("act", flat=True)
     assert list(acts) == ["account.suspended", "account.reopening_noted", "account.reopened"]
+
+
+def test_invoices_that_outlive_their_account(steward, northwind, clock):
+    bill = {"number": "2026-7", "issued_to": "Northwind", "amount": 49, "currency": "EUR", "state": "unpaid"}
+    KeptInvoice.objects.create(account=northwind, issued_at=now(), due_at=now(), kept_until=now(), **bill)
+    assert json.loads(steward("invoice", "list", "--account", "northwind")[1])["state"] == "unpaid"
+    assert steward("invoice", "paid", "--account", "northwind", "--number", "2026-7")[0] == 0
+    assert steward("invoice", "void", "--account", "northwind", "--number", "2026-7")[0] == 1
+    assert KeptInvoice.objects.get().state == "paid"
 
 
 def test_invoices(steward, northwind, clock):

@@ -5,6 +5,7 @@ A copy holds the keys as they lie in the key folder, each wrapped by the master 
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ KEPT = timedelta(days=7)
 FORM = 1
 NOTE = ".copied.json"  # in the key folder: when and where to the last copy went
 _STAMP = "%Y%m%dT%H%M%SZ"
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError)
 _NAME = re.compile(r"keys-(\d{8}T\d{6}Z)\.json")
 
 
@@ -54,27 +56,68 @@ def put_back(copy: Path) -> int:
     return sum(write_once(folder / f"{name}.key", json.dumps(entry).encode() + b"\n") for name, entry in keys.items())
 
 
-def take_out(name: str) -> int | None:
-    """Take one key out of every copy where the last one went: it is destroyed, and none is to bring it back.
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """From how many copies a key was taken; None where their place is out of reach: they are useless after seven days.
 
-    Returns from how many; None where that place cannot be reached or written to: then it is useless after seven days.
+    `unread` are the names of those that could not be read, or not be written: it may be in them still.
     """
+
+    number: int | None
+    unread: tuple[str, ...] = ()
+
+
+def take_out(name: str) -> TakenOut:
+    """Take one key out of every copy where the last one went: it is destroyed, and none is to bring it back."""
     last = last_copy()
     if last is None:
-        return 0
+        return TakenOut(0)
     try:
-        copies = [path for path in sorted(last[1].glob("keys-*.json")) if _NAME.fullmatch(path.name)]
-        return sum(_is_taken_out(copy, name) for copy in copies) if last[1].is_dir() else None
+        copies = _copies(last[1])
     except OSError:
-        return None
+        return TakenOut(None)
+    if not last[1].is_dir():
+        return TakenOut(None)
+    number, unread = 0, []
+    for copy in copies:
+        try:
+            number += _is_taken_out(copy, name)
+        except _UNREADABLE:
+            unread.append(copy.name)
+    return TakenOut(number, tuple(unread))
+
+
+def unreadable_copies(place: Path) -> list[Path]:
+    """Those in a folder of which nobody can say what is in them; a place that cannot be reached has none."""
+    return [copy for copy in _copies(place) if not _is_readable(copy)]
+
+
+def _is_readable(copy: Path) -> bool:
+    try:
+        _keys_in(copy)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def _is_taken_out(copy: Path, name: str) -> bool:
-    read = json.loads(copy.read_bytes())
+    read = _keys_in(copy)
     if read["keys"].pop(name, None) is None:
         return False
     replace(copy, json.dumps(read).encode() + b"\n")
     return True
+
+
+def _keys_in(copy: Path) -> dict[str, dict[str, object]]:
+    """A copy as it was read; raises one of `_UNREADABLE`."""
+    read: dict[str, dict[str, object]] = json.loads(copy.read_bytes())
+    if not isinstance(read["keys"], dict):
+        raise TypeError("not a copy of keys")
+    return read
+
+
+def _copies(place: Path) -> list[Path]:
+    return [path for path in sorted(place.glob("keys-*.json")) if _NAME.fullmatch(path.name)]
 
 
 def expire_copies(place: Path | None = None) -> list[Path]:
@@ -91,8 +134,7 @@ def expire_copies(place: Path | None = None) -> list[Path]:
 
 def past_copies(place: Path) -> list[Path]:
     """Copies that should not be there any more."""
-    copies = [path for path in sorted(place.glob("keys-*.json")) if _NAME.fullmatch(path.name)]
-    return [path for path in copies if _made_at(path) + KEPT <= now()]
+    return [path for path in _copies(place) if _made_at(path) + KEPT <= now()]
 
 
 def last_copy() -> tuple[datetime, Path] | None:

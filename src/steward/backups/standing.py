@@ -7,7 +7,7 @@ from pathlib import Path
 
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import overdue
-from steward.backups.key_copies import KEPT, last_copy, past_copies
+from steward.backups.key_copies import KEPT, last_copy, past_copies, unreadable_copies
 from steward.backups.manifests import KEPT as BACKUPS_KEPT
 from steward.backups.manifests import backups_in, made_at
 from steward.backups.places import Place, is_same_disk
@@ -22,6 +22,7 @@ from steward.privacy.erasure.ledger import ledger_path
 from steward.privacy.erasure.ledger_lines import LedgerBroken
 from steward.privacy.keys.store import kept_backup_keys, key_folder
 
+_ALSO: list[Callable[[], Iterator[str]]] = []
 FRESH = timedelta(days=2)  # a backup each night, and one night that failed
 
 
@@ -42,6 +43,15 @@ class Layout:
     ledger: Path | None
     backups: Place | None
     files: Bucket | None = None  # None: with the data
+
+
+def also_unservable(look: Callable[[], Iterator[str]]) -> Callable[[], Iterator[str]]:
+    """Decorates what looks how far a row above this one has followed the ledger: a sentence for each thing it has not.
+
+    May raise `LedgerBroken`.
+    """
+    _ALSO.append(look)
+    return look
 
 
 def unservable(data: Path) -> list[Trouble]:
@@ -66,7 +76,7 @@ def _unservable(data: Path) -> Iterator[str]:
         return
     try:
         missing, words, stops = unheard_of(), len(unfollowed_redactions()), len(missing_stops())
-        departed = len(unheard_departures())
+        departed, also = len(unheard_departures()), [words for look in _ALSO for words in look()]
     except LedgerBroken as problem:
         yield str(problem)
         return
@@ -87,6 +97,7 @@ def _unservable(data: Path) -> Iterator[str]:
             f"This database is older than the ledger: it has not heard of {one if stops == 1 else f'{stops} {many}'}, "
             "and what was stopped could leave again. `steward restore --replay` stops it."
         )
+    yield from also
 
 
 def _seen(look: Callable[[Layout], Iterator[str]], layout: Layout) -> Iterator[str]:
@@ -142,6 +153,8 @@ def _keys(layout: Layout) -> Iterator[str]:
     elif any(made_at(name) > at for name in kept_backup_keys()):
         yield "The last copy of the keys does not have those of the last backup: `steward keys backup` copies them."
     yield from (f"{copy} is still there, past its day." for copy in past_copies(place))
+    for copy in unreadable_copies(place):
+        yield f"{copy} cannot be read as a copy of keys: keys that were destroyed since may be in it. Delete it."
     if is_same_disk(place, layout.data):
         yield f"The copies of the keys ({place}) lie on the same disk as the data."
     if layout.backups is not None and is_same_disk(place, layout.backups):

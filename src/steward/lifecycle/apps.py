@@ -8,4 +8,4 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
-        from steward.lifecycle import subscribers  # noqa: F401, PLC0415  registers itself; models are loaded now
+        from steward.lifecycle import ordered_again, subscribers  # noqa: F401, PLC0415  models are loaded now

@@ -45,8 +45,12 @@ def withdraw_deletion(account: Account, *, owner: Membership) -> bool:
         return False
     noted(Asked.NO_DELETION, account, owner)
     tell_owners(account, Occasion.DELETION_TAKEN_BACK, owner=owner.name)
-    is_shut_for_it = Standing.objects.filter(account=account, suspended_because=Standing.Reason.OWNER).exists()
-    if is_shut_for_it:  # by now, whatever `account` was when it was read
-        resume_account(account, actor=Actor(ActorKind.AGENT, owner.id))
+    open_what_was_shut_for_it(account, actor=Actor(ActorKind.AGENT, owner.id))
     reckon()
     return True
+
+
+def open_what_was_shut_for_it(account: Account, *, actor: Actor) -> None:
+    """Let it go on where it is suspended for that order alone: by now, whatever `account` was when it was read."""
+    if Standing.objects.filter(account=account, suspended_because=Standing.Reason.OWNER).exists():
+        resume_account(account, actor=actor)

@@ -1,6 +1,6 @@
 """What an account is asked to pay: issued by whoever runs the installation, then paid or void. In the account's scope.
 
-Nothing is charged here: the money comes as it comes, and somebody says that it did.
+Nothing is charged here: the money comes as it comes, and somebody says that it did. Also when the account is deleted.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from steward.events.actions import record
 from steward.lib.actor import Actor
 from steward.lib.clock import now
-from steward.lifecycle.models import Invoice
+from steward.lifecycle.models import Invoice, KeptInvoice
 from steward.lifecycle.plans import go_on_if_nothing_is_owed
 from steward.lifecycle.standings import reckon
 from steward.tenancy.models import Account
@@ -73,6 +73,16 @@ def note_paid(invoice: Invoice, *, actor: Actor) -> bool:
 def void_invoice(invoice: Invoice, *, actor: Actor) -> bool:
     """Ask for it no more. False when it was settled already."""
     return _settle(invoice, S.VOID, "invoice.voided", actor)
+
+
+def settle_kept(invoice: KeptInvoice, state: str) -> bool:
+    """Note of an invoice that outlives its account that it was paid, or is void: a state of `Invoice.State`. No scope.
+
+    Nothing goes on by that, and the certificate stays as it is: it says how it was then. False when it was settled.
+    """
+    settled = KeptInvoice.objects.filter(pk=invoice.pk, state=S.UNPAID).update(state=state, settled_at=now())
+    invoice.refresh_from_db()
+    return bool(settled)
 
 
 def _settle(invoice: Invoice, state: str, kind: str, actor: Actor) -> bool:

@@ -6,6 +6,7 @@ from steward.channels.email.upkeep import forget_old_automatic_answers
 from steward.files.carrying import carry_files
 from steward.files.upkeep import remove_unknown_files, remove_unused_files
 from steward.jobs import maintenance, periodic
+from steward.lifecycle.departing.ending import write_ends_that_are_missing
 from steward.lifecycle.departing.portions import forget_kept_invoices
 from steward.lifecycle.passing import pass_over_accounts
 from steward.lifecycle.usage import count_all_usage
@@ -224,6 +225,12 @@ def count_accounts() -> None:
 def look_after_accounts() -> None:
     """Accounts whose trial or time is over take the next step; those for whom it is near are warned."""
     pass_over_accounts()
+
+
+@periodic("lifecycle.ends", cron="19 * * * *")
+def write_ends_of_accounts() -> None:
+    """What the ledger of erasures does not say of accounts that are deleted, it is told."""
+    write_ends_that_are_missing()
 
 
 @periodic("lifecycle.forget_invoices", cron="21 3 * * *")

@@ -16,13 +16,14 @@ from steward.operator import health
 from steward.operator.gauges import measure
 from steward.outbox.models import OutgoingMail
 from steward.people.access import actor_of
-from steward.privacy.audit.anchors import anchors_of, folder
+from steward.privacy.audit import anchors
+from steward.privacy.audit.anchors import anchors_of, anchors_of_many, folder
 from steward.privacy.audit.models import Verification
 from steward.privacy.audit.queries import broken_audits
 from steward.privacy.audit.reads import note_read, write_reads
 from steward.privacy.audit.sealing import seal_reads
 from steward.privacy.audit.upkeep import anchor_everywhere, read_whole
-from steward.privacy.audit.verifying import verify
+from steward.privacy.audit.verifying import verify, void_anchors_everywhere
 from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.scope import account_scope
@@ -186,3 +187,18 @@ def test_reads_are_held_against_what_events_say_of_them(northwind, ada, steward,
     assert outcome.reads
     assert (outcome.reads.position, outcome.reads.why) == found
     assert "of who read what, entry" in steward("verify", "--account", "northwind")[1]
+
+
+def test_anchors_of_all_accounts_are_made_void_with_one_look_at_the_files(northwind, contoso, monkeypatch):
+    ids = [northwind.pk, contoso.pk]
+    for account in (northwind, contoso, northwind):
+        happen(account, 2)
+        anchor_everywhere()
+    as_owner_of_the_database(northwind, CUT)  # a backup from in between was restored
+    assert anchors_of_many(ids, carried={}) == {each: anchors_of(each) for each in ids}
+    looked = []
+    monkeypatch.setattr(anchors, "files_of_days", lambda: looked.append(1) or sorted(folder().glob("*.jsonl")))
+    assert void_anchors_everywhere() == 1
+    assert len(looked) == 1
+    found = [verify(each, is_whole=True) for each in ids]
+    assert [(one.first, one.lost_anchor) for one in found] == [(None, 0), (None, 0)]

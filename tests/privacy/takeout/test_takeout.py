@@ -8,6 +8,8 @@ from hashlib import sha256
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.channels.email.models import MailAccount
 from steward.events.models import Event
@@ -33,11 +35,12 @@ from steward.privacy.takeout.actions import (
 )
 from steward.privacy.takeout.building import Making
 from steward.privacy.takeout.checking import NotWhole, check_archive
+from steward.privacy.takeout.erased import Because
 from steward.privacy.takeout.manifest import Miscounted
 from steward.privacy.takeout.models import KEPT, AccountCopy
 from steward.privacy.takeout.running import run_copy
 from steward.privacy.takeout.snapshot import Snapshot
-from steward.privacy.takeout.upkeep import GIVEN_UP, expire_copies, overdue_copies
+from steward.privacy.takeout.upkeep import GIVEN_UP, accounts_with_copies, expire_copies, overdue_copies
 from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.testing.archives import export_person, unpacked
@@ -244,6 +247,21 @@ def test_it_ends_to_the_second(northwind, ticket, stop_clock):
         assert (copy.state, copy.file, copy.downloads) == (State.EXPIRED, None, 1)
 
 
+def test_the_clock_looks_only_at_accounts_that_have_one(northwind, contoso, ada, ticket):
+    assert accounts_with_copies() == []
+    with account_scope(northwind.id):
+        order_copy(actor=actor_of(ada))
+    assert accounts_with_copies() == [northwind.id]
+    run_jobs("takeout.make")
+    assert accounts_with_copies() == [northwind.id]
+    with CaptureQueriesContext(connection) as asked:
+        assert expire_copies() == 0
+    assert not [one for one in asked if str(contoso.id) in one["sql"]], "no other scope is entered"
+    with account_scope(northwind.id):
+        delete_copy(newest_copy())
+    assert accounts_with_copies() == []
+
+
 def test_one_that_is_not_getting_made_is_given_up(northwind, ada, stop_clock):
     at = datetime(2026, 3, 10, 12, tzinfo=UTC)
     stop_clock(at)
@@ -280,7 +298,7 @@ def test_one_that_is_made_meanwhile_is_not_finished(northwind, ticket, monkeypat
 
     def files(self):
         with account_scope(northwind.id):
-            assert delete_copy(newest_copy(), withdrawn_at=now())
+            assert delete_copy(newest_copy(), because=Because.ERASED)
         return real(self)
 
     monkeypatch.setattr(Snapshot, "files", files)

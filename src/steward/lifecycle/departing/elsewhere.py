@@ -1,6 +1,6 @@
 """What an account has beside its own tables: stored files, jobs, and what names it in tables without a wall."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -34,16 +34,19 @@ def count_files(account_id: UUID) -> int:
     return sum(1 for _key in _keys(account_id))
 
 
-def destroy_some_files(account_id: UUID) -> int:
-    """Delete some stored files, wherever they are, and see that they are gone; returns how many. In no transaction.
+def some_files(account_id: UUID) -> list[str]:
+    """The keys of some of them: as many as are deleted at once."""
+    return list(islice(_keys(account_id), _SOME))
+
+
+def destroy_files(account_id: UUID, keys: Sequence[str]) -> None:
+    """Delete stored files, wherever they are, and see that they are gone; without any, the folder. In no transaction.
 
     Raises `StoreFault` where some stay.
     """
-    keys = list(islice(_keys(account_id), _SOME))
     destroy(keys)
     if not keys:
         _remove_folder(account_id)
-    return len(keys)
 
 
 def count_jobs(account_id: UUID) -> int:

@@ -20,6 +20,11 @@ def get_certificate(account_id: UUID, of: str) -> AccountCertificate:
     return AccountCertificate.objects.select_related("account").get(account=account_id, of=of)
 
 
+def find_kept_invoice(account_id: UUID, **wanted: UUID | str) -> KeptInvoice | None:
+    """One of them, by its `pk` or its `number`."""
+    return KeptInvoice.objects.filter(account=account_id, **wanted).first()
+
+
 def kept_invoices(account_id: UUID) -> list[KeptInvoice]:
     """The invoices of a deleted account that law wants kept, the newest first."""
     return list(KeptInvoice.objects.filter(account=account_id).order_by("-issued_at", "number"))

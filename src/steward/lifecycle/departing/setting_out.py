@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language_bidi, gettext, override, pgettext, pgettext_lazy
+from django.utils.translation import get_language_bidi, gettext, ngettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as in_words
 
 from steward.lifecycle.departed_models import AccountCertificate
+from steward.lifecycle.departing.certifying import UNREAD
 from steward.privacy.egress.pdf_child import SECONDS, NotSet, set_by_child
 from steward.privacy.erasure.printing import NotPrinted
 from steward.privacy.erasure.setting_out import moment, number, section
@@ -84,12 +85,40 @@ def _sections(told: Told) -> list[dict[str, Any] | None]:
     return [
         section(gettext("What was deleted, and when"), rows=_when(told), widths="pairs"),
         section(gettext("Where it was, and how much"), head=head, rows=rows, widths="numbers"),
+        _by_itself(told),
+        _unread(told),
         _again(told),
         _backups(told),
         _invoices(told),
         section(gettext("What stays"), points=[in_words(one) for one in told["stays"]]),
         section(gettext("What deleting does not reach"), points=[in_words(one) for one in told["not_covered"]]),
     ]
+
+
+def _by_itself(told: Told) -> dict[str, Any] | None:
+    count = sum(store.get("went_by_itself", 0) for store in told["stores"])
+    if not count:
+        return None
+    words = ngettext(
+        "%(count)s of what was counted before went by its own clock meanwhile, and not by this deletion. It was looked "
+        "for at the end, and is not there.",
+        "%(count)s of what was counted before went by their own clocks meanwhile, and not by this deletion. They were "
+        "looked for at the end, and are not there.",
+        count,
+    )
+    return section(gettext("What went by itself"), text=[words % {"count": number(count)}])
+
+
+def _unread(told: Told) -> dict[str, Any] | None:
+    """Of the first certificate alone: when the second is made such a copy is destroyed by its age."""
+    names = told.get(UNREAD)
+    if not names:
+        return None
+    words = gettext(
+        "These copies of the keys could not be read, so the key could not be taken out of them: %(names)s. Each is "
+        "destroyed when it is seven days old. It opens nothing without the master key, which is in no copy."
+    )
+    return section(gettext("Copies of the keys that could not be read"), text=[words % {"names": ", ".join(names)}])
 
 
 def _when(told: Told) -> list[list[str]]:

@@ -63,6 +63,11 @@ def naming_tables() -> list[str]:
         return [name for (name,) in cursor.fetchall() if name not in STAYS]
 
 
+def existing_tables() -> set[str]:
+    """Every table there is, whoever's."""
+    return set(connection.introspection.table_names())
+
+
 def emptied_in_this_order(tables: Iterable[str], edges: Iterable[Edge]) -> list[str]:
     """Each before those it refers to. References that are let go of break circles; raises `RuntimeError` for others."""
     left, known = sorted(tables), list(edges)
@@ -97,6 +102,6 @@ def _free(left: list[str], edges: list[Edge]) -> list[str]:
 
 
 def _known(table: str) -> str:
-    if table not in connection.introspection.table_names():
+    if table not in existing_tables():
         raise LookupError(table)
     return str(connection.ops.quote_name(table))

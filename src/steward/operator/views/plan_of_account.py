@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from steward.lib.actor import SYSTEM
-from steward.lifecycle.invoices import Bill, NotIssued, get_invoice, issue_invoice, note_paid, void_invoice
+from steward.lifecycle.departing.queries import find_kept_invoice
+from steward.lifecycle.invoices import Bill, NotIssued, get_invoice, issue_invoice, note_paid, settle_kept, void_invoice
 from steward.lifecycle.models import Invoice
 from steward.lifecycle.plans import plan_of, plans, put_on_plan
 from steward.lifecycle.queries import life_of
@@ -105,20 +106,24 @@ def invoices(request: OperatorRequest, slug: str) -> HttpResponse:
 @require_POST
 @operator_required
 def settlement(request: OperatorRequest, slug: str, invoice_id: UUID) -> HttpResponse:
-    """Note that one was paid, or that it is void."""
+    """Note that one was paid, or that it is void; also one that is kept of a deleted account."""
     found, how = _account(slug), request.POST.get("as")
     if how not in {"paid", "void"}:
         return _page(request, found, status=422)
+    kept = find_kept_invoice(found.pk, pk=invoice_id)
+    is_new = settle_kept(kept, how) if kept else _settle(found, invoice_id, how)
+    note(request.person.pk, "account.invoice_settled", account_id=found.pk, about=how)
+    words = _("Noted.") if is_new else _("It was settled already; nothing was changed.")
+    return _back(request, found, words, page="account" if kept else "account-plan")
+
+
+def _settle(found: Account, invoice_id: UUID, how: str) -> bool:
     with upkeep_scope(found.pk):
         try:
             invoice = get_invoice(invoice_id)
         except Invoice.DoesNotExist as error:
             raise Http404("no such invoice") from error
-        is_new = (note_paid if how == "paid" else void_invoice)(invoice, actor=SYSTEM)
-    note(request.person.pk, "account.invoice_settled", account_id=found.pk, about=how)
-    if not is_new:
-        return _back(request, found, _("It was settled already; nothing was changed."))
-    return _back(request, found, _("Noted."))
+        return (note_paid if how == "paid" else void_invoice)(invoice, actor=SYSTEM)
 
 
 def _account(slug: str) -> Account:
@@ -146,6 +151,6 @@ def _page(
     return page_response(request, "accounts", "operator/account_plan.html", context, status=status)
 
 
-def _back(request: OperatorRequest, found: Account, words: str) -> HttpResponse:
+def _back(request: OperatorRequest, found: Account, words: str, *, page: str = "account-plan") -> HttpResponse:
     messages.success(request, words)
-    return HttpResponseRedirect(reverse("operator:account-plan", args=[found.slug]))
+    return HttpResponseRedirect(reverse(f"operator:{page}", args=[found.slug]))

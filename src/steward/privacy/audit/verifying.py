@@ -15,7 +15,7 @@ from steward.events.actions import record
 from steward.events.chain import READS, Fault, Head, Why, beginning, chains_at, faults, head
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
-from steward.privacy.audit.anchors import Anchor, anchors_of, write_anchors
+from steward.privacy.audit.anchors import Anchor, anchors_of, anchors_of_many, write_anchors
 from steward.privacy.audit.carrying import carried_anchors, carry_anchors
 from steward.privacy.audit.models import Verification
 from steward.privacy.audit.sealing import noted_beginning, sealed
@@ -23,6 +23,7 @@ from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 
 BROKEN = "audit.broken"
+_TOGETHER = 500  # accounts
 logger = logging.getLogger(__name__)
 
 
@@ -113,32 +114,45 @@ def void_anchors(account_id: UUID, at: datetime, *, is_meant: bool = True, carri
 
     Returns the last anchor that holds, as it is written down; nothing is written unless `is_meant`.
     """
-    known = anchors_of(account_id, carried=carried)
-    with upkeep_scope(account_id):
-        chains = chains_at(anchor.position for anchor in known)
-        fitting = takewhile(lambda one: chains.get(one.position, b"").hex() == one.chain, known)
-        last = deque(fitting, maxlen=1)
-        position, chain = (last[0].position, last[0].chain) if last else (0, "")
-        mark = Anchor(str(account_id), position, chain, at.isoformat(), is_restored=True)
-        if is_meant:
-            write_anchors([mark], at=at)
-            Verification.objects.update(position=0, anchored=position)  # the next check reads all of it
+    mark = _last_that_fits(account_id, anchors_of(account_id, carried=carried), at)
+    if is_meant:
+        _make_void([mark], at)
     return mark
 
 
 def void_anchors_everywhere() -> int:
     """The same of all accounts, when a whole backup was brought back; returns in how many something was void.
 
-    Raises `OSError` where the second place cannot be written to, or a bucket with anchors does not answer.
+    Some hundred at a time: the files of days are long, and what is read of them is to fit into memory. Raises `OSError`
+    where the second place cannot be written to, or a bucket with anchors does not answer.
     """
     at, number, elsewhere = now(), 0, carried_anchors()
-    for account_id in Account.objects.filter(departing_since=None).values_list("id", flat=True):
-        carried = elsewhere.get(str(account_id), ())
-        known = anchors_of(account_id, carried=carried)
-        mark = void_anchors(account_id, at, is_meant=bool(known), carried=carried)
-        number += bool(known) and mark.position < known[-1].position
+    accounts = list(Account.objects.filter(departing_since=None).order_by("id").values_list("id", flat=True))
+    for start in range(0, len(accounts), _TOGETHER):
+        known = anchors_of_many(accounts[start : start + _TOGETHER], carried=elsewhere)
+        marks = [(_last_that_fits(account_id, some, at), some[-1]) for account_id, some in known.items() if some]
+        _make_void([mark for mark, _newest in marks], at)
+        number += sum(mark.position < newest.position for mark, newest in marks)
     carry_anchors()
     return number
+
+
+def _last_that_fits(account_id: UUID, known: Sequence[Anchor], at: datetime) -> Anchor:
+    """The mark behind which all is void; with nothing that fits, behind the beginning."""
+    with upkeep_scope(account_id):
+        chains = chains_at(anchor.position for anchor in known)
+    fitting = takewhile(lambda one: chains.get(one.position, b"").hex() == one.chain, known)
+    last = deque(fitting, maxlen=1)
+    position, chain = (last[0].position, last[0].chain) if last else (0, "")
+    return Anchor(str(account_id), position, chain, at.isoformat(), is_restored=True)
+
+
+def _make_void(marks: Sequence[Anchor], at: datetime) -> None:
+    """Written first: a mark too many is made good for by the next restore, an anchor too many is an alarm."""
+    write_anchors(marks, at=at)
+    for mark in marks:
+        with upkeep_scope(UUID(mark.account)):
+            Verification.objects.update(position=0, anchored=mark.position)  # the next check reads all of it
 
 
 def standing() -> Verification:

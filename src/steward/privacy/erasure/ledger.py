@@ -25,6 +25,7 @@ from steward.privacy.erasure.ledger_lines import (
     Certified,
     Departed,
     DepartureCertified,
+    DepartureOrdered,
     Entry,
     LedgerBroken,
     Line,
@@ -117,13 +118,18 @@ def write_stop(account_id: UUID, *, what: str, key: str, state: str, said_at: st
     return _append(Stopped, account=str(account_id), what=what, key=key, state=state, said_at=said_at)
 
 
+def write_departure_order(account_id: UUID, *, said_at: str, leaves_at: str) -> DepartureOrdered:
+    """Add that an owner ordered the end of an account, or took that back, durably: the fields of `DepartureOrdered`."""
+    return _append(DepartureOrdered, account=str(account_id), said_at=said_at, leaves_at=leaves_at)
+
+
 def write_departure(account_id: UUID, *, is_ordered: bool, begun_at: str) -> Departed:
     """Add that everything of an account is deleted, durably: before the first of it goes."""
     return _append(Departed, account=str(account_id), is_ordered=is_ordered, begun_at=begun_at)
 
 
 def write_departed(account_id: UUID, *, deleted_at: str, sha256: str) -> DepartureCertified:
-    """Add by what the certificate of a deleted account can be known, durably. The last thing in its transaction."""
+    """Add by what the certificate of a deleted account can be known, durably. Once it is stored."""
     return _append(DepartureCertified, account=str(account_id), deleted_at=deleted_at, sha256=sha256)
 
 
@@ -136,6 +142,11 @@ def departures() -> dict[UUID, tuple[Departed, DepartureCertified | None]]:
         elif isinstance(line, DepartureCertified) and (known := found.get(UUID(line.account))):
             found[UUID(line.account)] = known[0], known[1] or line
     return found
+
+
+def departure_orders() -> dict[UUID, DepartureOrdered]:
+    """What owners said last of the end of their accounts. Raises `LedgerBroken` like `entries`."""
+    return {UUID(line.account): line for line in lines() if isinstance(line, DepartureOrdered)}
 
 
 def entries(*, after: int = 0) -> Iterator[Entry]:

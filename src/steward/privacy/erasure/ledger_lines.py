@@ -140,6 +140,17 @@ class Departed(Line):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureOrdered(Line):
+    """An owner ordered that everything goes at `leaves_at`, or took that back: then it is empty. ISO 8601 in UTC.
+
+    The last line about an account is the one that counts.
+    """
+
+    said_at: str
+    leaves_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureCertified(Line):
     """Nothing of the account was left, and that was certified."""
 
@@ -149,7 +160,7 @@ class DepartureCertified(Line):
 
 _KINDS: dict[str, type[Line]] = {
     "erasure": Entry, "redaction": Redacted, "withdrawn": Withdrawn, "certificate": Certified, "stop": Stopped,
-    "departure": Departed, "departure_certificate": DepartureCertified,
+    "departure": Departed, "departure_certificate": DepartureCertified, "departure_order": DepartureOrdered,
 }  # fmt: skip
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from stream_zip import ZIP_32, ZIP_64, Method, stream_zip
+from stream_zip import ZIP_32, ZIP_64, MemberFile, stream_zip
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter that looks like another one or like a number
 _GROUPS, _LENGTH = 6, 5  # 148 bits
-_LARGE = 2**31  # bytes from which the larger form is used, which not every program reads
+# From so many bytes or files on the larger form is used, which not every program reads. The other one ends at 2^32
+# bytes and 2^16 files; sizes are guesses, and what is held to be sent is not counted yet.
+_LARGE, _MANY = 2**31, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,17 @@ def new_passphrase() -> str:
 def packed(members: Iterable[Member], passphrase: str, *, is_large: bool = False, level: int = 9) -> Iterator[bytes]:
     """The bytes of the archive. Members are read one after the other, when their turn comes.
 
-    One that `is_large` may become larger than 4 GiB in all; `level` is that of deflate, 1 to 9.
+    The larger form is used from where the archive may outgrow the other one, so that most are read by every program, or
+    from the beginning: `is_large`, where sizes are not known. `level` is that of deflate, 1 to 9.
     """
-
-    def method(one: Member) -> Method:
-        return ZIP_64 if is_large or one.size >= _LARGE else ZIP_32
-
-    files = ((one.path, one.at, 0o600, method(one), one.chunks) for one in members)
     compressing = partial(zlib.compressobj, wbits=-zlib.MAX_WBITS, level=level)
-    yield from stream_zip(files, password=passphrase, get_compressobj=compressing)
+    written = 0
+
+    def sized() -> Iterator[MemberFile]:
+        for number, one in enumerate(members, start=1):
+            has_room = written + one.size < _LARGE and number <= _MANY
+            yield one.path, one.at, 0o600, ZIP_32 if has_room and not is_large else ZIP_64, one.chunks
+
+    for chunk in stream_zip(sized(), password=passphrase, get_compressobj=compressing):
+        written += len(chunk)
+        yield chunk

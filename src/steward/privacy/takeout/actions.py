@@ -4,7 +4,6 @@ In a scope of the account. The owner of a sealed one does it, too, on the page a
 scope is the caller's.
 """
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from steward.lib.actor import SYSTEM, Actor
 from steward.lib.clock import now
 from steward.privacy.exports.actions import NotThere
 from steward.privacy.exports.packing import new_passphrase
-from steward.privacy.takeout.erased import was_somebody_erased
+from steward.privacy.takeout.erased import Because, what_went
 from steward.privacy.takeout.manifest import Manifest
 from steward.privacy.takeout.models import KEPT, AccountCopy
 from steward.tenancy.models import Account
@@ -90,8 +89,8 @@ def finish_copy(copy: AccountCopy, manifest: Manifest, *, archive: File | None, 
         row = AccountCopy.objects.select_for_update(no_key=True).filter(pk=copy.pk).first()
         if row is None or row.state != State.RUNNING or row.begun_at != copy.begun_at:
             return False
-        if was_somebody_erased(copy.begun_at or row.asked_at):  # who began to in the moment it was begun saw none
-            delete_copy(row, withdrawn_at=now())
+        if because := what_went(copy.begun_at or row.asked_at):  # who began to in the moment it was begun saw none
+            delete_copy(row, because=because)
             return False
         if archive is not None:
             archive.save(force_insert=True)
@@ -135,19 +134,26 @@ def note_download(copy: AccountCopy, *, actor: Actor) -> File:
     return file
 
 
-def delete_copy(copy: AccountCopy, *, actor: Actor = SYSTEM, withdrawn_at: datetime | None = None) -> bool:
-    """Delete the archive, or stop making it. That there was a copy stays. Returns whether there was anything."""
+def delete_copy(copy: AccountCopy, *, actor: Actor = SYSTEM, because: Because | None = None) -> bool:
+    """Delete the archive, or stop making it. That there was a copy stays. Returns whether there was anything.
+
+    It is withdrawn, and owners are told, `because` of what happened to something in it; without that it expires.
+    """
     with transaction.atomic():
         rows = AccountCopy.objects.select_for_update(no_key=True, of=("self",)).select_related("file")
         row = rows.filter(pk=copy.pk, state__in=[*AccountCopy.OPEN, State.READY]).first()
         if row is None:
             return False
-        ended = {"state": State.EXPIRED, "finished_at": now(), "withdrawn_at": withdrawn_at}
+        at = now()
+        ended = {"state": State.EXPIRED, "finished_at": at, "withdrawn_at": at if because else None}
         AccountCopy.objects.filter(pk=row.pk).update(**_GONE, **ended)
         if row.file is not None:
             File.objects.filter(pk=row.file.pk).delete()
             transaction.on_commit(partial(discard, row.file.storage_key))
-        record("account_copy.withdrawn" if withdrawn_at else "account_copy.expired", row, actor=actor)
+        if because:
+            record("account_copy.withdrawn", row, actor=actor, changes={"reason": because.value})
+        else:
+            record("account_copy.expired", row, actor=actor)
     copy.refresh_from_db()
     return True
 

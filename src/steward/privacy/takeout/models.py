@@ -46,7 +46,7 @@ class AccountCopy(AccountOwned):
     begun_at = impersonal(models.DateTimeField(null=True, blank=True))  # the last time
     finished_at = impersonal(models.DateTimeField(null=True, blank=True))
     expires_at = impersonal(models.DateTimeField(null=True, blank=True))
-    withdrawn_at = impersonal(models.DateTimeField(null=True, blank=True))  # somebody in it was erased
+    withdrawn_at = impersonal(models.DateTimeField(null=True, blank=True))  # something in it went since
     downloads = impersonal(models.IntegerField(default=0))
     last_download_at = impersonal(models.DateTimeField(null=True, blank=True))
 
@@ -62,6 +62,11 @@ class AccountCopy(AccountOwned):
         indexes: ClassVar = [
             models.Index(fields=["account", "-asked_at"], name="takeout_accountcopy_newest"),
             models.Index(fields=["account", "file"], name="takeout_accountcopy_file"),
+            models.Index(  # what ends by the clock
+                fields=["account"],
+                condition=models.Q(state__in=["waiting", "running", "ready"]),
+                name="takeout_accountcopy_there",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from steward.events.models import Event
 from steward.outbox.installation import Unsendable, put_in_installation_outbox
 from steward.people.languages import language_of
 from steward.people.models import Membership, Role
+from steward.privacy.takeout.erased import Because
 from steward.tenancy.hosts import base_url
 from steward.tenancy.models import Account
 from steward.tenancy.scope import current_account_id
@@ -39,14 +40,20 @@ _TEXTS: Mapping[str, Any] = {
         "audit:\n\n%(link)s\n"
     ),
     "account_copy.withdrawn": _(
-        "The copy of everything that %(company)s holds was withdrawn and deleted: somebody in it was erased since, or "
-        "words in it were redacted. Delete what you downloaded, and order a new one when you still need "
-        "it:\n\n%(link)s\n"
+        "The copy of everything that %(company)s holds was withdrawn and deleted. %(why)s Delete what you downloaded, "
+        "and order a new one when you still need it:\n\n%(link)s\n"
     ),
     "account_copy.failed": _(
         "The copy of everything that %(company)s holds could not be made. Order it again; if that fails too, whoever "
         "runs the installation finds the reason in the log:\n\n%(link)s\n"
     ),
+}
+
+
+_WHY: Mapping[str, Any] = {
+    Because.ERASED.value: _("Somebody in it was erased since."),
+    Because.PURGED.value: _("Something in it was deleted since, by a rule of retention or by hand."),
+    Because.REDACTED.value: _("Words in it were redacted since."),
 }
 
 
@@ -57,7 +64,9 @@ def mail_what_became_of_it(events: Sequence[Event]) -> None:
     for event in events:
         for owner in owners:
             with override(language_of(owner, account)):
-                text = str(_TEXTS[event.kind]) % {"company": account.name, "link": _link(account)}
+                because = _WHY.get((event.changes or {}).get("reason", ""), "")
+                filled = {"company": account.name, "link": _link(account), "why": because}
+                text = str(_TEXTS[event.kind]) % filled
                 _put(owner.user.email, str(_SUBJECTS[event.kind]), text)
 
 

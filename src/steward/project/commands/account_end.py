@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from steward.lifecycle.departing.counting import NotWhole
 from steward.lifecycle.departing.ordering import NotDue, delete_now, order_at_once
 from steward.lifecycle.departing.queries import certificates_of
-from steward.lifecycle.departing.running import NotWhole
 from steward.lifecycle.departing.setting_out import certificate_pdf
 from steward.lifecycle.models import AccountCertificate
 from steward.lifecycle.queries import is_held

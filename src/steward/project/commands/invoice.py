@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from steward.lib.actor import SYSTEM
+from steward.lifecycle.departing.queries import find_kept_invoice, kept_invoices
 from steward.lifecycle.invoices import (
     Bill,
     NotIssued,
@@ -14,9 +15,10 @@ from steward.lifecycle.invoices import (
     invoices,
     issue_invoice,
     note_paid,
+    settle_kept,
     void_invoice,
 )
-from steward.lifecycle.models import Invoice
+from steward.lifecycle.models import Invoice, KeptInvoice
 from steward.people.operators import note
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
@@ -36,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     creating.add_argument("--currency", required=True, metavar="EUR", help="ISO 4217")
     creating.add_argument("--due", required=True, metavar="MOMENT", help="ISO 8601; UTC where it names no zone")
     creating.set_defaults(run=_create)
-    paid = commands.add_parser("paid", help="note that one was paid; an account suspended for it goes on")
+    paid = commands.add_parser(
+        "paid", help="note that one was paid; an account suspended for it goes on. Also of a deleted one"
+    )
     paid.set_defaults(run=_settle, verb=note_paid, about="paid")
     void = commands.add_parser("void", help="ask for one no more")
     void.set_defaults(run=_settle, verb=void_invoice, about="void")
@@ -73,23 +77,26 @@ def _bill(options: argparse.Namespace) -> Bill:
 
 def _settle(options: argparse.Namespace) -> None:
     account = account_named(options.account)
+    kept = find_kept_invoice(account.pk, number=options.number)
     with upkeep_scope(account.id):
         try:
-            invoice = invoice_numbered(options.number)
+            invoice = kept or invoice_numbered(options.number)
         except Invoice.DoesNotExist as error:
             raise Failure(f"{account.name} has no invoice {options.number}.") from error
-        if not options.verb(invoice, actor=SYSTEM):
+        if not (settle_kept(kept, options.about) if kept else options.verb(invoice, actor=SYSTEM)):
             raise Failure(f"The invoice is {invoice.state} already; nothing was changed.")
         _print(invoice)
     note(None, "account.invoice_settled", account_id=account.pk, about=options.about)
 
 
 def _list(options: argparse.Namespace) -> None:
-    with upkeep_scope(account_named(options.account).id):
-        for invoice in invoices():
-            _print(invoice)
+    account = account_named(options.account)
+    with upkeep_scope(account.id):
+        rows: list[Invoice | KeptInvoice] = [*invoices(), *kept_invoices(account.pk)]
+    for invoice in rows:
+        _print(invoice)
 
 
-def _print(invoice: Invoice) -> None:
+def _print(invoice: Invoice | KeptInvoice) -> None:
     told = {"number": invoice.number, "amount": str(invoice.amount), "currency": invoice.currency}
     print(json.dumps(told | {"due_at": invoice.due_at.isoformat(), "state": invoice.state}))

@@ -17,7 +17,8 @@ from steward.backups.replaying import replay
 from steward.backups.restoring import check_ledger, check_target, finish, restore_database, restore_files
 from steward.backups.stops import stop_again
 from steward.lifecycle.departing.after_restore import delete_accounts_again
-from steward.lifecycle.departing.running import NotWhole
+from steward.lifecycle.departing.counting import NotWhole
+from steward.lifecycle.ordered_again import follow_orders
 from steward.privacy.audit.verifying import void_anchors_everywhere
 from steward.privacy.egress.configuration import give_bucket
 from steward.privacy.egress.early import without_a_database
@@ -140,6 +141,8 @@ def _replay() -> None:
         print(f"{deleted} accounts of the ledger were deleted again.", flush=True)
     if kept:
         print(f"{kept} accounts were kept by a legal hold of that time: look at them before you serve.", flush=True)
+    if orders := follow_orders():
+        print(f"{orders} orders of owners to delete their accounts, or not to, were followed again.", flush=True)
     again = redact_again(is_last=False)  # first: an erasure that is done again redacts, too, and leaves fewer words
     followed = replay(told)
     if followed.done or followed.held:

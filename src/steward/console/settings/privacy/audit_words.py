@@ -212,7 +212,9 @@ KINDS: Mapping[str, str | Promise] = {
     "account_copy.handed_out": pgettext_lazy("audit", "Copy of everything written to a file on the command line"),
     "account_copy.passphrase_shown": pgettext_lazy("audit", "Passphrase of a copy of everything shown"),
     "account_copy.downloaded": pgettext_lazy("audit", "Copy of everything downloaded"),
-    "account_copy.withdrawn": pgettext_lazy("audit", "Copy of everything withdrawn: somebody in it was erased"),
+    "account_copy.withdrawn": pgettext_lazy(
+        "audit", "Copy of everything withdrawn: something in it was erased, deleted or redacted"
+    ),
     "account_copy.expired": pgettext_lazy("audit", "Copy of everything deleted"),
     "account_copy.failed": pgettext_lazy("audit", "Copy of everything failed"),
     "export.read": pgettext_lazy("audit", "Page of a person’s export read"),
