@@ -60,6 +60,16 @@ def test_the_newest_is_brought_back_counted_and_removed(lived_in, source, place,
     assert not (settings.STEWARD_DATA / SCRATCH).exists()
 
 
+def test_what_was_interrupted_is_cleared_away_by_the_next_backup(lived_in, place, settings, source, ledger):
+    left, scratch = f"{database_name()}_drill", settings.STEWARD_DATA / SCRATCH
+    with psycopg.connect(maintenance(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{left}"')
+    scratch.mkdir()
+    assert backup.main(["--to", str(place)]) == 0
+    assert left not in databases()
+    assert not scratch.exists()
+
+
 def test_what_cannot_be_brought_back_is_kept_as_that(lived_in, source, place, drill, settings, northwind):
     folder = make_backup(source, place)
     before = databases()

@@ -4,7 +4,7 @@ import fcntl
 import math
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -23,6 +23,10 @@ from steward.project.failure import Failure
 from steward.project.postgres import Server
 from steward.project.setting_up import prepare_scratch
 from steward.tenancy.models import Account
+
+
+class Running(Failure):
+    """Somebody tries one in this moment."""
 
 
 def rehearsed(folder: Place, server: Server | None) -> Counted:
@@ -47,6 +51,16 @@ def rehearsed(folder: Place, server: Server | None) -> Counted:
     return replace(counted, seconds=math.ceil(monotonic() - began))
 
 
+def clear_left(server: Server | None) -> None:
+    """Remove what a trial has left that was interrupted; nothing while one runs. Raises `Failure`."""
+    if not (settings.STEWARD_DATA / SCRATCH).exists():
+        return
+    with suppress(Running), _one_at_a_time() as scratch:
+        ours = backing_up.database_of(server)
+        _dropped(ours, f"{_name_of(ours)}_drill")
+        shutil.rmtree(scratch)
+
+
 def _living() -> set[UUID]:
     """The accounts whose key has to be there."""
     gone = (Account.State.DELETED, Account.State.GONE)
@@ -61,7 +75,7 @@ def _one_at_a_time() -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Failure("A backup is being brought back as a trial already.") from None
+            raise Running("A backup is being brought back as a trial already.") from None
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700)
         yield scratch

@@ -25,7 +25,7 @@ from steward.project.commands.parsing import parser_for
 from steward.project.database import at_hand
 from steward.project.failure import Failure
 from steward.project.places import note_instructions
-from steward.project.rehearsing import rehearsed
+from steward.project.rehearsing import clear_left, rehearsed
 from steward.project.troubles import in_a_sentence
 
 _ALONE = ("make", "drill")  # they have the database at hand themselves
@@ -82,6 +82,7 @@ def _make(_options: argparse.Namespace, place: Place) -> int:
         note_instructions()
         folder = make_backup(source, place)
         manifest = read_manifest(folder)
+        clear_left(server)  # it holds who was erased since
     size = sum(part.size for part in manifest.parts.values()) / 2**20
     print(f"{folder}: {sum(manifest.rows.values())} rows, {manifest.files} files, {size:.0f} MB, read back and whole.")
     print(f"It is kept until {manifest.expires:%Y-%m-%d %H:%M} UTC.")
