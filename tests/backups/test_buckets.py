@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -121,9 +121,8 @@ def test_its_files_come_back_from_there_into_an_empty_place(lived_in, source, pl
 
 
 def test_it_goes_on_its_day_with_its_key_and_what_was_interrupted_goes_too(
-    lived_in, source, place, store, name, put_clock, monkeypatch
+    lived_in, source, place, store, name, put_clock
 ):
-    monkeypatch.setattr(clients, "now", lambda: datetime.now(UTC))  # whose signature is of yesterday is refused
     put_clock(NOON)
     folder = make_backup(source, place)
     draft = place / folder.name.replace("120000Z", "115959Z")

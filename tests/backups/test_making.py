@@ -7,7 +7,7 @@ import pytest
 
 from steward.backups import making
 from steward.backups.containers import reading
-from steward.backups.drills import last_drill
+from steward.backups.drills import last_read
 from steward.backups.dumping import Database, rows_in
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import expire, overdue
@@ -56,11 +56,11 @@ def test_that_one_was_read_back_is_noted_and_that_one_could_not_be(lived_in, sou
     folder = make_backup(source, place)
     arguments = ["check", "--to", str(place)]
     assert backup.main(arguments) == 0
-    drill = last_drill()
-    assert (drill.backup, drill.is_good, drill.is_restored) == (folder.name, True, False)
+    read = last_read()
+    assert (read.backup, read.is_good) == (folder.name, True)
     changed(folder, "files", lambda content: content[:-1])
     assert backup.main(arguments) == 1
-    assert not last_drill().is_good
+    assert not last_read().is_good
 
 
 @with_commits

@@ -43,7 +43,7 @@ def bucket(store, settings, request, tmp_path, monkeypatch):
     """A bucket of its own, and a folder of its own for what is not there yet."""
     monkeypatch.setattr(clients, "PAUSES", (0.0, 0.0))
     moment = datetime.now(UTC)
-    monkeypatch.setattr(clients, "now", lambda: moment)  # a signature of another day is refused
+    monkeypatch.setattr(clients, "machine_now", lambda: moment)  # a signature of another day is refused
     name = f"b{abs(hash(request.node.name)) % 10**12}"
     settings.STEWARD_EGRESS_ALLOW = [store.place]
     settings.STEWARD_OBJECT_STORE = store.url(name)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from steward.jobs import enqueue, enqueue_many, periodic, task
-from steward.jobs.maintenance import bring_jobs_forward
+from steward.jobs.maintenance import bring_jobs_forward, revive_stalled_jobs
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.tenancy.scope import NoAccount, account_in_scope, account_scope
@@ -166,3 +166,18 @@ def test_a_job_begins_when_the_clock_of_a_test_says_so(northwind, clock):
     with connection.cursor() as cursor:
         cursor.execute("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'tests.note'")
         assert cursor.fetchall() == [(None,)]
+
+
+def test_what_a_dead_worker_had_begun_is_done_again_whatever_a_test_says_the_time_is(northwind, clock):
+    clock(60 * 24 * 365 * 10)  # years ahead of the clock that the queue goes by
+    with account_scope(northwind.id):
+        enqueue(note)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+            " WHERE task_name = 'tests.note'"
+        )
+        assert revive_stalled_jobs() == 1
+        cursor.execute("SELECT status, scheduled_at <= now() + interval '1 minute' FROM procrastinate_jobs")
+        assert ("todo", True) in cursor.fetchall()

@@ -240,6 +240,20 @@ def ben(installation: Installation) -> Iterator[Callable[[], Browser]]:
 
 
 @pytest.fixture
+def actor(child_processes: None) -> Iterator[Callable[..., Actor]]:
+    """`actor("browser.py", ...)` starts one of the scripts."""
+    started: list[Actor] = []
+
+    def start(script: str, *arguments: str) -> Actor:
+        started.append(Actor(script, *arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
+
+
+@pytest.fixture
 def mail_server() -> Iterator[Callable[..., MailServer]]:
     """`mail_server(tls="implicit", ...)` starts one."""
     started: list[MailServer] = []

@@ -1,12 +1,12 @@
-"""The last backup and the last time one was read back, for the privacy centre and its report."""
+"""The last backup, and when one was read back and brought back last, for the privacy centre and its report."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from steward.backups.drills import Drill, last_drill
+from steward.backups.drills import OFTEN, Drill, last_read, last_restored
 from steward.backups.errors import BackupFault
 from steward.backups.looking import last_look
 from steward.backups.manifests import KEPT
@@ -15,7 +15,6 @@ from steward.backups.remote import Remote
 from steward.backups.standing import FRESH, last_backup
 from steward.privacy.cards.offering import Asked, Card, Chapter, Fact, Matter, Part, State
 
-DRILLED = timedelta(days=90)  # how old the last read-back may be
 _matter = Matter("backups", pgettext_lazy("privacy centre", "Backups"), Part.KEPT, 30, "what-is-held")
 
 
@@ -23,8 +22,8 @@ _matter = Matter("backups", pgettext_lazy("privacy centre", "Backups"), Part.KEP
 def card(asked: Asked) -> Card:
     """No query: a folder is looked into, of a bucket it is known what it said last."""
     last, as_of, is_known = _last()
-    drill = last_drill()
-    facts = _facts(last, drill)
+    read, drill = last_read(), last_restored()
+    facts = _facts(last, read, drill)
     if not is_known:
         words = _("Where backups are kept did not answer. Ask whoever runs this installation.")
         return Card(words, State.ACT, facts, as_of)
@@ -34,16 +33,16 @@ def card(asked: Asked) -> Card:
     if last + FRESH <= asked.at:
         words = _("The last backup is older than two days. Ask whoever runs this installation.")
         return Card(words, State.ACT, facts, as_of)
-    if drill and not drill.is_good:
-        words = _("A backup could not be read back. Ask whoever runs this installation.")
+    if (read and not read.is_good) or (drill and not drill.is_good):
+        words = _("A backup could not be read or brought back. Ask whoever runs this installation.")
         return Card(words, State.ACT, facts, as_of)
     if drill is None:
-        words = _("Backups are made; none was ever read back to see whether it is whole.")
+        words = _("Backups are made; none was ever brought back as a trial to see whether it is whole.")
         return Card(words, State.LOOK, facts, as_of)
-    if drill.tried_at + DRILLED <= asked.at:
-        words = _("Backups are made; the last time one was read back whole is long ago.")
+    if drill.tried_at + OFTEN <= asked.at:
+        words = _("Backups are made; the last time one was brought back as a trial is long ago.")
         return Card(words, State.LOOK, facts, as_of)
-    return Card(_("Backups are made, and one was read back whole."), facts=facts, as_of=as_of)
+    return Card(_("Backups are made, and one was brought back as a whole."), facts=facts, as_of=as_of)
 
 
 @_matter.chapter
@@ -55,7 +54,9 @@ def chapter(_asked: Asked) -> Chapter:
         text.append(_("Where backups are kept did not answer. Ask whoever runs this installation."))
     kept = Fact(pgettext("backups", "Days for which a backup is kept"), KEPT.days)
     asked = (Fact(pgettext("backups", "As of"), as_of),) if as_of else ()
-    return Chapter(("32(1)(b)", "32(1)(c)"), text=tuple(text), facts=(*_facts(last, last_drill()), kept, *asked))
+    drill = last_restored()
+    facts = (*_facts(last, last_read(), drill), *_counted(drill), kept, *asked)
+    return Chapter(("32(1)(b)", "32(1)(c)", "32(1)(d)"), text=tuple(text), facts=facts)
 
 
 def _last() -> tuple[datetime | None, datetime | None, bool]:
@@ -72,12 +73,29 @@ def _last() -> tuple[datetime | None, datetime | None, bool]:
     return (seen.last_at, seen.asked_at, not seen.fault) if seen else (None, None, False)
 
 
-def _facts(last: datetime | None, drill: Drill | None) -> tuple[Fact, ...]:
-    facts = (Fact(pgettext("backups", "Last backup"), last),)
+def _facts(last: datetime | None, read: Drill | None, drill: Drill | None) -> tuple[Fact, ...]:
+    facts: tuple[Fact, ...] = (Fact(pgettext("backups", "Last backup"), last),)
     if drill is None:
-        return (*facts, Fact(pgettext("backups", "Read back whole"), pgettext("backups", "Never")))
-    if not drill.is_good:
-        return (*facts, Fact(pgettext("backups", "Could not be read back"), drill.tried_at))
-    if drill.is_restored:
-        return (*facts, Fact(pgettext("backups", "Brought back as a whole"), drill.tried_at))
-    return (*facts, Fact(pgettext("backups", "Read back whole"), drill.tried_at))
+        facts = (*facts, Fact(pgettext("backups", "Brought back as a whole"), pgettext("backups", "Never")))
+    elif drill.is_good:
+        facts = (*facts, Fact(pgettext("backups", "Brought back as a whole"), drill.tried_at))
+    else:
+        facts = (*facts, Fact(pgettext("backups", "Could not be brought back"), drill.tried_at))
+    if read is None:
+        return facts
+    if not read.is_good:
+        return (*facts, Fact(pgettext("backups", "Could not be read back"), read.tried_at))
+    return (*facts, Fact(pgettext("backups", "Read back whole"), read.tried_at))
+
+
+def _counted(drill: Drill | None) -> tuple[Fact, ...]:
+    """What the last trial counted, for the report."""
+    if drill is None or not drill.is_good:
+        return ()
+    return (
+        Fact(pgettext("backups", "The backup that was brought back"), drill.backup),
+        Fact(pgettext("backups", "Rows that were counted in it"), drill.counted.rows),
+        Fact(pgettext("backups", "Files that were counted in it"), drill.counted.files),
+        Fact(pgettext("backups", "Of these, files that were decrypted"), drill.counted.opened),
+        Fact(pgettext("backups", "Seconds that it took"), drill.counted.seconds),
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from steward.backups.drills import OFTEN, SCRATCH, last_restored
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import overdue
 from steward.backups.key_copies import KEPT, last_copy, past_copies, unreadable_copies
@@ -62,7 +63,7 @@ def unservable(data: Path) -> list[Trouble]:
 def troubles(layout: Layout) -> list[Trouble]:
     """Everything there is to say."""
     said = (words for look in _LOOKED_AT for words in _seen(look, layout))
-    return [*unservable(layout.data), *map(Trouble, said), *_notes()]
+    return [*unservable(layout.data), *map(Trouble, said), *_notes(layout)]
 
 
 def last_backup(place: Place) -> datetime | None:
@@ -161,10 +162,22 @@ def _keys(layout: Layout) -> Iterator[str]:
         yield f"The copies of the keys ({place}) lie on the same disk as the backups: keep them apart."
 
 
-def _notes() -> Iterator[Trouble]:
+def _trials(layout: Layout) -> Iterator[str]:
+    last = last_restored()
+    if last is not None and not last.is_good:
+        yield f"The backup {last.backup} could not be brought back on {last.tried_at:%Y-%m-%d}: `steward backup drill`."
+    if (layout.data / SCRATCH).exists():
+        yield "A backup is being brought back as a trial, or that was interrupted: `steward backup drill` cleans up."
+
+
+def _notes(layout: Layout) -> Iterator[Trouble]:
+    last = last_restored()
+    if layout.backups is not None and (last is None or last.tried_at + OFTEN <= now()):
+        words = f"No backup was brought back as a trial for {OFTEN.days} days: `steward backup drill` does that."
+        yield Trouble(words, is_note=True)
     if (key_folder() / "master.key").exists():
         words = "The master key lies with the data: keep a copy of it apart from everything else."
         yield Trouble(words, is_note=True)
 
 
-_LOOKED_AT: tuple[Callable[[Layout], Iterator[str]], ...] = (_ledger, _backups, _expired, _keys)
+_LOOKED_AT: tuple[Callable[[Layout], Iterator[str]], ...] = (_ledger, _backups, _trials, _expired, _keys)

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from steward.files.content_types import safe_content_type
 from steward.files.models import File
-from steward.files.storage import LocalStore, bucket_store
+from steward.files.storage import LocalStore, bucket_store, context_of
 from steward.lib.clock import now
 from steward.lib.ids import new_id
 from steward.privacy.keys.streaming import EncryptingWriter, decrypt_chunks
@@ -40,7 +40,7 @@ def store_files(new: Iterable[NewFile]) -> list[File]:
 def read_file(file: File) -> Iterator[bytes]:
     """The bytes of a file, decrypted, in chunks of at most 64 KiB. Needs no scope: `file` names its account."""
     with default_storage.open(file.storage_key, "rb") as stored:
-        yield from decrypt_chunks(file.account_id, cast(BinaryIO, stored), context=_context(file.storage_key))
+        yield from decrypt_chunks(file.account_id, cast(BinaryIO, stored), context=context_of(file.storage_key))
 
 
 class FilesAway(Exception):
@@ -73,7 +73,7 @@ def _written(new: NewFile) -> File:
     # A random name: what a sender calls a file never reaches the file system.
     key = f"{account_id}/{name[-2:]}/{name}"
     encrypted = io.BytesIO()
-    with EncryptingWriter(account_id, encrypted, context=_context(key)) as writer:
+    with EncryptingWriter(account_id, encrypted, context=context_of(key)) as writer:
         writer.write(new.content)
     encrypted.seek(0)
     key = default_storage.save(key, DjangoFile(encrypted))
@@ -86,7 +86,3 @@ def _written(new: NewFile) -> File:
         content_type=safe_content_type(new.content_type),
         created_at=now(),
     )
-
-
-def _context(storage_key: str) -> str:
-    return f"files:{storage_key}"

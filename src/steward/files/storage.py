@@ -172,6 +172,11 @@ class BucketStore(LocalStore):
             connections.close_all()  # those of this thread
 
 
+def context_of(storage_key: str) -> str:
+    """What the bytes of a file are bound to, so that none can take the place of another."""
+    return f"files:{storage_key}"
+
+
 def is_copy(stat: os.stat_result) -> bool:
     """Whether a file of this machine is in the bucket, too."""
     return stat.st_mode & 0o777 == _COPY

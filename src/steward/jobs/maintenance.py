@@ -7,7 +7,7 @@ from procrastinate import manager, sql
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from steward.jobs.models import Failure
-from steward.lib.clock import is_stopped, now
+from steward.lib.clock import is_stopped, machine_now, now
 
 SILENT = 30.0  # seconds without a sign of life after which a worker counts as dead
 KEPT = timedelta(days=30)  # how long a failed job can still be looked at and retried
@@ -38,7 +38,7 @@ def revive_stalled_jobs() -> int:
         seconds_since_heartbeat=SILENT,
     )
     for job in stalled:
-        manager.JobManager(connector).retry_job_by_id(job["id"], retry_at=now())
+        manager.JobManager(connector).retry_job_by_id(job["id"], retry_at=machine_now())
     return len(stalled)
 
 

@@ -47,7 +47,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "invoice": Command("invoice", "note what accounts are asked to pay, and that they did"),
         "agent": Command("agent", "add people to an account"),
         "person": Command("person", "find, export or erase what is held about a person"),
-        "backup": Command("backup", "make, list, check and expire backups of the database and the files"),
+        "backup": Command("backup", "make, list, check, try and expire backups of the database and the files"),
         "restore": Command("restore", "bring a backup back, without anybody who was erased since"),
         "keys": Command("keys", "copy the keys, apart from backups, and put them back"),
         "check": Command("check", "say what of this installation has to be put right: places, backups, keys, ledger"),

@@ -32,16 +32,24 @@ def prepare_database(server: Server | None) -> None:
         print(notice, file=sys.stderr)
 
 
-def _prepared(server: Server | None) -> tuple[str, ...]:
+def prepare_scratch(server: Server | None, database: str) -> None:
+    """The same for another database of that server, which nobody serves. Raises `Failure`."""
+    try:
+        _prepared(server, database)
+    except PostgresError as problem:
+        raise Failure(str(problem)) from problem
+
+
+def _prepared(server: Server | None, database: str = "") -> tuple[str, ...]:
     if server is not None:
-        return prepare(server.dsn("postgres", database="postgres")).notices
+        return prepare(server.dsn("postgres", database="postgres"), database or "steward").notices
     owner = resolve_database(_url("DATABASE_OWNER_URL"))
     roles = Roles(
         owner=_login("DATABASE_OWNER_URL"),
         app=_login("DATABASE_URL"),
         ops=_login("DATABASE_OPS_URL") if "DATABASE_OPS_URL" in os.environ else Roles.ops,
     )
-    return prepare(_entrance(owner), str(conninfo_to_dict(owner)["dbname"]), roles=roles).notices
+    return prepare(_entrance(owner), database or str(conninfo_to_dict(owner)["dbname"]), roles=roles).notices
 
 
 def _entrance(owner: str) -> str:

@@ -48,7 +48,7 @@ class Installation:
 
         def make(data: Path) -> None:
             environment = Installation.environment.fget(self) | {"STEWARD_DATA": str(data)}  # type: ignore[attr-defined]
-            subprocess.run(self.command("migrate"), env=environment, cwd=self.folder, check=True, timeout=120)
+            subprocess.run(self.command("migrate"), env=environment, cwd=self.folder, check=True, timeout=300)
 
         prepared.fill(Path(self.environment["STEWARD_DATA"]), "migrated", make)
         return self

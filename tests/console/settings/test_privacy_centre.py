@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from steward.backups.drills import NOTE, last_drill, note_drill
+from steward.backups.drills import NOTE, Counted, last_restored, note_read, note_restored
 from steward.console.privacy_centre import asked_of
 from steward.console.privacy_report import report_of
 from steward.console.settings.pages import page_named
@@ -171,17 +171,23 @@ class TestBackups:
         assert told("backups").state is State.ACT
         name = f"{now():%Y%m%dT%H%M%SZ}-00000000"
         (place / name).mkdir(parents=True)
-        assert told("backups").state is State.LOOK, "never read back"
-        note_drill(name, is_good=True)
+        note_read(name, is_good=True)
+        assert told("backups").state is State.LOOK, "never brought back"
+        note_restored(name, is_good=True, counted=Counted(rows=12, files=3, opened=3, seconds=7))
         assert told("backups").state is State.FINE
-        assert facts(told("backups")) == {"Last backup": now(), "Read back whole": now()}
+        assert facts(told("backups")) == {
+            "Last backup": now(), "Brought back as a whole": now(), "Read back whole": now(),
+        }  # fmt: skip
         assert told("backups", later=timedelta(days=2)).state is State.ACT, "two nights without one"
-        note_drill(name, is_good=False)
+        note_restored(name, is_good=False)
+        assert told("backups").state is State.ACT
+        note_restored(name, is_good=True)
+        note_read(name, is_good=False)
         assert told("backups").state is State.ACT
 
     def test_a_note_that_cannot_be_read_is_none(self, place):
         (place.parent / NOTE).write_text(json.dumps({"at": "yesterday"}))
-        assert last_drill() is None
+        assert last_restored() is None
 
 
 class TestCompanies:

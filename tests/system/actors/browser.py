@@ -1,7 +1,7 @@
 """A person at the console: one JSON line in for each thing they do, one out with what they see.
 
 Called with the port and the host name. `{"path": "/console/"}` looks at a page; with `fields` (a list of names and
-values) the form is sent, with `files` (name, content) along with it.
+values) the form is sent, with `files` (name, content) along with it. With `to` what comes is written into that file.
 """
 
 import http.client
@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,13 +17,16 @@ PORT, HOST = int(sys.argv[1]), sys.argv[2]
 cookies: dict[str, str] = {}
 
 
-def ask(method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str, str]:
+def ask(method: str, path: str, body: bytes = b"", kind: str = "", to: str = "") -> tuple[int, str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
     headers = {"Host": f"{HOST}:{PORT}", "Cookie": "; ".join(f"{n}={v}" for n, v in cookies.items())}
     headers |= {"Origin": f"http://{HOST}:{PORT}", "Content-Type": kind} if body else {}
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
-    text = answer.read().decode("utf-8", "replace")
+    content = answer.read()
+    if to:
+        Path(to).write_bytes(content)
+    text = "" if to else content.decode("utf-8", "replace")
     for value in answer.headers.get_all("Set-Cookie") or []:
         cookies.update({name: morsel.value for name, morsel in SimpleCookie(value).items()})
     connection.close()
@@ -42,7 +46,7 @@ def form(fields: list[list[str]], files: list[list[str]]) -> tuple[bytes, str]:
 
 def do(wish: dict[str, Any]) -> dict[str, Any]:
     if "fields" not in wish:
-        status, location, text = ask("GET", wish["path"])
+        status, location, text = ask("GET", wish["path"], to=wish.get("to", ""))
         return {"status": status, "location": location, "text": text}
     _, _, page = ask("GET", wish.get("on", wish["path"]))
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)

@@ -1,4 +1,4 @@
-"""`steward backup`, and `list`, `check`, `expire` of what it made."""
+"""`steward backup`, and `list`, `check`, `drill`, `expire` of what it made."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from steward.backups.drills import note_drill
+from steward.backups.drills import note_read, note_restored
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import expire, overdue
 from steward.backups.key_copies import copy_keys, last_copy
@@ -25,8 +25,10 @@ from steward.project.commands.parsing import parser_for
 from steward.project.database import at_hand
 from steward.project.failure import Failure
 from steward.project.places import note_instructions
+from steward.project.rehearsing import clear_left, rehearsed
 from steward.project.troubles import in_a_sentence
 
+_ALONE = ("make", "drill")  # they have the database at hand themselves
 _FAULTS = (BackupFault, KeyMissing, Tampered, OSError)
 
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         place = place_of(options.to)
         _allow(place)
-        with nullcontext() if isinstance(place, Path) or options.action == "make" else session.database():
+        with nullcontext() if isinstance(place, Path) or options.action in _ALONE else session.database():
             return _ACTIONS[options.action](options, place)
     except _FAULTS as problem:
         raise Failure(str(problem)) from problem
@@ -50,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         "destroys those past their day and their keys, which the worker also does by itself.",
     )
     parser.add_argument("action", nargs="?", choices=list(_ACTIONS), default="make")
-    parser.add_argument("name", nargs="?", help="for `check`: only this backup (all)")
+    parser.add_argument(
+        "name", nargs="?", help="for `check`: only this backup (all); for `drill`: this one (the newest)"
+    )
     parser.add_argument(
         "--to", default=settings.STEWARD_BACKUPS, metavar="PLACE", help="the folder or bucket (STEWARD_BACKUPS)"
     )
@@ -78,6 +82,7 @@ def _make(_options: argparse.Namespace, place: Place) -> int:
         note_instructions()
         folder = make_backup(source, place)
         manifest = read_manifest(folder)
+        clear_left(server)  # it holds who was erased since
     size = sum(part.size for part in manifest.parts.values()) / 2**20
     print(f"{folder}: {sum(manifest.rows.values())} rows, {manifest.files} files, {size:.0f} MB, read back and whole.")
     print(f"It is kept until {manifest.expires:%Y-%m-%d %H:%M} UTC.")
@@ -118,17 +123,37 @@ def _check(options: argparse.Namespace, place: Place) -> int:
             manifest = verify(folder, backing_up.programs_only())
         except _FAULTS as problem:
             wrong.append(f"{folder.name}: {problem}")
-            note_drill(folder.name, is_good=False)
+            note_read(folder.name, is_good=False)
             is_any_bad = True
         else:
             if not is_any_bad:  # owners of accounts read of the bad one, not of a good one after it
-                note_drill(folder.name, is_good=True)
+                note_read(folder.name, is_good=True)
             print(
                 f"{folder.name}: {sum(manifest.rows.values())} rows and {manifest.files} files, as they were written."
             )
     for words in wrong:
         print(f"error: {words}", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def _drill(options: argparse.Namespace, place: Place) -> int:
+    """Bring one back where nobody serves it; 1 where that cannot be done. Whatever comes of it is noted."""
+    with at_hand(settings.STEWARD_DATA) as server, in_a_sentence():
+        there = [place / options.name] if options.name else list(backups_in(place))[-1:]
+        if not there:
+            raise Failure(f"There is no backup in {place}: `steward backup` makes one.")
+        name = there[0].name
+        try:
+            counted = rehearsed(there[0], server)
+        except _FAULTS as problem:
+            note_restored(name, is_good=False)
+            raise Failure(f"{name} could not be brought back: {problem}") from problem
+        note_restored(name, is_good=True, counted=counted)
+    print(
+        f"{name} was brought back as a trial in {counted.seconds} s: {counted.rows} rows and {counted.files} files, as "
+        f"they were written; {counted.opened} files were decrypted. All of it is removed again."
+    )
+    return 0
 
 
 def _expire(_options: argparse.Namespace, place: Place) -> int:
@@ -139,4 +164,4 @@ def _expire(_options: argparse.Namespace, place: Place) -> int:
     return 1 if left else 0
 
 
-_ACTIONS = {"make": _make, "list": _list, "check": _check, "expire": _expire}
+_ACTIONS = {"make": _make, "list": _list, "check": _check, "drill": _drill, "expire": _expire}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from steward.backups.drills import note_drill
+from steward.backups.drills import Counted, note_restored
 from steward.backups.errors import BackupFault
 from steward.backups.manifests import trusted
 from steward.backups.places import Place, place_of
@@ -104,7 +104,7 @@ def _restore(folder: Place) -> None:
                 _void()
                 early.settle()
         finish(data)
-        note_drill(manifest.name, is_good=True, is_restored=True)
+        note_restored(manifest.name, is_good=True, counted=Counted(sum(manifest.rows.values()), manifest.files))
     print(f"The backup of {manifest.created_at} is restored.")
 
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from steward.lib.clock import now
+from steward.lib.clock import machine_now
 from steward.privacy.egress.conversing import Conversation
 from steward.privacy.egress.http import LONGEST_BODY, Answer, Call, CallFailed, Fault, Method
 from steward.privacy.egress.ledger import OPERATIONS
@@ -224,7 +224,7 @@ class Client:
             categories=question.sender.categories,
             url=f"{self.bucket.origin}{question.path}{'?' if told else ''}{told}",
             method=question.method,
-            headers=self._signer.headers(unsigned, now()),
+            headers=self._signer.headers(unsigned, machine_now()),
             body=question.body,
         )
 
