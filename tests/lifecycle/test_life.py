@@ -278,6 +278,16 @@ def test_a_hold_stops_the_clock_where_it_can_be_seen(trial, pass_at, stop_clock)
     assert pass_at(trial, 374) == "terminated"
 
 
+def test_a_hold_stops_a_step_that_is_late(trial, pass_at, stop_clock):
+    stop_clock(NOON + timedelta(days=15))  # nobody has passed since the trial was over
+    with upkeep_scope(trial.id):
+        hold = place_hold(LegalHold.On.ACCOUNT, trial.id, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+    assert pass_at(trial, 20) == "active"
+    with upkeep_scope(trial.id):
+        lift_hold(hold, actor=SYSTEM)
+    assert pass_at(trial, 20) == "suspended"
+
+
 def test_periods_are_data_of_the_plan(northwind, clock, pass_at):
     Plan.objects.create(code="short", trial_days=1, suspended_days=2, warning_days=[1])
     with upkeep_scope(northwind.id):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from steward.lifecycle.timetable import (
@@ -79,6 +79,7 @@ def test_an_invoice_due_long_ago_suspends_no_sooner_than_the_account_is_active()
     assert next_step(resumed, PERIODS, OPENED + 90 * DAY) == Step(Stage.SUSPENDED, OPENED + 90 * DAY)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.integers(min_value=0, max_value=400 * 86_400), min_size=1, max_size=30).map(sorted),
     st.sampled_from([TRIAL, UNPAID]),
@@ -92,6 +93,7 @@ def test_nothing_is_skipped_whenever_somebody_looks(seconds, course):
     assert all(began >= due for _, due, began in stages)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(min_value=0, max_value=140 * 24), max_size=60), st.sampled_from([TRIAL, UNPAID]))
 def test_looking_more_often_changes_no_date(hours, course):
     boundaries = [OPENED + day * DAY for day in (14, 37, 74, 97, 104, 127, 134, 157)]

@@ -70,8 +70,9 @@ def _behind() -> Iterator[str]:
     if number := len(missing_orders()):
         orders = "one order" if number == 1 else f"{number} orders"
         yield (
-            f"This database is older than the ledger of erasures: it has not heard of {orders} of owners to delete "
-            "their accounts, or to delete them no more. `steward restore --replay` follows what they said last."
+            f"This database is older than the ledger of erasures: it has not heard of {orders} "  # not for people
+            "of owners to delete their accounts, or to delete them no more. "
+            "`steward restore --replay` follows what they said last."
         )
 
 

@@ -55,8 +55,9 @@ def coming_step(standing: Standing, account: Account) -> Step | None:
     """
     has_clock = standing.plan.has_clock or standing.leaves_at is not None or account.state == Stage.DELETED
     step = next_step(course_of(standing, account), standing.plan.periods, now()) if has_clock else None
-    if step and step.to == Stage.DELETED and is_due(step, now()) and LegalHold.objects.in_force().exists():
-        return Step(step.to, None, timedelta())  # deleting takes its time, and a hold that comes in between stops it
+    if step and step.to != Stage.GONE and is_due(step, now()) and LegalHold.objects.in_force().exists():
+        # Whoever is late with it, or in the middle of deleting, stops for a hold that came after its moment, too.
+        return Step(step.to, None, timedelta())
     return step
 
 
