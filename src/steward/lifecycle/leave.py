@@ -5,7 +5,6 @@ runs now. Whoever runs it for themselves (no `STEWARD_HOSTING`, a plan without a
 nobody's leave. Both, or who serves others would need but to put an account on another plan.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -46,26 +45,22 @@ def _is_move_ordered() -> bool:
     return open_order() is not None
 
 
-def _is_never_ordered() -> bool:
-    """An owner who wants it reads it in the console."""
-    return False
-
-
 _MOVE = "move"
-_ORDERS: Mapping[str, Callable[[], bool]] = {Area.EXPORT.value: has_order_of_owner, _MOVE: _is_move_ordered}
 
 
-def leave_for(account: Account, *, area: str, deed: Deed = Deed.READ) -> Leave:
+def leave_for(account: Account, *, area: str, deed: Deed = Deed.READ, for_owners: bool = False) -> Leave:
     """By what right the content of an account may be read or taken, changed, or erased. Opens scopes of its own.
 
-    `area` is one of those of a grant (`support_access.models.Area`), or "move". Raises `NoLeave`, and `ValueError` for
-    another.
+    `area` is one of those of a grant (`support_access.models.Area`), or "move". `for_owners`: what is made can be
+    opened by the owners alone, so that an order of theirs for a copy is enough. Raises `NoLeave`, and `ValueError` for
+    another area.
     """
-    is_ordered = _ORDERS.get(area if area == _MOVE else Area(area).value, _is_never_ordered)
+    if area != _MOVE:
+        Area(area)
     with upkeep_scope(account.pk):
         if plan_of(account).code == SELF_HOSTED and not is_hosting():
             return Leave(By.OWN)
-        if is_ordered():
+        if _is_move_ordered() if area == _MOVE else for_owners and has_order_of_owner():
             return Leave(By.ORDER)
     # Nothing is granted for an account that is sealed; and moving takes a signed order, whatever is granted.
     is_grantable = area != _MOVE and account.state != Account.State.TERMINATED

@@ -1,5 +1,6 @@
 """Where an account stands: what its plan, its invoices and its holds come to. In the scope of the account."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Min
@@ -54,11 +55,26 @@ def coming_step(standing: Standing, account: Account) -> Step | None:
     Without a clock, too, an account goes whose owner has ordered it, and backups of a deleted one end.
     """
     has_clock = standing.plan.has_clock or standing.leaves_at is not None or account.state == Stage.DELETED
-    step = next_step(course_of(standing, account), standing.plan.periods, now()) if has_clock else None
-    if step and step.to != Stage.GONE and is_due(step, now()) and LegalHold.objects.in_force().exists():
-        # Whoever is late with it, or in the middle of deleting, stops for a hold that came after its moment, too.
-        return Step(step.to, None, timedelta())
-    return step
+    course, at = course_of(standing, account), now()
+    step = next_step(course, standing.plan.periods, at) if has_clock else None
+    if step is None or step.to == Stage.GONE or not is_due(step, at) or _is_owed(standing, course, at):
+        return step
+    return _stopped(step)
+
+
+def _is_owed(standing: Standing, course: Course, at: datetime) -> bool:
+    """Whether what comes is a suspension that no hold puts off: for a trial or an invoice, not by an owner's order."""
+    if course.stage != Stage.ACTIVE or not standing.plan.has_clock:
+        return False
+    return is_due(next_step(replace(course, leaves_at=None), standing.plan.periods, at), at)
+
+
+def _stopped(step: Step) -> Step:
+    """Whoever is late with it, or in the middle of deleting, stops for a hold that came after its moment, too."""
+    ends = list(LegalHold.objects.in_force().values_list("until", flat=True))
+    if not ends:
+        return step
+    return Step(step.to, None, timedelta()) if None in ends else Step(step.to, max(ends))
 
 
 def reckon() -> None:

@@ -25,10 +25,16 @@ class Reach:
     what: What
     deed: Deed
     area: Area
+    also: tuple[Area, ...] = ()  # areas that it shows, too
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """All that have to be let."""
+        return (self.area, *self.also)
 
 
-def _content(deed: Deed, area: Area) -> Reach:
-    return Reach(What.CONTENT, deed, area)
+def _content(deed: Deed, area: Area, *also: Area) -> Reach:
+    return Reach(What.CONTENT, deed, area, also)
 
 
 def _setup(deed: Deed, area: Area = Area.SETTINGS) -> Reach:
@@ -53,7 +59,8 @@ COMMANDS: Mapping[str, Reach] = {
     "mail-account.change": _setup(Deed.WRITE),
     "mail-account.list": _setup(Deed.READ),
     "person.find": _content(Deed.READ, Area.CUSTOMERS),
-    "person.export": _content(Deed.READ, Area.EXPORT),
+    # Whoever types it can open what it writes.
+    "person.export": _content(Deed.READ, Area.CUSTOMERS, Area.TICKETS),
     "person.erase": _content(Deed.ERASE, Area.CUSTOMERS),
     "redact.find": _content(Deed.READ, Area.TICKETS),
     "redact.words": _content(Deed.ERASE, Area.TICKETS),

@@ -70,7 +70,7 @@ def _export(options: argparse.Namespace) -> None:
 def asked_leave(account: Account, *, area: str) -> Leave:
     """By what right the command may take the account's content; raises `Failure`, which says what to do."""
     try:
-        return leave_for(account, area=area)
+        return leave_for(account, area=area, for_owners=True)
     except NoLeave:
         note(None, "command.refused", account_id=account.pk, about=f"account.{area}")
         raise Failure(

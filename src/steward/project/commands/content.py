@@ -40,7 +40,7 @@ def refuse_without_consent(account: Account, command: str) -> Leave:
         note(None, "command.refused", account_id=account.pk, about=command)
         raise Failure(
             f"{account.name} is the account of another company, and lets nobody here {_VERBS[reach.deed]} this now "
-            f"({AREAS[reach.area]}). Ask its owners: {how_to_ask(reach, account.slug)}."
+            f"({'; '.join(str(AREAS[area]) for area in reach.areas)}). Ask its owners: {how_to_ask(reach, account.slug)}."
         ) from None
     note(None, "command.run", account_id=account.pk, about=command)
     return leave
@@ -59,7 +59,7 @@ def leave_to_run(account: Account, command: str) -> Leave:
     """By what right a command of the table runs now. Raises `NoLeave` and `SealedAccount`."""
     reach = COMMANDS[command]
     try:
-        return leave_for(account, area=reach.area, deed=reach.deed)
+        return [leave_for(account, area=area, deed=reach.deed) for area in reach.areas][0]
     except NoLeave:
         if reach.what is What.SETUP and _is_untouched(account):
             return Leave(By.NOBODY)
@@ -75,7 +75,8 @@ def record_command(account: Account, command: str, leave: Leave) -> None:
 
 def how_to_ask(reach: Reach, slug: str = "SLUG") -> str:
     """The command that asks for the grant."""
-    return f"`steward grant ask --account {slug} --area {reach.area}{_OPTIONS[reach.deed]} --as EMAIL --reason WORDS`"
+    areas = "".join(f" --area {area}" for area in reach.areas)
+    return f"`steward grant ask --account {slug}{areas}{_OPTIONS[reach.deed]} --as EMAIL --reason WORDS`"
 
 
 def _is_untouched(account: Account) -> bool:
