@@ -21,6 +21,7 @@ IN_THE_DATABASE = {
     "operations_forget_acts": "spares thirty days whatever the application says it is",
     "forget_events": "the same of what happened in an account",
     "forget_reads": "the same of what was read in it",
+    "support_access_now": "who is let in by a grant; tests put what they are told in its place",
     "procrastinate_fetch_job_v2": "the queue: see `jobs.maintenance.bring_jobs_forward`",
     "procrastinate_prune_stalled_workers_v1": "signs of life of workers",
     "procrastinate_update_heartbeat_v1": "the same",

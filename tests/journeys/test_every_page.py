@@ -94,6 +94,7 @@ PARTS = {
 # Forms that have no wrong answer.
 ACCEPTING = (
     "/automatic-answer", "/name", "/prose/provider", "/privacy/subprocessors/answer",
+    "/languages/pl",  # what is not translated stays as it is
     "/denial",  # whoever refuses support need not say why
 )  # fmt: skip
 # Leads elsewhere at once.

@@ -14,15 +14,17 @@ from steward.lifecycle.departing.setting_out import set_out
 from steward.lifecycle.models import AccountCertificate, Standing
 from steward.lifecycle.ordered_again import follow_orders, missing_orders
 from steward.lifecycle.plans import begin_life
-from steward.lifecycle.suspension import resume_account, suspend_account
+from steward.lifecycle.reopening import NoOrder
+from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account
 from steward.privacy.egress.s3.errors import StoreFault
-from steward.privacy.erasure.ledger import lines, write_departed, write_departure, write_departure_order
+from steward.privacy.erasure.ledger import lines, trim, write_departed, write_departure, write_departure_order
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.keys.store import destroy_account_key
 from steward.project.commands import restore
 from steward.tenancy.scope import upkeep_scope
 from steward.testing.cast import NOON
+from steward.testing.life_samples import note_order_by_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +151,29 @@ def test_an_order_from_after_the_backup_is_given_again(northwind_stays, run_jobs
     assert pass_at(northwind_stays, 7, -1) == "active"
     assert pass_at(northwind_stays, 7) == "deleted"
     assert follow_orders() == 0
+
+
+def test_what_is_taken_back_is_said_however_old_the_order_is(northwind_stays, ada, run_jobs, stop_clock):
+    with upkeep_scope(northwind_stays.id):
+        order_deletion(northwind_stays, owner=ada, after=timedelta(days=45))
+    run_jobs("ledger.departure_order")
+    stop_clock(NOON + timedelta(days=40))
+    assert trim(NOON + timedelta(days=9)) == 1
+    with upkeep_scope(northwind_stays.id):
+        assert withdraw_deletion(northwind_stays, owner=ada)
+    run_jobs("ledger.departure_order")
+    assert [line.leaves_at for line in lines()] == [""]
+
+
+def test_of_two_orders_after_the_backup_the_last_one_holds(trial, settings, pass_at, ada):
+    for day in (14, 74):
+        pass_at(trial, day)
+    note_order_by_letter(trial)
+    later = NOON + timedelta(days=75)
+    write_departure_order(trial.pk, said_at=later.isoformat(), leaves_at=(later + timedelta(days=7)).isoformat())
+    assert follow_orders() == 1
+    with pytest.raises(NoOrder):
+        reopen_account(trial, actor=SYSTEM)
 
 
 def test_what_was_taken_back_after_the_backup_is_not_carried_out(northwind_stays, ada, settings, pass_at):

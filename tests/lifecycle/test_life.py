@@ -279,13 +279,42 @@ def test_a_hold_stops_the_clock_where_it_can_be_seen(trial, pass_at, stop_clock)
 
 
 def test_a_hold_stops_a_step_that_is_late(trial, pass_at, stop_clock):
-    stop_clock(NOON + timedelta(days=15))  # nobody has passed since the trial was over
+    pass_at(trial, 14)
+    stop_clock(NOON + timedelta(days=75))  # nobody has passed since it was to be terminated
     with upkeep_scope(trial.id):
         hold = place_hold(LegalHold.On.ACCOUNT, trial.id, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
-    assert pass_at(trial, 20) == "active"
+    assert pass_at(trial, 80) == "suspended"
     with upkeep_scope(trial.id):
         lift_hold(hold, actor=SYSTEM)
-    assert pass_at(trial, 20) == "suspended"
+    assert pass_at(trial, 80) == "terminated"
+
+
+def test_a_step_that_a_hold_has_stopped_comes_when_the_day_of_the_hold_is_over(trial, pass_at, stop_clock):
+    pass_at(trial, 14)
+    stop_clock(NOON + timedelta(days=75))
+    until = NOON + timedelta(days=90)
+    with upkeep_scope(trial.id):
+        place_hold(LegalHold.On.ACCOUNT, trial.id, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM, until=until)
+    assert pass_at(trial, 90, -1) == "suspended"
+    assert pass_at(trial, 90) == "terminated"
+
+
+def test_a_hold_keeps_nobody_from_being_suspended_for_what_is_owed(trial, eli, pass_at):
+    with upkeep_scope(trial.id):
+        place_hold(LegalHold.On.TICKET, make_ticket(eli).pk, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+    assert pass_at(trial, 14, -1) == "active"
+    assert pass_at(trial, 14) == "suspended"
+
+
+def test_a_hold_opens_nothing_that_still_owes(paying, pass_at):
+    with upkeep_scope(paying.id):
+        first, _second = (issue_invoice(bill(n, days=0), actor=SYSTEM) for n in ("1", "2"))
+    pass_at(paying, 8)
+    with upkeep_scope(paying.id):
+        place_hold(LegalHold.On.ACCOUNT, paying.id, basis=LegalHold.Basis.CLAIMS, actor=SYSTEM)
+        void_invoice(first, actor=SYSTEM)
+    paying.refresh_from_db()
+    assert paying.state == "suspended"
 
 
 def test_periods_are_data_of_the_plan(northwind, clock, pass_at):

@@ -24,6 +24,7 @@ from steward.privacy.support_access.commands import COMMANDS
 from steward.privacy.support_access.letters import use_of
 from steward.privacy.support_access.models import Area, Deed
 from steward.privacy.support_access.queries import report_of, seen_under
+from steward.privacy.takeout.actions import order_copy
 from steward.project import cli
 from steward.project.commands import session
 from steward.project.commands.content import refuse_without_consent
@@ -110,7 +111,8 @@ def test_the_account_of_another_company_is_asked_first(steward, eli, northwind_p
     code, shown = steward(*command.split("."), *TYPED[command])
     assert (code, shown.out) == (1, "")
     box = {Deed.READ: "", Deed.WRITE: " --write", Deed.ERASE: " --erase"}[COMMANDS[command].deed]
-    assert f"steward grant ask --account northwind --area {COMMANDS[command].area}{box} --as" in shown.err
+    areas = "".join(f" --area {area}" for area in COMMANDS[command].areas)
+    assert f"steward grant ask --account northwind{areas}{box} --as" in shown.err
     assert "Eli" not in shown.err
     assert OperatorAct.objects.get().act == "command.refused"
 
@@ -199,6 +201,15 @@ def test_a_grant_to_erase_does_and_the_report_says_so(steward, northwind, northw
     told = InstallationMail.objects.filter(purpose="support access").order_by("-created_at", "-id")[0]
     text = decrypt_for_installation(told.content, context=told.context_of("content")).decode()
     assert "Commands that erased or made unreadable: 1" in text
+
+
+def test_an_owners_order_for_their_own_copy_lets_nobody_read_persons(steward, northwind, northwind_pays, ada, eli):
+    with account_scope(northwind.pk):
+        order_copy(actor=actor_of(ada))
+    assert leave_for(northwind, area="export", for_owners=True).by is By.ORDER
+    code, shown = steward("person", "export", *HERE, "--email", "eli@customer.example", "--yes")
+    assert (code, shown.out) == (1, "")
+    assert "--area customers --area tickets" in shown.err
 
 
 def test_moving_takes_a_signed_order_whatever_is_granted(northwind, northwind_pays, let_in):

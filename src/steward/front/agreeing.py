@@ -15,7 +15,7 @@ from steward.front.entrance import sign_up_open
 from steward.lifecycle.opening import Agreed, agreement_draft
 from steward.people.access import sign_up_with
 from steward.people.models import SignUp
-from steward.people.throttling import LINK_CLIENT, TooManyTries, client_of, count_try, take_back
+from steward.people.throttling import LINK_CLIENT, TooManyTries, client_of, count_try
 from steward.privacy.agreements.actions import is_on_offer
 from steward.privacy.agreements.effects import OfOurs, effects_of
 from steward.privacy.agreements.rendering import render
@@ -89,7 +89,6 @@ def agreement_draft_file(request: HttpRequest, token: str) -> HttpResponse:
     try:
         count_try(LINK_CLIENT, client_of(request))
         asked = sign_up_with(token)
-        take_back(LINK_CLIENT, client_of(request))  # only guessing is counted
     except (TooManyTries, SignUp.DoesNotExist) as error:
         raise Http404("no such sign-up") from error
     if not is_on_offer():

@@ -37,7 +37,7 @@ def take_configuration(*, actor: Actor) -> None:
     """Take all that the account in scope has set up. Doing it twice does nothing.
 
     Tickets stay with all that is about people, and so does what was agreed, ordered or held, who did what and for how
-    long that is told, and who needs a second factor: what stays is guarded as it was.
+    long that is told, and who needs a second factor: what stays is guarded as it was, but for networks.
     """
     _take_ways(actor)
     _take_rules(actor)

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from steward.backups.manifests import KEPT
 from steward.lifecycle.departed_models import AccountCertificate as AccountCertificate
 from steward.lifecycle.departed_models import Departure as Departure
 from steward.lifecycle.departed_models import KeptInvoice as KeptInvoice
@@ -65,7 +66,7 @@ class Plan(models.Model):
             grace=timedelta(days=self.grace_days),
             suspended=timedelta(days=self.suspended_days),
             terminated=timedelta(days=self.terminated_days),
-            deleted=timedelta(days=self.deleted_days),
+            deleted=max(timedelta(days=self.deleted_days), KEPT),  # no backup goes sooner
             warnings=tuple(timedelta(days=days) for days in sorted(self.warning_days, reverse=True)),
         )
 

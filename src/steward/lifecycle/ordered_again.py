@@ -16,7 +16,7 @@ from steward.jobs import enqueue, task
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.lifecycle.closing import open_what_was_shut_for_it
-from steward.lifecycle.models import Standing
+from steward.lifecycle.models import ReopeningOrder, Standing
 from steward.lifecycle.orders import standing_rows
 from steward.lifecycle.standings import reckon
 from steward.privacy.erasure.ledger import departure_orders, write_departure_order
@@ -43,8 +43,14 @@ def note_order(account_id: UUID) -> None:
         said = standing.deletion_ordered_at.isoformat(), standing.leaves_at.isoformat()
         if last is None or (last.said_at, last.leaves_at) != said:
             write_departure_order(account_id, said_at=said[0], leaves_at=said[1])
-    elif last is not None and last.leaves_at:
+    elif last.leaves_at if last is not None else _was_ordered(account_id):
         write_departure_order(account_id, said_at=now().isoformat(), leaves_at="")
+
+
+def _was_ordered(account_id: UUID) -> bool:
+    """Lines go after a while, and the order may be older: a backup from before it was taken back still holds it."""
+    with upkeep_scope(account_id):
+        return Event.objects.filter(kind=_ORDERED).exists()
 
 
 def missing_orders() -> list[DepartureOrdered]:
@@ -91,6 +97,7 @@ def _follow(line: DepartureOrdered, account: Account) -> None:
     if line.leaves_at:
         said_at, leaves_at = map(datetime.fromisoformat, (line.said_at, line.leaves_at))
         standing.update(deletion_ordered_at=said_at, leaves_at=leaves_at)
+        ReopeningOrder.objects.filter(ordered_at__lte=said_at).delete()  # what was ordered last holds
         record(_ORDERED, account, actor=SYSTEM)
     else:
         standing.update(deletion_ordered_at=None, leaves_at=None)

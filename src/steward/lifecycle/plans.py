@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from steward.backups.manifests import KEPT
 from steward.events.actions import record
 from steward.jobs import enqueue_for_accounts, task
 from steward.lib.actor import Actor
@@ -65,7 +64,7 @@ def reckon_anew(account_id: UUID) -> None:
 
 def backups_after(plan: Plan) -> timedelta:
     """How long backups from before are there when an account's data were deleted: never less than they are kept."""
-    return max(plan.periods.deleted, KEPT)
+    return plan.periods.deleted
 
 
 def trial_days() -> int | None:

@@ -71,10 +71,11 @@ def _is_owed(standing: Standing, course: Course, at: datetime) -> bool:
 
 def _stopped(step: Step) -> Step:
     """Whoever is late with it, or in the middle of deleting, stops for a hold that came after its moment, too."""
-    ends = list(LegalHold.objects.in_force().values_list("until", flat=True))
+    ends: list[datetime | None] = list(LegalHold.objects.in_force().values_list("until", flat=True))
     if not ends:
         return step
-    return Step(step.to, None, timedelta()) if None in ends else Step(step.to, max(ends))
+    known = [end for end in ends if end is not None]
+    return Step(step.to, max(known)) if len(known) == len(ends) else Step(step.to, None, timedelta())
 
 
 def reckon() -> None:

@@ -79,7 +79,7 @@ def reopen_account(account: Account, *, actor: Actor) -> bool:
         locked_standing()  # before the order is looked at: an owner may take it back in this moment
         order = reopening_order()
         there = Account.objects.filter(pk=account.pk, state=State.TERMINATED, departing_since=None)
-        if order is None and there.exists():
+        if (order is None or _is_leaving(account)) and there.exists():
             raise NoOrder(account.slug)
         if order is None or not move(account, State.TERMINATED, State.ACTIVE, None):
             return False

@@ -38,9 +38,10 @@ def refuse_without_consent(account: Account, command: str) -> Leave:
         raise Failure(f"{account.name} is terminated: what it holds is sealed.") from None
     except NoLeave:
         note(None, "command.refused", account_id=account.pk, about=command)
+        areas = "; ".join(str(AREAS[area]) for area in reach.areas)
         raise Failure(
             f"{account.name} is the account of another company, and lets nobody here {_VERBS[reach.deed]} this now "
-            f"({'; '.join(str(AREAS[area]) for area in reach.areas)}). Ask its owners: {how_to_ask(reach, account.slug)}."
+            f"({areas}). Ask its owners: {how_to_ask(reach, account.slug)}."
         ) from None
     note(None, "command.run", account_id=account.pk, about=command)
     return leave
@@ -59,11 +60,12 @@ def leave_to_run(account: Account, command: str) -> Leave:
     """By what right a command of the table runs now. Raises `NoLeave` and `SealedAccount`."""
     reach = COMMANDS[command]
     try:
-        return [leave_for(account, area=area, deed=reach.deed) for area in reach.areas][0]
+        leave, *_others = [leave_for(account, area=area, deed=reach.deed) for area in reach.areas]
     except NoLeave:
         if reach.what is What.SETUP and _is_untouched(account):
             return Leave(By.NOBODY)
         raise
+    return leave
 
 
 def record_command(account: Account, command: str, leave: Leave) -> None:

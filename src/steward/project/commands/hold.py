@@ -1,7 +1,8 @@
 """`steward hold place`, `lift` and `list`: what must not be erased, and why.
 
 A hold on all of an account stops its clock, which is the operator's to keep: it takes nobody's leave, also where the
-account is shut and could give none. All others do.
+account is shut and could give none. All others do, and lifting one that the account's own people have placed while it
+is open.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from steward.contacts.ending_holds import end_hold
-from steward.lib.actor import SYSTEM
+from steward.lib.actor import SYSTEM, ActorKind
 from steward.lib.ids import new_id
 from steward.people.access import open_departments
 from steward.privacy.holds.actions import HoldRefused, place_hold
@@ -22,6 +23,7 @@ from steward.project.commands.content import refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
+from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 from steward.tickets.models import Ticket
 
@@ -115,12 +117,18 @@ def _lift(options: argparse.Namespace) -> None:
     account = account_named(options.account)
     with upkeep_scope(account.id):
         hold = LegalHold.objects.filter(pk=options.hold).first()
-    if hold is None or hold.on != On.ACCOUNT:
+    if hold is None or not _is_for_operators(hold, account):
         refuse_without_consent(account, "hold.lift")
     if hold is None:
         raise Failure("There is no such hold; `steward hold list` shows those there are.")
     with upkeep_scope(account.id):
         end_hold(hold, actor=SYSTEM, because=options.because)
+
+
+def _is_for_operators(hold: LegalHold, account: Account) -> bool:
+    """Theirs to lift without leave: on the whole account, but for one of the account's own people while it is open."""
+    is_theirs = hold.placed_by_kind == ActorKind.AGENT and account.state == Account.State.ACTIVE
+    return hold.on == On.ACCOUNT and not is_theirs
 
 
 def _list(options: argparse.Namespace) -> None:
