@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from email import message_from_bytes
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -11,7 +12,7 @@ from steward.events.models import Event
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.lifecycle.closing import order_deletion
-from steward.lifecycle.models import Standing
+from steward.lifecycle.models import ReopeningOrder, Standing
 from steward.lifecycle.orders import standing_rows
 from steward.lifecycle.reopening import NoOrder
 from steward.lifecycle.suspension import reopen_account, resume_account, suspend_account, terminate_account
@@ -205,6 +206,16 @@ def test_an_owner_orders_that_a_terminated_account_is_opened_again(terminated, b
     assert found.index("account.reopening_ordered") < found.index("account.reopened")
     told = [text for _to, text in mails("is open again")]
     assert all("Ada, an owner, ordered it on" in text and "entered anew" in text for text in told)
+    assert told
+
+
+def test_of_an_order_whose_owner_is_no_member_any_more_the_mail_says_that(terminated, base, ada):
+    entered(base, ada).post(f"{ACCOUNT}/reopening")
+    with upkeep_scope(terminated.id):
+        ReopeningOrder.objects.update(owner_id=uuid4())
+    assert reopen_account(terminated, actor=SYSTEM)
+    told = [text for _to, text in mails("is open again")]
+    assert all("An owner who is no longer here ordered it on" in text for text in told)
     assert told
 
 

@@ -1,5 +1,6 @@
 """Mails about the end of an account say who ended it, or what."""
 
+import re
 from datetime import timedelta
 from email import message_from_bytes
 
@@ -11,26 +12,17 @@ from steward.lifecycle.departing.after_restore import delete_accounts_again
 from steward.lifecycle.departing.ordering import delete_now, order_at_once
 from steward.lifecycle.departing.owners import News, tell_former_owners
 from steward.lifecycle.models import Departure
-from steward.lifecycle.passing import pass_over_accounts
+from steward.lifecycle.ordered_again import follow_orders
 from steward.lifecycle.plans import begin_life
-from steward.lifecycle.suspension import suspend_account
+from steward.lifecycle.suspension import suspend_account, terminate_account
 from steward.outbox.models import InstallationMail
-from steward.privacy.erasure.ledger import write_departure
+from steward.privacy.erasure.ledger import write_departure, write_departure_order
 from steward.privacy.keys.cipher import decrypt_for_installation, encrypt_for_installation
-from steward.privacy.keys.store import key_folder
+from steward.tenancy.models import Account
 from steward.tenancy.scope import upkeep_scope
 from steward.testing.cast import NOON
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _keys_come_back():
-    """The database is put back after each test; what is overwritten on the disk is not."""
-    kept = {path: path.read_bytes() for path in key_folder().glob("*.key")}
-    yield
-    for path, content in kept.items():
-        path.write_bytes(content)
 
 
 @pytest.fixture
@@ -47,17 +39,12 @@ def life(northwind, clock, settings, tmp_path):
 
 
 @pytest.fixture
-def through(stop_clock, run_jobs):
+def through(northwind, pass_at):
     """`through(days, …)`: the pass on each of those days, with its jobs."""
 
     def go(*days):
         for day in days:
-            stop_clock(NOON + timedelta(days=day))
-            pass_over_accounts()
-            for _step in range(4):
-                run_jobs("lifecycle.go_on")
-                run_jobs("lifecycle.delete")
-                run_jobs("lifecycle.end_of_backups")
+            pass_at(northwind, day)
 
     return go
 
@@ -73,7 +60,7 @@ def told(subject):
 def test_of_a_trial_nobody_ordered_it(life, through):
     life("trial")
     through(14, 74, 90, 97, 103, 104, 134)
-    because = "Nobody ordered it: it was suspended on March 17, 2026"
+    because = "Nobody ordered it: it was suspended on 17 March 2026, 12:00"
     for subject in ("Your help desk is terminated", "Your help desk is about to be deleted",
                     "Your help desk is deleted", "Nothing of your help desk is left"):  # fmt: skip
         texts = list(told(subject))
@@ -86,7 +73,7 @@ def test_who_suspended_it_is_said(life, through):
     suspend_account(account, actor=SYSTEM)
     through(60)
     (text,) = told("Your help desk is terminated")
-    assert "Whoever runs the installation suspended it on March 3, 2026" in text
+    assert "Whoever runs the installation suspended it on 3 March 2026, 12:00" in text
 
 
 def test_an_owner_who_ordered_it_is_named_in_every_mail(life, through, ada):
@@ -99,7 +86,7 @@ def test_an_owner_who_ordered_it_is_named_in_every_mail(life, through, ada):
     for subject in ("Your help desk is about to be deleted", "Your help desk is deleted",
                     "Nothing of your help desk is left"):  # fmt: skip
         (text,) = told(subject)
-        assert "It was ordered by Ada, an owner, on March 3, 2026" in text, subject
+        assert "It was ordered by Ada, an owner, on 3 March 2026, 12:00" in text, subject
 
 
 def test_who_took_the_order_back_is_named(life, ada):
@@ -120,7 +107,7 @@ def test_at_a_terminal_it_is_who_runs_the_installation_though_an_owner_had_once_
     order_at_once(account)
     delete_now(account, rest=0)
     (text,) = told("Your help desk is deleted")
-    assert "It was ordered by whoever runs the installation, on March 4, 2026" in text
+    assert "It was ordered by whoever runs the installation, on 4 March 2026, 12:00" in text
 
 
 def test_what_a_backup_had_brought_back_is_said_to_be_that(life):
@@ -129,6 +116,47 @@ def test_what_a_backup_had_brought_back_is_said_to_be_that(life):
     assert delete_accounts_again() == (1, 0)
     (text,) = told("Your help desk is deleted")
     assert "a backup had brought it back" in text
+
+
+@pytest.mark.parametrize(
+    ("because", "state"), [("trial", "suspended"), ("unpaid", "terminated"), ("operator", "suspended")]
+)
+def test_what_an_owner_had_deleted_is_said_to_be_that_though_the_backup_has_it_shut_already(life, because, state):
+    account = life("trial")
+    suspend_account(account, actor=SYSTEM, because=because)
+    if state == "terminated":
+        terminate_account(account, actor=SYSTEM)
+    write_departure(account.id, is_ordered=True, begun_at="2026-02-01T10:00:00+00:00")
+    assert delete_accounts_again() == (1, 0)
+    (text,) = told("Your help desk is deleted")
+    assert "a backup had brought it back" in text
+    assert "Nobody ordered it" not in text
+    assert "suspended" not in text
+
+
+def test_of_an_order_that_a_backup_did_not_know_it_is_said_that_some_owner_gave_it(life, through, ada):
+    account = life("standard")
+    until = NOON + timedelta(days=7)
+    write_departure_order(account.pk, said_at=NOON.isoformat(), leaves_at=until.isoformat())
+    assert follow_orders() == 1
+    through(6, 7, 37)
+    for subject in ("Your help desk is about to be deleted", "Your help desk is deleted",
+                    "Nothing of your help desk is left"):  # fmt: skip
+        (text,) = told(subject)
+        assert "It was ordered by an owner, on 3 March 2026, 12:00 (UTC)" in text, subject
+
+
+def test_moments_of_one_mail_are_all_in_one_form(life, through, ada):
+    account = life("standard")
+    Account.objects.filter(pk=account.pk).update(time_zone="Asia/Ho_Chi_Minh")
+    with upkeep_scope(account.id):
+        order_deletion(account, owner=ada, after=timedelta(days=7))
+    through(6)
+    (text,) = told("Your help desk is about to be deleted")
+    assert re.findall(r"On? (\d+ \w+ 2026, \d\d:\d\d) \(Asia", text, re.I) == [
+        "10 March 2026, 19:00",
+        "3 March 2026, 19:00",
+    ]
 
 
 def test_a_deletion_that_began_before_that_was_kept_still_tells_its_owners(life):

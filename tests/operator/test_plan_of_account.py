@@ -86,6 +86,15 @@ def test_an_order_given_on_the_owners_page_is_shown_with_who_gave_it(operator_cl
     assert changes_of(terminated, "account.reopened") == [{"by": "owner", "membership": str(ada.id)}]
 
 
+def test_who_notes_an_order_beside_the_owners_own_is_not_told_that_it_was_noted(operator_client, terminated, ada):
+    with upkeep_scope(terminated.id):
+        order_reopening(terminated, owner=ada)
+    page = operator_client.post(f"{HERE}/reopening-order", LETTER, follow=True).content.decode()
+    assert ("Ada</bdi>, an owner, ordered it" in page, "The order is noted." in page) == (True, False)
+    assert LETTER["how"] not in page
+    assert not OperatorAct.objects.filter(act="account.reopening_noted").exists()
+
+
 def test_nobody_notes_an_order_to_open_what_an_owner_has_ordered_to_be_deleted(operator_client, terminated, ada):
     with upkeep_scope(terminated.id):
         order_deletion(terminated, owner=ada, after=timedelta(days=7))

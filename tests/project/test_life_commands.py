@@ -10,11 +10,13 @@ import pytest
 from steward.lib.actor import SYSTEM
 from steward.lib.clock import now
 from steward.lifecycle.models import KeptInvoice, Standing
+from steward.lifecycle.reopening import order_reopening
 from steward.lifecycle.suspension import terminate_account
 from steward.people.models import OperatorAct
 from steward.project import cli
 from steward.project.commands import session
 from steward.tenancy.models import Account
+from steward.tenancy.scope import upkeep_scope
 
 
 @pytest.fixture
@@ -73,6 +75,17 @@ def test_a_terminated_account_is_opened_again_on_its_owners_order_alone(steward,
     assert "Only a terminated account" in steward("account", "reopen", "northwind", *by)[2]
     acts = OperatorAct.objects.filter(account_id=northwind.pk).order_by("id").values_list("act", flat=True)
     assert list(acts) == ["account.suspended", "account.reopening_noted", "account.reopened"]
+
+
+def test_an_order_that_an_owner_has_given_on_the_page_is_the_one_that_holds(steward, northwind, ada):
+    steward("account", "suspend", "northwind")
+    terminate_account(northwind, actor=SYSTEM)
+    with upkeep_scope(northwind.id):
+        order_reopening(northwind, owner=ada)
+    code, out, _said = steward("account", "reopen", "northwind", "--ordered-by", "Finn", "--how", "letter")
+    assert (code, "yours was not noted" in out) == (0, True)
+    acts = OperatorAct.objects.filter(account_id=northwind.pk).order_by("id").values_list("act", flat=True)
+    assert list(acts) == ["account.suspended", "account.reopened"]
 
 
 def test_invoices_that_outlive_their_account(steward, northwind, clock):

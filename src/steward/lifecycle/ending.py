@@ -7,18 +7,19 @@ from enum import StrEnum
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from steward.events.models import Event
 from steward.lifecycle.models import Standing
 from steward.people.models import Membership
 from steward.tenancy.models import Account
+from steward.ui.ages import full_moment
 
 
 class By(StrEnum):
     OWNER = "owner"  # ordered it
+    SOME_OWNER = "some owner"  # did; which of them, a backup that was restored did not know
     OPERATOR = "operator"  # who runs the installation ordered it, of an account of their own
     SUSPENDED = "suspended"  # who runs the installation had suspended it, and its time passed
     TRIAL = "trial"  # its time passed after a trial
@@ -29,6 +30,7 @@ class By(StrEnum):
 _SINCE_SUSPENDED = {Standing.Reason.TRIAL: By.TRIAL, Standing.Reason.UNPAID: By.UNPAID}
 _WORDS: Mapping[By, Any] = {
     By.OWNER: _("It was ordered by %(owner)s, an owner, on %(ended)s (%(zone)s).\n"),
+    By.SOME_OWNER: _("It was ordered by an owner, on %(ended)s (%(zone)s).\n"),
     By.OPERATOR: _("It was ordered by whoever runs the installation, on %(ended)s (%(zone)s).\n"),
     By.SUSPENDED: _(
         "Whoever runs the installation suspended it on %(ended)s (%(zone)s), and it was not opened again in the time "
@@ -58,7 +60,8 @@ class Ending:
     def in_words(self, zone: str) -> str:
         """One sentence in the language that is active; `zone` is an IANA name."""
         words = _BY_A_FORMER_OWNER if self.by is By.OWNER and not self.name else _WORDS[self.by]
-        ended = date_format(localtime(self.at, ZoneInfo(zone)), "DATETIME_FORMAT")
+        with timezone.override(ZoneInfo(zone)):
+            ended = full_moment(self.at)
         return str(words) % {"owner": self.name, "ended": ended, "zone": zone}
 
     def stored_form(self) -> dict[str, str]:
@@ -88,7 +91,9 @@ def _ordered(account: Account, at: datetime) -> Ending:
     order = _last(account, "account.deletion_ordered", at__gte=at)
     if order is None:
         return Ending(By.OPERATOR, at)  # at a terminal
-    owner = Membership.objects.filter(pk__in=[order.actor_id]).first()
+    if order.actor_id is None:  # `ordered_again` followed what the ledger says, and that names nobody
+        return Ending(By.SOME_OWNER, at)
+    owner = Membership.objects.filter(pk=order.actor_id).first()
     return Ending(By.OWNER, at, owner.name if owner else "")
 
 

@@ -118,6 +118,7 @@ _REOPENED = _(
     "until there are rules for that.\n"
 )
 _REOPENED_BY_OWNER = _("%(owner)s, an owner, ordered it on %(time)s (%(zone)s).\n")
+_REOPENED_BY_A_FORMER_OWNER = _("An owner who is no longer here ordered it on %(time)s (%(zone)s).\n")
 _REOPENED_BY_ANOTHER = _(
     "Whoever runs the installation noted on %(time)s (%(zone)s) who ordered it: %(owner)s, in this way: %(how)s. If "
     "you know nothing of that, ask them.\n"
@@ -152,9 +153,13 @@ def tell_owners(
 
 
 def tell_reopened(account: Account, order: ReopeningOrder, *, name: str) -> int:
-    """Mail to them that it is open again, on whose order, and what has to be set up. Returns how many."""
+    """Mail to them that it is open again, on whose order, and what has to be set up. Returns how many.
+
+    `name` is empty for an owner who is no member any more.
+    """
     filled = _filled(account, order.ordered_at) | {"owner": name, "how": order.how}
-    by = _REOPENED_BY_ANOTHER if order.owner_id is None else _REOPENED_BY_OWNER
+    by_an_owner = _REOPENED_BY_OWNER if name else _REOPENED_BY_A_FORMER_OWNER
+    by = _REOPENED_BY_ANOTHER if order.owner_id is None else by_an_owner
     return _to_each(account, lambda: (str(_SUBJECTS[Occasion.OPEN_AGAIN]), [str(p) % filled for p in (_REOPENED, by)]))
 
 

@@ -65,9 +65,10 @@ def order_reopening(account: Account, *, owner: Membership, words: str = "") -> 
     return True
 
 
-def note_reopening_order(account: Account, *, ordered_by: str, how: str, actor: Actor) -> None:
-    """Note an order that came in another way; one that was noted before is corrected by it, one that an owner gave
-    on the page stays. Raises `NotToBeOrdered`, and `ValueError` without who and how.
+def note_reopening_order(account: Account, *, ordered_by: str, how: str, actor: Actor) -> bool:
+    """Note an order that came in another way; one that was noted before is corrected by it. False where an owner has
+    given one on the page: that stays, and nothing is noted. Raises `NotToBeOrdered`, and `ValueError` without who and
+    how.
     """
     who, way = ordered_by.strip()[:LONGEST], how.strip()[:LONGEST]
     if not who or not way:
@@ -76,10 +77,11 @@ def note_reopening_order(account: Account, *, ordered_by: str, how: str, actor: 
         _check(account)
         before = reopening_order()
         if before is not None and before.owner_id is not None:
-            return
+            return False
         columns = {"ordered_at": now(), "ordered_by": who, "how": way}
         ReopeningOrder.objects.update_or_create(defaults=columns)
         record(ORDERED, account, actor=actor, changes={"by": "operator"})
+    return True
 
 
 def withdraw_reopening(account: Account, *, owner: Membership) -> bool:

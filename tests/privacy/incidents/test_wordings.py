@@ -128,6 +128,25 @@ def test_an_operator_writes_it_on_a_page(northwind, incident, operator_client):
         assert operator_client.get(f"/operator/incidents/{incident.pk}/languages/{language}").status_code == 404
 
 
+def test_what_is_outdated_does_not_hold_again_because_something_else_was_saved(
+    northwind, ada, incident, operator_client, run_jobs
+):
+    write_facts(incident, {"nature": "It lay open for a day."}, operator_id=None)
+    page = f"/operator/incidents/{incident.pk}/languages/pl"
+    answer = operator_client.get(page)
+    assert "data-outdated" in answer.content.decode()
+    assert POLISH["nature"] in answer.content.decode(), "to be read"
+    begun = {field.html_name: field.value() for _one, field in answer.context["form"].rows}
+    assert (begun["title"], begun["nature"]) == (POLISH["title"], "")
+    assert operator_client.post(page, begun | {"measures": "Zamknięto ją."}).status_code == 302
+    notice = notice_of(northwind, incident, run_jobs)
+    assert notice.said("nature", "pl") == ("It lay open for a day.", "en")
+    assert (notice.said("title", "pl"), notice.said("measures", "pl")) == ((POLISH["title"], ""), ("Zamknięto ją.", ""))
+    assert POLISH["nature"] in operator_client.get(page).content.decode(), "still there to be read"
+    operator_client.post(page, begun | {"nature": "Leżała otwarta przez dobę."})
+    assert notice_of(northwind, incident, run_jobs).said("nature", "pl") == ("Leżała otwarta przez dobę.", "")
+
+
 def test_the_command_writes_it(northwind, incident, capsys):
     number = str(incident.number)
     assert command.main(["note", number, "--language", "lv", "--measures", "Kopija ir aizvērta."]) in (0, None)

@@ -39,6 +39,8 @@ def _deleted_again(account: Account, begun: Departed) -> bool:
         # It goes through each part of its life in turn, as everywhere.
         Standing.objects.filter(account=account).update(leaves_at=datetime.fromisoformat(begun.begun_at))
         suspend_account(account, actor=SYSTEM, because=Standing.Reason.OWNER)
+        if begun.is_ordered:  # the backup may have it suspended for something else
+            Standing.objects.filter(account=account).update(suspended_because=Standing.Reason.OWNER)
         terminate_account(account, actor=SYSTEM)
         begin_departure(account)
         Departure.objects.filter(pk=account.pk).update(

@@ -120,8 +120,10 @@ def reopening_order(request: OperatorRequest, slug: str) -> HttpResponse:
         return _page(request, found, order_form=form, status=422)
     try:
         with upkeep_scope(found.pk):
-            note_reopening_order(found, **form.cleaned_data, actor=SYSTEM)
+            is_noted = note_reopening_order(found, **form.cleaned_data, actor=SYSTEM)
     except NotToBeOrdered:
+        is_noted = False
+    if not is_noted:
         return HttpResponseRedirect(reverse("operator:account", args=[found.slug]), status=303)  # it says how it stands
     note(request.person.pk, "account.reopening_noted", account_id=found.pk)
     return _back(request, found, _("The order is noted."))

@@ -26,7 +26,7 @@ def wording(request: OperatorRequest, incident_id: UUID, language: str) -> HttpR
     form = WordingForm(typed, wordings=wordings_in(one, language), language=language)
     if form.is_bound and form.is_valid():
         try:
-            changed = write_wordings(one, language, form.cleaned_data, operator_id=request.person.pk)
+            changed = write_wordings(one, language, form.said, operator_id=request.person.pk)
             messages.success(request, _("Written down.") if changed else _("Nothing was changed."))
             return HttpResponseRedirect(reverse("operator:incident", args=[one.pk]))
         except NotYet as error:  # somebody has taken the words away meanwhile

@@ -39,21 +39,29 @@ class WordingForm(forms.Form):
 
     def __init__(self, *args: Any, wordings: list[Wording], language: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.wordings = wordings
+        self.wordings, self.language = wordings, language
         for one in wordings:
             is_title = one.name == "title"
             label, longest = (TITLE, 200) if is_title else (FACT_WORDS[one.name], LONGEST)
             widget = forms.TextInput() if is_title else forms.Textarea({"rows": 3})
             widget.attrs["lang"] = language
-            about = _("What it says again has changed since: see whether it still does.") if one.is_outdated else ""
+            # Outdated words are not sent back with the others: they would be taken to say again what is known now.
+            about = _("What it says again has changed since: write it anew.") if one.is_outdated else ""
+            words = "" if one.is_outdated else one.words
             self.fields[one.name] = forms.CharField(
-                label=str(label), max_length=longest, widget=widget, required=False, initial=one.words, help_text=about
+                label=str(label), max_length=longest, widget=widget, required=False, initial=words, help_text=about
             )
 
     @property
     def rows(self) -> list[tuple[Wording, forms.BoundField]]:
         """What is said again, and the field for it."""
         return [(one, self[one.name]) for one in self.wordings]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is written, by name. Outdated words that nobody wrote anew stay to be read here: nobody is told them."""
+        typed = self.cleaned_data
+        return {one.name: typed[one.name] for one in self.wordings if typed[one.name] or not one.is_outdated}
 
 
 class OpeningForm(forms.Form):

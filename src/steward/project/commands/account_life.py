@@ -95,7 +95,7 @@ def _reopen(options: argparse.Namespace) -> None:
 def _note_order(account: Account, ordered_by: str, how: str) -> None:
     try:
         with upkeep_scope(account.id):
-            note_reopening_order(account, ordered_by=ordered_by, how=how, actor=SYSTEM)
+            is_noted = note_reopening_order(account, ordered_by=ordered_by, how=how, actor=SYSTEM)
     except NotToBeOrdered as error:
         raise Failure(
             f"{account.name} is {account.state}. Only a terminated account is opened again by an order, and not while "
@@ -103,7 +103,10 @@ def _note_order(account: Account, ordered_by: str, how: str) -> None:
         ) from error
     except ValueError as error:
         raise Failure("Say who ordered it (--ordered-by) and how (--how).") from error
-    note(None, "account.reopening_noted", account_id=account.pk)
+    if is_noted:
+        note(None, "account.reopening_noted", account_id=account.pk)
+    else:
+        print("An owner has ordered it on the page: that order holds, and yours was not noted.")
 
 
 def _move(options: argparse.Namespace) -> None:
