@@ -18,7 +18,6 @@ from steward.lifecycle.plans import begin_life
 from steward.lifecycle.suspension import resume_account, suspend_account
 from steward.privacy.egress.s3.errors import StoreFault
 from steward.privacy.erasure.ledger import lines, write_departed, write_departure, write_departure_order
-from steward.privacy.erasure.ledger_lines import DepartureCertified
 from steward.privacy.holds.actions import place_hold
 from steward.privacy.holds.models import LegalHold
 from steward.privacy.keys.store import destroy_account_key
@@ -52,7 +51,7 @@ def test_a_backup_that_brings_an_account_back_serves_nothing_before_it_is_gone_a
     certificate = AccountCertificate.objects.get()
     told = json.loads(certificate.content)
     assert told["repeated_after_a_restore"]["sha256"] == "ab" * 32
-    known = [line.sha256 for line in lines() if isinstance(line, DepartureCertified)]
+    known = [line.sha256 for line in lines() if hasattr(line, "sha256")]
     assert known == ["ab" * 32, certificate.sha256]
     assert write_ends_that_are_missing() == 0, "once"
     assert told["begun_at"] == "2026-02-01T10:00:00+00:00"

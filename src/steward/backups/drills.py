@@ -27,9 +27,7 @@ class Counted:
 
     rows: int = 0
     files: int = 0
-    opened: int | None = (
-        None  # of the files, those that were decrypted: not those of accounts whose key is destroyed since
-    )
+    opened: int | None = None  # of the files, the decrypted: not those of accounts whose key is destroyed since
     seconds: int | None = None
 
 
