@@ -1,14 +1,18 @@
 """A backup is brought back as a trial: all of it is counted, nothing of it stays, and what came of it is kept."""
 
 import os
+from shutil import rmtree
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from steward.backups.drills import NOTE, SCRATCH, last_read, last_restored
 from steward.backups.making import make_backup
+from steward.backups.packing import unpack
 from steward.lib.clock import now
 from steward.privacy.keys.store import destroy_account_key, key_folder
+from steward.project import rehearsing
 from steward.project.commands import backup
 from steward.project.failure import Failure
 from steward.project.postgres import binaries
@@ -44,11 +48,19 @@ def databases():
     return {name for name in found if name.startswith(database_name())}
 
 
-def test_the_newest_is_brought_back_counted_and_removed(lived_in, source, place, drill, settings, capsys):
+def test_the_newest_is_brought_back_counted_and_removed(lived_in, source, place, drill, settings, capsys, monkeypatch):
     folder = make_backup(source, place)
     before = databases()
     (settings.STEWARD_DATA / SCRATCH).mkdir()
     (settings.STEWARD_DATA / SCRATCH / "left by one that was killed").touch()
+    with psycopg.connect(maintenance(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{database_name()}_drill"')
+
+    def removed(path):
+        assert f"{database_name()}_drill" not in databases(), "the folder tells of it, and goes last"
+        rmtree(path)
+
+    monkeypatch.setattr(rehearsing, "shutil", SimpleNamespace(rmtree=removed))
     assert drill() == 0
     kept = last_restored()
     assert (kept.backup, kept.is_good, last_read()) == (folder.name, True, None)
@@ -68,6 +80,45 @@ def test_what_was_interrupted_is_cleared_away_by_the_next_backup(lived_in, place
     assert backup.main(["--to", str(place)]) == 0
     assert left not in databases()
     assert not scratch.exists()
+
+
+def test_a_database_of_that_name_that_no_trial_has_made_stays(lived_in, place, drill, settings, source):
+    make_backup(source, place)
+    theirs = f"{database_name()}_drill"
+    with psycopg.connect(maintenance(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{theirs}"')
+    try:
+        with psycopg.connect(maintenance(theirs)) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1")
+        with pytest.raises(Failure, match="that no trial of a backup has made"):
+            drill()
+        assert theirs in databases()
+        assert not (settings.STEWARD_DATA / SCRATCH).exists()
+        with psycopg.connect(maintenance(), autocommit=True) as connection:
+            connection.execute(f"COMMENT ON DATABASE \"{theirs}\" IS 'steward backup drill'")
+        assert drill() == 0, "one that a trial has left, filled in part"
+        assert theirs not in databases()
+    finally:
+        with psycopg.connect(maintenance(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{theirs}"')
+
+
+def test_an_account_that_is_deleted_while_it_runs_is_not_missed(lived_in, source, place, drill, northwind, monkeypatch):
+    make_backup(source, place)
+    key = key_folder() / f"{northwind.id}.key"
+    kept = key.read_bytes()
+
+    def unpacked(*given):
+        Account.objects.filter(pk=northwind.pk).update(departing_since=now())
+        destroy_account_key(northwind.id)
+        return unpack(*given)
+
+    monkeypatch.setattr("steward.backups.rehearsing.unpack", unpacked)
+    try:
+        assert drill() == 0
+    finally:
+        key.write_bytes(kept)
+    assert last_restored().counted.opened < last_restored().counted.files
 
 
 def test_what_cannot_be_brought_back_is_kept_as_that(lived_in, source, place, drill, settings, northwind):

@@ -9,6 +9,7 @@ from steward.backups.key_copies import KEPT, copy_keys, expire_copies, last_copy
 from steward.lib.ids import new_id
 from steward.privacy.keys import store
 from steward.privacy.keys.errors import KeyMissing
+from steward.project.commands import backup
 from steward.testing.cast import NOON
 
 
@@ -47,6 +48,14 @@ def test_it_lives_seven_days_to_the_second(keys, tmp_path, stop_clock):
         put_back(copy)
     assert expire_copies() == [copy]  # where the last one went
     assert not copy.exists()
+
+
+def test_who_expires_backups_by_hand_expires_copies_of_keys_too(keys, tmp_path, stop_clock, capsys):
+    copy = copy_keys(tmp_path / "copies")
+    stop_clock(NOON + KEPT)
+    assert backup.main(["expire", "--to", str(tmp_path / "backups")]) == 0
+    assert not copy.exists()
+    assert copy.name in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"form": 1, "keys": {"../x": {}, "installation": {}}}'])

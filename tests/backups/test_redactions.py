@@ -8,10 +8,13 @@ import pytest
 from steward.backups.errors import BackupFault
 from steward.backups.redactions import redact_again, unfollowed_redactions
 from steward.backups.standing import unservable
+from steward.events.models import Event
 from steward.files.actions import read_file
 from steward.files.models import File
 from steward.lib.actor import SYSTEM
 from steward.lib.ids import new_id
+from steward.lifecycle.models import STANDARD
+from steward.lifecycle.plans import put_on_plan
 from steward.privacy.erasure.actions import plan_erasure, run_erasure
 from steward.privacy.erasure.ledger import ledger_path, redactions, write_redaction
 from steward.privacy.holds.actions import lift_hold, place_hold
@@ -185,18 +188,44 @@ def test_a_message_that_reads_otherwise_is_for_somebody_to_look_at(restored, nor
     assert f"{line.redaction} ({' '.join(place)})" in str(fault.value)
     number = ("--as", line.redaction, "--yes")
     if has_it:
-        assert steward("words", *place, *number, typed="wombat\n")[0] == 1
+        code, said = steward("words", *place, *number, typed="wombat\n")
+        assert (code, "not the words that were redacted then" in said) == (1, True)
         assert steward("words", *place, *number, typed=f"{CARD}\n")[0] == 0
         assert not stands(northwind, restored)
     else:
         assert steward("nothing", *place, *number)[0] == 0
     assert unservable(settings.STEWARD_DATA) == []
     assert redact_again() == 0
+    ran = ["redact.words"] * 2 if has_it else ["redact.nothing"]
+    assert [told.changes for told in commands_run(northwind)] == [{"command": one, "leave": "nobody"} for one in ran]
     with account_scope(northwind.id):  # restored once more
         Message.objects.filter(pk=restored.pk).update(findings={})
     read_otherwise(northwind, restored, before)
     assert redact_again() == has_it
     assert not stands(northwind, restored)
+
+
+def commands_run(account):
+    with account_scope(account.id):
+        return list(Event.objects.filter(kind="account.command_run").order_by("at"))
+
+
+def test_a_number_of_the_ledger_lets_nobody_redact_or_ask_what_it_is_not_about(restored, northwind, steward):
+    put_on_plan(northwind, STANDARD, actor=SYSTEM)  # another company's
+    with account_scope(northwind.id):
+        place = ("--account", northwind.slug, "--ticket", Ticket.objects.get(pk=restored.ticket_id).code)
+    [line] = redactions()
+    number = ("--as", line.redaction)
+    for typed in ("hurry\n", f"{CARD}\nhurry\n"):
+        code, said = steward("words", *place, *number, typed=typed)
+        assert (code, "not the words that were redacted then" in said) == (1, True)
+    assert len(commands_run(northwind)) == 2, "who guesses is recorded"
+    assert redact_again() == 1
+    for command in ("words", "nothing"):
+        code, said = steward(command, *place, *number, "--yes", typed=f"{CARD}\n")
+        assert (code, "waits to be followed" in said) == (1, True)
+    assert len(commands_run(northwind)) == 2
+    assert list(redactions()) == [line]
 
 
 def test_of_words_that_are_not_all_there_those_that_are_go_at_once(northwind, eli):

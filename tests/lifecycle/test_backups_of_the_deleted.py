@@ -10,6 +10,7 @@ from steward.backups.standing import unservable
 from steward.lib.actor import SYSTEM
 from steward.lifecycle.closing import order_deletion, withdraw_deletion
 from steward.lifecycle.departing.after_restore import delete_accounts_again
+from steward.lifecycle.departing.ending import write_ends_that_are_missing
 from steward.lifecycle.departing.setting_out import set_out
 from steward.lifecycle.models import AccountCertificate, Standing
 from steward.lifecycle.ordered_again import follow_orders, missing_orders
@@ -49,8 +50,12 @@ def test_a_backup_that_brings_an_account_back_serves_nothing_before_it_is_gone_a
     assert delete_accounts_again() == (1, 0)
     assert unservable(settings.STEWARD_DATA) == []
     assert left(trial) == {}
-    told = json.loads(AccountCertificate.objects.get().content)
+    certificate = AccountCertificate.objects.get()
+    told = json.loads(certificate.content)
     assert told["repeated_after_a_restore"]["sha256"] == "ab" * 32
+    known = [line.sha256 for line in lines() if hasattr(line, "sha256")]
+    assert known == ["ab" * 32, certificate.sha256]
+    assert write_ends_that_are_missing() == 0, "once"
     assert told["begun_at"] == "2026-02-01T10:00:00+00:00"
     assert delete_accounts_again() == (0, 0)
 

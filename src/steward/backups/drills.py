@@ -23,12 +23,12 @@ _READ, _RESTORED = "read", "restored"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a backup that was brought back held, and how long that took."""
+    """What a backup that was brought back held, and how long that took. None: that was not measured."""
 
     rows: int = 0
     files: int = 0
-    opened: int = 0  # of the files, those that were decrypted: not those of accounts whose key is destroyed since
-    seconds: int = 0
+    opened: int | None = None  # of the files, the decrypted: not those of accounts whose key is destroyed since
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

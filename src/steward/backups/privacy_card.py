@@ -89,13 +89,14 @@ def _facts(last: datetime | None, read: Drill | None, drill: Drill | None) -> tu
 
 
 def _counted(drill: Drill | None) -> tuple[Fact, ...]:
-    """What the last trial counted, for the report."""
+    """What was counted the last time, for the report. A restore that was needed decrypts nothing and is not timed."""
     if drill is None or not drill.is_good:
         return ()
-    return (
+    facts = (
         Fact(pgettext("backups", "The backup that was brought back"), drill.backup),
         Fact(pgettext("backups", "Rows that were counted in it"), drill.counted.rows),
         Fact(pgettext("backups", "Files that were counted in it"), drill.counted.files),
         Fact(pgettext("backups", "Of these, files that were decrypted"), drill.counted.opened),
         Fact(pgettext("backups", "Seconds that it took"), drill.counted.seconds),
     )
+    return tuple(fact for fact in facts if fact.value is not None)

@@ -55,7 +55,7 @@ class _Place:
 
 
 class NoSuchRedaction(LookupError):
-    """The ledger has no redaction of this number in this account."""
+    """Of an account no redaction of this number waits to be followed."""
 
 
 def unfollowed_redactions() -> list[Waiting]:
@@ -74,12 +74,21 @@ def unfollowed_redactions() -> list[Waiting]:
 
 
 def redaction_of(account_id: UUID, redaction: UUID) -> Redacted:
-    """The last line of the ledger about a redaction of an account. Raises `NoSuchRedaction`, and `LedgerBroken`."""
+    """A redaction of an account of which this database has not heard, as the ledger has it.
+
+    One that was followed is none: its line is not to be replaced. Raises `NoSuchRedaction`, and `LedgerBroken`.
+    """
     told = (str(account_id), str(redaction))
-    found = [line for line in redactions() if (line.account, line.redaction) == told]
-    if not found:
-        raise NoSuchRedaction(f"the ledger has no redaction {redaction}")
-    return found[-1]
+    for one in unfollowed_redactions():
+        if (one.line.account, one.line.redaction) == told:
+            return one.line
+    raise NoSuchRedaction(f"no redaction {redaction} waits to be followed here")
+
+
+def is_about(line: Redacted, words: Iterable[str]) -> bool:
+    """Whether each of the words, letter for letter, is one that was redacted then. Raises `KeyMissing`."""
+    words = list(words)
+    return set(zip(map(len, words), keyed(UUID(line.account), words), strict=True)) <= set(line.words)
 
 
 def settle_redaction(line: Redacted) -> None:

@@ -4,7 +4,7 @@ Into an empty database and an empty folder, both of which whoever calls this rem
 nobody is let in: who was erased since is in it for so long.
 """
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -23,11 +23,11 @@ from steward.privacy.keys.store import account_key
 from steward.privacy.keys.streaming import decrypt_chunks
 
 
-def rehearse(folder: Place, database: Database, files: Path, *, living: Container[UUID]) -> Counted:
+def rehearse(folder: Place, database: Database, files: Path, *, living: Callable[[], Container[UUID]]) -> Counted:
     """Bring all of it back, count it against the manifest, and decrypt every file; `seconds` is for the caller to add.
 
-    `living` are the accounts that are not deleted: their keys have to be there. Raises `BackupFault`, `KeyMissing` or
-    `Tampered`.
+    `living` says which accounts are not deleted: their keys have to be there. It is asked when one is missing, for an
+    account may be deleted meanwhile. Raises `BackupFault`, `KeyMissing` or `Tampered`.
     """
     manifest, key = trusted(folder)
     with containers.reading(folder / "database", backup=manifest.name, key=key) as chunks:
@@ -44,7 +44,7 @@ def _expected(found: int, manifest: Manifest) -> int:
     return found
 
 
-def _opened(files: Path, living: Container[UUID]) -> int:
+def _opened(files: Path, living: Callable[[], Container[UUID]]) -> int:
     """How many files were decrypted to their end. Those of accounts that are deleted since cannot be, and must not."""
     opened = 0
     for folder in sorted(path for path in files.iterdir() if path.is_dir()):
@@ -52,7 +52,7 @@ def _opened(files: Path, living: Container[UUID]) -> int:
         try:
             key = account_key(account_id)
         except KeyMissing:
-            if account_id in living:
+            if account_id in living():
                 raise
             continue
         for path in (path for path in folder.rglob("*") if path.is_file()):

@@ -179,6 +179,12 @@ class TestBackups:
             "Last backup": now(), "Brought back as a whole": now(), "Read back whole": now(),
         }  # fmt: skip
         assert told("backups", later=timedelta(days=2)).state is State.ACT, "two nights without one"
+        counted = facts(chapters["backups"].read(asked_of(account_at("northwind.localhost"))))
+        assert (counted["Of these, files that were decrypted"], counted["Seconds that it took"]) == (3, 7)
+        note_restored(name, is_good=True, counted=Counted(rows=12, files=3))
+        counted = facts(chapters["backups"].read(asked_of(account_at("northwind.localhost"))))
+        assert counted["Files that were counted in it"] == 3
+        assert not {"Of these, files that were decrypted", "Seconds that it took"} & {*counted}, "nobody measured it"
         note_restored(name, is_good=False)
         assert told("backups").state is State.ACT
         note_restored(name, is_good=True)

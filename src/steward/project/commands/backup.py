@@ -10,7 +10,7 @@ from pathlib import Path
 from steward.backups.drills import note_read, note_restored
 from steward.backups.errors import BackupFault
 from steward.backups.expiring import expire, overdue
-from steward.backups.key_copies import copy_keys, last_copy
+from steward.backups.key_copies import copy_keys, expire_copies, last_copy
 from steward.backups.making import make_backup
 from steward.backups.manifests import backups_in, read_manifest
 from steward.backups.places import Place, place_of
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = parser_for(
         "backup",
         "Back up the database and the files, encrypted; never the keys. Backups are kept for 30 days: `expire` "
-        "destroys those past their day and their keys, which the worker also does by itself.",
+        "destroys those past their day, their keys and copies of keys, which the worker also does by itself.",
     )
     parser.add_argument("action", nargs="?", choices=list(_ACTIONS), default="make")
     parser.add_argument(
@@ -157,6 +157,8 @@ def _drill(options: argparse.Namespace, place: Place) -> int:
 
 
 def _expire(_options: argparse.Namespace, place: Place) -> int:
+    for copy in expire_copies():
+        print(f"The copy of the keys {copy} is gone.")
     for name in expire(place):
         print(f"{name} and its key are gone.")
     for words in (left := overdue(place)):

@@ -68,6 +68,15 @@ def leave_to_run(account: Account, command: str) -> Leave:
     return leave
 
 
+def record_replay(account: Account, command: str) -> None:
+    """Record one that takes nobody's leave: the ledger orders it after a restore, and till then nothing is served.
+
+    Opens scopes of its own. Raises `SealedAccount`.
+    """
+    record_command(account, command, Leave(By.NOBODY))
+    note(None, "command.run", account_id=account.pk, about=command)
+
+
 def record_command(account: Account, command: str, leave: Leave) -> None:
     """In the account's audit: what ran, by what right, and under which grant its report counts it."""
     changes = {"command": command, "leave": leave.by.value} | ({"grant": leave.grant} if leave.grant else {})

@@ -9,15 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from steward.backups.redactions import NoSuchRedaction, redaction_of, settle_redaction
+from steward.backups.redactions import NoSuchRedaction, is_about, redaction_of, settle_redaction
 from steward.lib.actor import SYSTEM
 from steward.lib.redacting import TooShort, pattern_of
 from steward.privacy.erasure.ledger_lines import LedgerBroken, Redacted
 from steward.privacy.holds.actions import Held
-from steward.project.commands.content import refuse_without_consent
+from steward.privacy.keys.errors import KeyMissing
+from steward.project.commands.content import record_replay, refuse_without_consent
 from steward.project.commands.parsing import parser_for
 from steward.project.commands.session import account_named, run_chosen
 from steward.project.failure import Failure
+from steward.tenancy.models import Account
 from steward.tenancy.scope import account_scope
 from steward.tickets.actions import NothingFound, Reason, reach_of, redact_subject, redact_words, suggested
 from steward.tickets.models import Message, Ticket
@@ -67,11 +69,12 @@ def _words(options: argparse.Namespace) -> None:
     words = [line.strip() for line in sys.stdin if line.strip()]
     if options.number is None and options.reason is None:
         raise Failure("Say why: --reason.", code=2)
-    if options.number is None:
-        refuse_without_consent(account_named(options.account), "redact.words")
+    account = account_named(options.account)
+    line = _line_about(account, options, words) if options.number else None
+    if line is None:
+        refuse_without_consent(account, "redact.words")
     try:
-        with account_scope(account_named(options.account).id):
-            line = _line(options) if options.number else None
+        with account_scope(account.id):
             print(
                 json.dumps(_subject(options, line, words) if line and not line.message else _do(options, line, words))
             )
@@ -109,22 +112,43 @@ def _subject(options: argparse.Namespace, line: Redacted, words: list[str]) -> d
 
 
 def _nothing(options: argparse.Namespace) -> None:
-    with account_scope(account_named(options.account).id):
-        line = _line(options)
+    account = account_named(options.account)
+    line = _line(account, options)
+    record_replay(account, "redact.nothing")
     settle_redaction(line)
     print(json.dumps({"redaction": line.redaction, "comes_to": "nothing"}))
 
 
-def _line(options: argparse.Namespace) -> Redacted:
-    """What the ledger has of the redaction, in the ticket that was named. Raises `Failure`."""
-    ticket = Ticket.objects.filter(code=options.ticket).first()
+def _line_about(account: Account, options: argparse.Namespace, words: list[str]) -> Redacted:
+    """The same, when all the words are those of the redaction. Raises `Failure`.
+
+    It is recorded before they are compared: so is whoever tries to guess them.
+    """
+    line = _line(account, options)
+    record_replay(account, "redact.words")
     try:
-        line = redaction_of(account_named(options.account).id, options.number)
-    except (NoSuchRedaction, LedgerBroken) as problem:
+        if is_about(line, words):
+            return line
+    except KeyMissing as problem:
         raise Failure(f"{problem}.") from problem
-    here = Message.objects.filter(pk=line.message).values_list("ticket", flat=True) if line.message else [line.ticket]
-    about = Ticket.objects.filter(pk__in=[*map(str, here)])
-    if ticket is None or about.first() != ticket:
+    raise Failure(
+        "These are not the words that were redacted then, letter for letter. Others go without --as; where none of "
+        "those of then is there, `steward redact nothing --as NUMBER` says so."
+    )
+
+
+def _line(account: Account, options: argparse.Namespace) -> Redacted:
+    """What the ledger has of a redaction that was not followed here, in the ticket that was named. Raises `Failure`."""
+    try:
+        line = redaction_of(account.id, options.number)
+    except NoSuchRedaction as problem:
+        raise Failure(f"{str(problem).capitalize()}. To redact words now, leave out --as.") from problem
+    except LedgerBroken as problem:
+        raise Failure(f"{problem}.") from problem
+    with account_scope(account.id):
+        ticket = Ticket.objects.filter(code=options.ticket).first()
+        about = Message.objects.get(pk=line.message).ticket_id if line.message else UUID(line.ticket)
+    if ticket is None or about != ticket.pk:
         raise Failure(f"That redaction is of another ticket than {options.ticket}.")
     return line
 
