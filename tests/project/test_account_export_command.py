@@ -135,10 +135,10 @@ def test_leave_for_an_account_that_is_shut(hosted, ada):
     account = Account.objects.get(pk=hosted.pk)
     for area in ("export", "move"):
         with pytest.raises(NoLeave):
-            leave_for(account, area=area)
+            leave_for(account, area=area, for_owners=True)
     with upkeep_scope(hosted.id):
         order_copy(actor=actor_of(ada))
-    assert leave_for(account, area="export") == Leave(By.ORDER)
+    assert leave_for(account, area="export", for_owners=True) == Leave(By.ORDER)
     run_jobs("takeout.make")
     with upkeep_scope(hosted.id):
         copy = newest_copy()

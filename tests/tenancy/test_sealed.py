@@ -24,6 +24,7 @@ ONLY_OPEN_ONES = {
     "privacy/agreements/actions/ending.py": "passes over terminated ones",
     "privacy/agreements/telling.py": "passes over terminated ones",
     "privacy/subprocessors/notice_tasks.py": "passes over terminated ones",
+    "project/commands/agent.py": "passes over all but active ones",
     "project/commands/account.py": "lists them; one that is named is entered",
 }
 

@@ -121,11 +121,11 @@ class ReopeningOrder(AccountOwned):
     owner_id = impersonal(models.UUIDField(null=True))  # the bare id of the member who ordered it on the page
     # One that came in another way, as an operator noted it: who ordered it, and how.
     ordered_by = personal(
-        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="account",
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.name", purpose="privacy",
         erase=Erase.DELETE_ROW, export=False,
     )  # fmt: skip
     how = personal(
-        models.TextField(blank=True, default=""), Whose.AGENT, "user.content", purpose="account",
+        models.TextField(blank=True, default=""), Whose.AGENT, "user.content", purpose="privacy",
         erase=Erase.DELETE_ROW, export=False,
     )  # fmt: skip
 

@@ -59,6 +59,7 @@ KEPT_BY_LAW = {
     for model in ("incidents.Notice", "incidents.OwnIncident")
     for name in ("title", "nature", "persons_about", "data_about", "contact", "consequences", "measures")
 } | {f"incidents.OwnIncident.{name}" for name in ("authority_reference", "authority_why_not", "persons_told_because")}
+KEPT_BY_LAW |= {"incidents.Notice.wordings"}
 
 
 def fields_of_customers():
