@@ -46,7 +46,7 @@ def told():
 
 
 @pytest.mark.system
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 class TestBench:
     def test_mails_become_tickets_and_are_answered(self, told):
         _, figures = told

@@ -59,7 +59,7 @@ class Installation:
         """What a command of `steward` says in this installation."""
         command = [sys.executable, "-m", "steward.project.cli", *arguments]
         done = subprocess.run(
-            command, env=self.environment, input=typed, capture_output=True, text=True, check=True, timeout=60
+            command, env=self.environment, input=typed, capture_output=True, text=True, check=True, timeout=180
         )
         return done.stdout
 
@@ -81,7 +81,7 @@ class Installation:
 def post(port: int, mails: Sequence[bytes], *, sender: str, to: str) -> None:
     """Hand mails to a mail server of this machine, from another process."""
     said = json.dumps([port, sender, to, [base64.b64encode(mail).decode() for mail in mails]])
-    subprocess.run([sys.executable, "-c", _SEND], input=said, text=True, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", _SEND], input=said, text=True, check=True, timeout=180)
 
 
 def _free_port() -> int:
@@ -128,7 +128,7 @@ def _running(environment: Mapping[str, str], log: Path) -> Iterator[None]:
 
 
 def _await(server: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 100
+    end = time.monotonic() + 240
     while "Ctrl-C stops everything" not in log.read_text():
         assert server.poll() is None, log.read_text()
         assert time.monotonic() < end, log.read_text()

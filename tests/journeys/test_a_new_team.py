@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import Visit
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 

@@ -21,7 +21,7 @@ from steward.testing.mail_servers import Authority, Postfix, awaited, open_folde
 
 from .conftest import Visit, post
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 SHOP, ELI, GRACE, FARAH = (f"{name}@example.org" for name in ("shop", "eli", "grace", "farah"))
 PASSWORD, OTHERS = "seven boats leave at dawn", "nine lamps on the quay"

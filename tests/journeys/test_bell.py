@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from steward.testing.letters import written
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 
 # What would be on the desktop: a browser without a head has none.

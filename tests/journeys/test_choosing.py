@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 ASSIGNEE = '[popovertarget="assign-menu"]'

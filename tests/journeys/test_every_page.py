@@ -15,7 +15,7 @@ from playwright.sync_api import TimeoutError
 from steward.testing import demo_urls
 from steward.testing.routes import routes
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 HERE = Path(__file__).parent
 AXE = HERE / "vendor" / "axe.min.js"

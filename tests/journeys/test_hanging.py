@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 DRAFT = re.compile(r"/draft(\?|$)")
 SAVE, SEND, UPLOAD, CHANGE = 21_000, 41_000, 61_000, 31_000  # milliseconds, each a second more than the page waits

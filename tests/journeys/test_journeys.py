@@ -8,7 +8,7 @@ import pytest
 
 from steward.testing.letters import written
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SCHEMES = ("light", "dark")

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 SIGN_IN = "<!doctype html><title>Sign in</title><form><input name=login></form>"
 NO_JSON = {"status": 409, "content_type": "text/html", "body": "<h1>Conflict</h1>"}

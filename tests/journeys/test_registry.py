@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from steward.testing.letters import written
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = {"target-size": {"enabled": True}, "label-content-name-mismatch": {"enabled": True}}

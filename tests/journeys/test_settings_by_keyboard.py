@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 # What live regions say: what is put into them after the page was there, each time.
 LISTEN = """

@@ -7,7 +7,7 @@ import pytest
 
 from steward.people.second_factors import totp_code
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 AUTHENTICATOR = {

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 TICKETS = 20
 TAKEN_BACK, WITH_NOTE, ASSIGNED, RESOLVED = 4, 8, 12, 16

@@ -6,7 +6,7 @@ import pytest
 
 from steward.bench.weighing import unused_of, weight_of
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 KIB, REQUESTS_AGAIN, UNUSED_PERCENT = 120, 5, 40
 # One of each kind, below the console of an account and below the base domain.

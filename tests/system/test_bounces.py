@@ -8,7 +8,7 @@ import pytest
 
 from steward.testing.mail_servers import awaited
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 SUPPORT = "support@acme.example.test"
 

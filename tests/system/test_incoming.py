@@ -13,7 +13,7 @@ import pytest
 
 from steward.testing.mail_servers import Postfix, awaited, is_listening
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 SUPPORT = "support@acme.example.test"
 COURIER = Path(__file__).with_name("actors") / "courier.py"

@@ -8,7 +8,7 @@ import pytest
 from steward.testing.installation import Installation
 from steward.testing.mail_servers import Authority
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 OWN = {"user": "ben@shop.example", "password": "schöner Tag"}
 

@@ -12,7 +12,7 @@ from steward.privacy.egress.routes import relay_route
 from steward.privacy.egress.smtp import Envelope, deliver
 from steward.testing.mail_servers import Authority, Postfix, open_folder
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ class Installation:
             self._process = subprocess.Popen(
                 self.command("up"), env=self.environment, cwd=self.folder, stdout=log, stderr=log
             )
-        awaited(lambda: is_listening(self.port) and is_listening(self.smtp_port), seconds=90, what=self.log.read_text)
+        awaited(lambda: is_listening(self.port) and is_listening(self.smtp_port), seconds=240, what=self.log.read_text)
         return self
 
     def down(self) -> None:
