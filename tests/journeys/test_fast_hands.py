@@ -1,10 +1,14 @@
 """What fast hands press before the page is ready for it is not lost, and happens where it was meant."""
 
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
+from steward.testing.letters import written
+
 ASSIGNEE = '[popovertarget="assign-menu"]'
+STATUS = '[popovertarget="status-menu"]'
 NAMED = {"Enter", "Escape", "Control+Enter"}
 
 
@@ -181,3 +185,69 @@ def test_a_key_with_the_right_alt_is_held_like_others(visit, page):
         keyboard.send("Input.dispatchKeyEvent", {"type": kind, "key": "[", "code": "Digit8", "modifiers": 1 | 2})
     hands.come()
     page.wait_for_function("former => document.getElementById('ticket').dataset.code !== former", arg=second)
+
+
+def is_live(response):
+    """The page was asked for again as something happened elsewhere."""
+    return response.request.headers.get("x-requested-with") == "live"
+
+
+@pytest.fixture
+def told(installation):
+    """Send a mail to the one ticket of this test; its subject."""
+    key = uuid4().hex[:8]
+    sender, first = f"{key}@example.org", f"first.{key}@example.org"
+
+    def send(text, **parts):
+        mail = written(installation.account()["address"], sender=sender, subject=f"Quick {key}", text=text, **parts)
+        installation.send([mail], sender=sender)
+        return f"Quick {key}"
+
+    return SimpleNamespace(first=lambda: send("One", message_id=first), more=lambda: send("Two", in_reply_to=first))
+
+
+def test_a_row_that_is_pressed_while_news_of_it_come_opens(page, told):
+    row = page.locator("#rows .row", has_text=told.first())
+    row.locator(".row-subject").hover()
+    with page.expect_response(is_live):
+        page.mouse.down()
+        told.more()
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    page.wait_for_function("() => document.getElementById('ticket').dataset.code")
+    page.locator(".message", has_text="Two").wait_for()
+
+
+def test_a_row_that_is_pressed_before_the_scripts_are_there_opens_though_news_of_it_come(page, told):
+    row = page.locator("#rows .row", has_text=told.first())
+    row.wait_for()
+    page.reload()
+    hands = Late(page, "**/hands.*.js")
+    row.locator(".row-subject").click()
+    with page.expect_response(is_live):
+        told.more()
+    page.wait_for_timeout(300)
+    hands.come()
+    page.wait_for_function("() => document.getElementById('ticket').dataset.code")
+
+
+def test_what_was_asked_for_before_something_is_undone_is_out_of_date(page):
+    open_first(page)
+    before, held = page.text_content(STATUS), []
+    page.route("**/console/tickets/*/changes", lambda route: route.continue_() if held else held.append(route))
+    type_out(page, "s", "spam", "Enter")
+    shows(page, STATUS, "Spam")
+    while not held:
+        page.wait_for_timeout(20)
+    asked = "url => fetch(url, { headers: { 'X-Requested-With': 'live' } }).then((answer) => answer.text())"
+    stale = page.evaluate(asked, held[0].request.url)
+    assert "Spam" in stale
+    type_out(page, "z")
+    page.wait_for_function(
+        "([selector, was]) => document.querySelector(selector).textContent === was", arg=[STATUS, before]
+    )
+    held[0].fulfill(body=stale, content_type="text/html")
+    page.wait_for_timeout(300)
+    assert page.text_content(STATUS) == before
+    type_out(page, "e")
+    shows(page, STATUS, "Resolved")

@@ -127,6 +127,27 @@ def test_two_who_write_know_of_each_other(visit, ben, installation):
     ada.locator(".ticket-here", has_text="Ben").wait_for(state="detached")
 
 
+def test_what_changes_behind_an_open_menu_shows_once_that_is_left(visit, ben, installation):
+    subject, status = f"Order {uuid4().hex[:8]}", '[popovertarget="status-menu"]'
+    ada, bens = visit.page, ben.page
+    for page in (ada, bens):
+        page.goto(installation.console)
+        connected(page)
+    receive(installation, subject)
+    for page in (ada, bens):
+        open_ticket(page, subject)
+    ada.click(status)
+    bens.wait_for_selector("html[data-hands]")
+    with ada.expect_response("**/console/tickets/*/changes"):
+        bens.keyboard.press("e")
+    bens.locator(status, has_text="Resolved").wait_for()
+    ada.wait_for_timeout(300)
+    assert "Resolved" not in ada.locator(status).inner_text(), "nothing moves under one's hand"
+    ada.keyboard.press("Escape")
+    ada.keyboard.press("u")
+    ada.locator(status, has_text="Resolved").wait_for()
+
+
 def test_the_network_is_cut_and_comes_back(visit, installation):
     page, subject = visit.page, f"Order {uuid4().hex[:8]}"
     page.goto(installation.console)

@@ -10,6 +10,15 @@ const LONGEST_PAUSE = 10_000;
 const PATIENCE = 30_000; // for an answer
 const GOING = 4000;
 const RETRY = [1000, 2000, 5000, 10_000, 30_000];
+const LONGEST_PRESS = 10_000; // of a pointer: nobody tells that it was let go outside of the window
+
+// A browser forgets a press when what was under it is swapped before it is let go.
+let pressedAt = 0;
+addEventListener("pointerdown", () => (pressedAt = Date.now()), true);
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(() => (pressedAt = 0)), true); // the click comes after it
+
+/** Somebody has just pressed what is shown now: it stays until that has happened. */
+const isPressed = () => Date.now() - pressedAt < LONGEST_PRESS || "kept" in document.documentElement.dataset;
 
 export class Freshness {
   /** `selector` finds the piece, which names in `data-live-url` where it is asked for; `told()` is called after each try. */
@@ -17,10 +26,18 @@ export class Freshness {
     Object.assign(this, { selector, told });
     this.isSpoilt = false;
     this.isFailing = false;
+    this.isBehind = false;
     this.failures = 0;
     this.pause = PAUSE;
     this.last = 0;
     this.timer = 0;
+    document.addEventListener("focusout", () => this.catchUp());
+    document.addEventListener("toggle", () => this.catchUp(), true);
+  }
+
+  /** Somebody has left what could not be swapped while they were at it. */
+  catchUp() {
+    if (this.isBehind) this.spoil();
   }
 
   /** It is not as it was: ask again, now or when somebody looks. */
@@ -47,13 +64,17 @@ export class Freshness {
     this.timer = 0;
     const place = document.querySelector(this.selector);
     if (!place) return this.rest();
-    this.isSpoilt = false;
+    this.isSpoilt = this.isBehind = false;
     this.isAsking = true;
     const isBusy = Date.now() - this.last < 2 * this.pause;
     const before = ownChanges();
-    this.isFailing = !(await refresh(place, () => before === ownChanges()));
-    // What was changed here meanwhile must not flicker: what came is older than that.
-    this.isSpoilt ||= before !== ownChanges();
+    let isDropped = false;
+    this.isFailing = !(await refresh(place, (fresh) => {
+      // What was changed here meanwhile must not flicker: what came is older than that.
+      isDropped = before !== ownChanges() || isPressed();
+      if (!isDropped && place.isConnected) this.isBehind = !apply(fresh, place);
+    }));
+    this.isSpoilt ||= isDropped;
     this.isAsking = false;
     this.last = Date.now();
     this.pause = isBusy ? Math.min(LONGEST_PAUSE, this.pause * 1.5) : PAUSE;
@@ -72,24 +93,22 @@ export class Freshness {
   }
 }
 
-/** Fetch what `place` shows and apply it; false when the server could not be asked or sent us elsewhere. */
-async function refresh(place, isCurrent) {
+/** Fetch what `place` shows and have it taken; false when the server could not be asked or sent us elsewhere. */
+async function refresh(place, take) {
   try {
-    return await within(PATIENCE, (signal) => ask(place, isCurrent, signal));
+    return await within(PATIENCE, (signal) => ask(place, take, signal));
   } catch {
     // Offline, or the server is restarting, or hangs: the page says so and it is tried again.
     return false;
   }
 }
 
-async function ask(place, isCurrent, signal) {
+async function ask(place, take, signal) {
   const response = await fetch(place.dataset.liveUrl, { headers: { "X-Requested-With": "live" }, signal });
   // The ticket is out of sight for us by now, or gone: what is shown stays until one leaves it.
   if (response.status === 404 || response.status === 403) return sayGone(place);
   if (!response.ok || response.redirected) return false;
-  const html = await response.text();
-  if (!isCurrent()) return true;
-  if (place.isConnected) apply(new DOMParser().parseFromString(html, "text/html"), place);
+  take(new DOMParser().parseFromString(await response.text(), "text/html"));
   return true;
 }
 
@@ -104,11 +123,13 @@ function sayGone(place) {
   return true;
 }
 
+/** Whether all of it shows now: a piece somebody is at stays as it is. */
 function apply(fresh, place) {
   const rows = place.querySelector("#rows");
   const entries = place.querySelector("#entries");
   if (rows && fresh.getElementById("rows")) applyRows(fresh.getElementById("rows"), rows);
   if (entries && fresh.getElementById("entries")) applyEntries(fresh.getElementById("entries"), entries);
-  applyParts(fresh, document); // counts stand outside of the list, too
+  const isWhole = applyParts(fresh, document); // counts stand outside of the list, too
   dispatchEvent(new CustomEvent("steward:refreshed", { detail: place }));
+  return isWhole;
 }

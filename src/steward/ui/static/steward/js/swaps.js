@@ -117,13 +117,16 @@ function firstSeen(entries, talk) {
   return item && { item, top: item.getBoundingClientRect().top };
 }
 
-/** Swap the small named pieces that differ, unless a menu in them is open or the focus is there. */
+/** Swap the small named pieces that differ, unless a menu in them is open or the focus is there. Whether all are as they should be. */
 export function applyParts(fresh, place) {
+  let isWhole = true;
   for (const part of place.querySelectorAll("[data-part]")) {
     const newer = fresh.getElementById(part.id);
     if (!newer || told(newer) === told(part)) continue;
     // What was chosen here and is on its way is newer than what was asked for.
-    if (part.querySelector(":popover-open, [data-pending]") || part.contains(document.activeElement)) continue;
-    part.replaceWith(newer);
+    const isInUse = part.querySelector(":popover-open, [data-pending]") || part.contains(document.activeElement);
+    if (isInUse) isWhole = false;
+    else part.replaceWith(newer);
   }
+  return isWhole;
 }

@@ -2,7 +2,7 @@
 // for as long, so it is sent whatever becomes of this browser.
 import { beginWriting } from "./beginning.js";
 import { notify } from "./notifying.js";
-import { csrf, underWay, within } from "./shared.js";
+import { countChange, csrf, underWay, within } from "./shared.js";
 import { keepingList, rows } from "./walking.js";
 
 const OFFERED = 5000;
@@ -46,6 +46,7 @@ export async function undo(earlier = null) {
   if (underWay.size) return void addEventListener("exchange:end", () => setTimeout(() => undo(toast), 50), { once: true });
   if (!toast || toast === earlier) return;
   withdraw(toast);
+  countChange();
   const body = new FormData();
   if (toast.dataset.event) body.append("event", toast.dataset.event);
   try {
@@ -63,6 +64,7 @@ export async function undo(earlier = null) {
 }
 
 function show(html, url) {
+  countChange();
   notify(toasts.dataset.undone);
   const code = document.getElementById("ticket")?.dataset.code;
   // One may have gone on to another ticket meanwhile.
