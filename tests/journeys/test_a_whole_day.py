@@ -12,8 +12,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from steward.people.second_factors import totp_code
 from steward.privacy.egress import wall
+from steward.testing.codes import code_of_app
 from steward.testing.dovecot import Dovecot
 from steward.testing.installation import Installation
 from steward.testing.letters import written
@@ -154,7 +154,9 @@ def require_second_factors(page, console):
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("This account requires a second factor").wait_for()
     page.get_by_role("link", name="Add an app").click()
-    page.fill("[name=code]", totp_code(page.locator("[data-totp-secret]").text_content().replace(" ", "")))
+    page.fill(
+        "[name=code]", code_of_app(page.locator("[data-totp-secret]").text_content().replace(" ", ""), lasting=12)
+    )
     page.get_by_role("button", name="Add the app").click()
     page.locator("[data-recovery-codes] li").nth(9).wait_for()
     page.goto(console)

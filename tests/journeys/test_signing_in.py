@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from steward.people.second_factors import totp_code
+from steward.testing.codes import code_of_app
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
@@ -77,7 +77,7 @@ def test_an_app_a_passkey_and_a_recovery_code(stranger, installation, faults):
     assert page.locator("img.qr-code").evaluate("image => image.complete && image.naturalWidth > 0")
     assert faults() == []
     secret = page.locator("[data-totp-secret]").text_content().replace(" ", "")
-    page.fill("input[name=code]", totp_code(secret))
+    page.fill("input[name=code]", code_of_app(secret, lasting=12))
     page.get_by_role("button", name="Add the app").click()
     codes = page.locator("[data-recovery-codes] li").all_text_contents()
     assert len(codes) == 10

@@ -17,11 +17,12 @@ from steward.people.operators import (
     new_operator_link,
     remove_operator,
 )
-from steward.people.second_factors import factors_of, has_second_factor, new_recovery_codes, totp_code
+from steward.people.second_factors import factors_of, has_second_factor, new_recovery_codes
 from steward.people.throttling import PASSKEY_CLIENT
 from steward.tenancy.scope import account_scope
 from steward.testing.browsing import client_of_operator
 from steward.testing.cast import PASSWORD
+from steward.testing.codes import code_of_app
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, FACTOR, HOME = "/operator/sign-in", "/operator/sign-in/second-factor", "/operator/"
@@ -69,7 +70,7 @@ def test_the_first_sign_in_adds_a_second_factor(visitor_at, new_operator):
     assert wrong.status_code == 422
     assert not has_second_factor(new_operator.user)
     key = browser.cookies["steward_console"].value
-    codes = browser.post("/operator/me/app", {"code": totp_code(secret)})
+    codes = browser.post("/operator/me/app", {"code": code_of_app(secret)})
     assert codes.content.decode().count("<li><code>") == 10
     assert "no-store" in codes.headers["Cache-Control"]
     assert browser.cookies["steward_console"].value != key, "a new session"

@@ -18,6 +18,7 @@ from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.tenancy.scope import account_scope
 from steward.testing.browsing import client_of_operator
 from steward.testing.cast import PASSWORD
+from steward.testing.codes import code_of_app
 
 pytestmark = pytest.mark.django_db
 FACTOR = "/operator/sign-in/second-factor"
@@ -76,7 +77,7 @@ class TestWhatIsTold:
         Authenticator.objects.create(user=olga.user, type="webauthn", data={"name": "Key"})
         page = operator_client.get("/operator/me/app")
         secret = page.context["secret"].replace(" ", "")
-        operator_client.post("/operator/me/app", {"code": second_factors.totp_code(secret)})
+        operator_client.post("/operator/me/app", {"code": code_of_app(secret)})
         only("A second factor was added to the sign-in of olga@operator.example.", olga)
 
     def test_a_passkey(self, operator_client, olga, monkeypatch):

@@ -17,10 +17,11 @@ from steward.people.browsers import forget_unused_browsers
 from steward.people.devices import COOKIE, browser_and_system
 from steward.people.models import KnownBrowser, Role
 from steward.people.operators import create_operator
-from steward.people.second_factors import new_recovery_codes, new_totp_secret, store_totp, totp_code
+from steward.people.second_factors import new_recovery_codes, new_totp_secret, store_totp
 from steward.privacy.keys.cipher import decrypt_for_installation
 from steward.tenancy.scope import account_scope
 from steward.testing.cast import PASSWORD
+from steward.testing.codes import code_of_app
 
 PAGE = "/console/sign-in"
 NEW = "seven grey herons at noon"
@@ -260,7 +261,7 @@ class TestOperators:
         browser = visitor_at()
         browser.post("/operator/sign-in", {"email": operator.user.email, "password": PASSWORD})
         page = browser.get("/operator/me/app")
-        code = totp_code(page.context["secret"].replace(" ", ""))
+        code = code_of_app(page.context["secret"].replace(" ", ""))
         browser.post("/operator/me/app", {"code": code})
         assert COOKIE in browser.cookies
         assert KnownBrowser.objects.filter(user=operator.user).count() == 1

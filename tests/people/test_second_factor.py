@@ -116,7 +116,7 @@ class TestSigningIn:
         sign_in(browser)
         assert browser.post(SECOND, {"code": code}).status_code == 422
 
-    def test_the_code_that_added_the_app_is_used_up(self, visitor_at, northwind, secret):
+    def test_the_code_that_added_the_app_is_used_up(self, visitor_at, northwind, clock, secret):
         browser = visitor_at(northwind)
         sign_in(browser)
         assert browser.post(SECOND, {"code": second_factors.totp_code(secret)}).status_code == 422
