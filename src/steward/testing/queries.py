@@ -1,7 +1,9 @@
 """Counting the queries of a page."""
 
 import re
+import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,13 +29,14 @@ def _statements(sql: str) -> list[str]:
 def assert_same_queries_for_more_rows(page: Callable[[], object], add_rows: Callable[[], object]) -> None:
     """Fail when the page makes more queries once there are more rows, showing those it made more often.
 
-    `page` is called once beforehand, so that what is kept for later requests is kept already. There must be a row
-    at the start: the first one may bring a query of its own.
+    `page` is called once beforehand, so that what is kept for later requests is kept already; the clock by which that
+    grows old stands still. There must be a row at the start: the first one may bring a query of its own.
     """
-    page()
-    before = queries_of(page)
-    add_rows()
-    after = queries_of(page)
+    with patch("time.monotonic", return_value=time.monotonic()):
+        page()
+        before = queries_of(page)
+        add_rows()
+        after = queries_of(page)
     if len(after) > len(before):
         raise AssertionError(f"{len(before)} queries became {len(after)}:\n" + "\n".join(_repeated(before, after)))
 
