@@ -41,6 +41,12 @@ with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=30
         server.sendmail(sender, [to], base64.b64decode(mail))
 """
 
+# The port is open before anybody answers there: the answer says that somebody does.
+_ASK = """
+import sys, urllib.request
+urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/healthz", timeout=240).read()
+"""
+
 
 @dataclass
 class Installation:
@@ -108,6 +114,7 @@ def installation(_wall: None) -> Iterator[Installation]:
         try:
             prepared.fill(data, "demo", make)
             with _running(environment, log):
+                subprocess.run([sys.executable, "-c", _ASK, ports["STEWARD_PORT"]], check=True, timeout=300)
                 yield Installation(json.loads((data / "demo.json").read_text()), environment, log)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

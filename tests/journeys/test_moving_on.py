@@ -28,9 +28,8 @@ def choose(page, installation, wish):
 
 
 def open_row(page, number=0):
-    row = page.locator("#rows .row").nth(number)
-    code = row.locator("xpath=..").get_attribute("id").removeprefix("row-")
-    row.click()
+    code = codes(page)[number]
+    page.click(f"#row-{code} .row")
     page.wait_for_selector(f'#ticket[data-code="{code}"]')
     return code
 
@@ -75,13 +74,14 @@ def test_on_to_the_next_ticket(page, installation):
 
 def test_back_to_the_list(page, installation):
     choose(page, installation, "list")
-    open_row(page)
+    gone = open_row(page)
     with page.expect_navigation():
         page.click('[data-key="e"]')
     assert page.url.endswith("/console/?view=status%3Anew")
     page.wait_for_selector(".toast[data-undo]")
     page.keyboard.press("z")
     page.wait_for_selector(".toast:not([data-undo])")
+    page.wait_for_selector(f"#row-{gone}")
 
     code = open_row(page)
     send(page, "Back we go", "Control+Shift+Enter")

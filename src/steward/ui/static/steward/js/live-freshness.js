@@ -10,16 +10,18 @@ const LONGEST_PAUSE = 10_000;
 const PATIENCE = 30_000; // for an answer
 const GOING = 4000;
 const RETRY = [1000, 2000, 5000, 10_000, 30_000];
-const LONGEST_PRESS = 10_000; // of a pointer that was let go where nobody tells it
+const LONGEST_PRESS = 10_000; // of what was let go where nobody tells it
 
-// A browser forgets a press when what was under it is swapped before it is let go.
-let pressedAt = 0;
+// A browser forgets a press when what was under it is swapped before it is let go, and one that the scripts of the first
+// touch are awaited for (`touching.js`) happens when these are there. Until then what is shown stays.
+const haveHands = () => "hands" in document.documentElement.dataset;
+let pressedAt = !haveHands() && navigator.userActivation?.hasBeenActive ? Date.now() : 0;
+const isPressed = () => Date.now() - pressedAt < LONGEST_PRESS;
+const letGo = () => haveHands() && (pressedAt = 0);
 addEventListener("pointerdown", () => (pressedAt = Date.now()), true);
-for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(() => (pressedAt = 0)), true); // the click comes after it
-addEventListener("pointermove", ({ buttons }) => buttons || (pressedAt = 0), { capture: true, passive: true }); // let go on a scrollbar
-
-/** Somebody has just pressed what is shown now: it stays until that has happened. */
-const isPressed = () => Date.now() - pressedAt < LONGEST_PRESS || "kept" in document.documentElement.dataset;
+// The click comes after the pointer is up.
+for (const name of ["pointerup", "pointercancel", "steward:touched"]) addEventListener(name, () => setTimeout(letGo), true);
+addEventListener("pointermove", ({ buttons }) => buttons || letGo(), { capture: true, passive: true }); // let go on a scrollbar
 
 export class Freshness {
   /** `selector` finds the piece, which names in `data-live-url` where it is asked for; `told()` is called after each try. */

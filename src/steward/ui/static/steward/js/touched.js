@@ -8,7 +8,6 @@ export async function begin(kept, stop) {
   document.documentElement.dataset.hands = "";
   dispatchEvent(new Event("steward:touched"));
   happen(kept.splice(0));
-  delete document.documentElement.dataset.kept;
 }
 
 /** Put a sheet in force. Resolves when it is; without it one works on, if less prettily. */

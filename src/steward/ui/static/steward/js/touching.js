@@ -17,19 +17,13 @@ function touch(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
     kept.push(event);
-    document.documentElement.dataset.kept = ""; // what it was meant for stays as it is (`live-freshness.js`)
   }
   bring();
 }
 
 function bring() {
-  coming ??= import("./hands.js").then(({ begin }) => begin(kept, () => listen(removeEventListener)), giveUp);
-}
-
-/** Offline the next touch tries again. */
-function giveUp() {
-  coming = null;
-  delete document.documentElement.dataset.kept;
+  // Offline the next touch tries again.
+  coming ??= import("./hands.js").then(({ begin }) => begin(kept, () => listen(removeEventListener)), () => (coming = null));
 }
 
 function isKept(event) {
