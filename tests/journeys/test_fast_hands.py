@@ -27,9 +27,12 @@ class Late:
         self.page, self.address, self.routes = page, address, []
         page.route(address, lambda route: self.routes.append(route))
 
-    def come(self, how="continue_"):
+    def wait(self):
         while not self.routes:
             self.page.wait_for_timeout(20)
+
+    def come(self, how="continue_"):
+        self.wait()
         for route in self.routes:
             getattr(route, how)()
         self.page.unroute(self.address)
@@ -208,10 +211,14 @@ def told(installation):
 
 def test_a_row_that_is_pressed_while_news_of_it_come_opens(page, told):
     row = page.locator("#rows .row", has_text=told.first())
+    row.wait_for()
+    news = Late(page, "**/console/changes*")
+    told.more()
+    news.wait()
     row.locator(".row-subject").hover()
     with page.expect_response(is_live):
         page.mouse.down()
-        told.more()
+        news.come()
     page.wait_for_timeout(300)
     page.mouse.up()
     page.wait_for_function("() => document.getElementById('ticket').dataset.code")
@@ -222,10 +229,12 @@ def test_a_row_that_is_pressed_before_the_scripts_are_there_opens_though_news_of
     row = page.locator("#rows .row", has_text=told.first())
     row.wait_for()
     page.reload()
-    hands = Late(page, "**/hands.*.js")
+    hands, news = Late(page, "**/hands.*.js"), Late(page, "**/console/changes*")
+    told.more()
+    news.wait()
     row.locator(".row-subject").click()
     with page.expect_response(is_live):
-        told.more()
+        news.come()
     page.wait_for_timeout(300)
     hands.come()
     page.wait_for_function("() => document.getElementById('ticket').dataset.code")

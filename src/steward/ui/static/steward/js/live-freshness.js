@@ -17,11 +17,21 @@ const LONGEST_PRESS = 10_000; // of what was let go where nobody tells it
 const haveHands = () => "hands" in document.documentElement.dataset;
 let pressedAt = !haveHands() && navigator.userActivation?.hasBeenActive ? Date.now() : 0;
 const isPressed = () => Date.now() - pressedAt < LONGEST_PRESS;
-const letGo = () => haveHands() && (pressedAt = 0);
-addEventListener("pointerdown", () => (pressedAt = Date.now()), true);
-// The click comes after the pointer is up.
-for (const name of ["pointerup", "pointercancel", "steward:touched"]) addEventListener(name, () => setTimeout(letGo), true);
-addEventListener("pointermove", ({ buttons }) => buttons || letGo(), { capture: true, passive: true }); // let go on a scrollbar
+let isDown = false;
+addEventListener("pointerdown", () => hold(true), true);
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => hold(false), true);
+addEventListener("pointermove", ({ buttons }) => isDown && !buttons && hold(false), { capture: true, passive: true }); // let go on a scrollbar
+addEventListener("steward:touched", () => setTimeout(letGo));
+
+function hold(isPressing) {
+  isDown = isPressing;
+  if (isPressing) pressedAt = Date.now();
+  else setTimeout(letGo); // the click comes after it
+}
+
+function letGo() {
+  if (haveHands() && !isDown) pressedAt = 0;
+}
 
 export class Freshness {
   /** `selector` finds the piece, which names in `data-live-url` where it is asked for; `told()` is called after each try. */
