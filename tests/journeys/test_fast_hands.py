@@ -116,8 +116,8 @@ def test_keys_wait_for_the_ticket_that_was_opened(page):
 
 
 def test_keys_before_the_scripts_of_the_first_touch_are_there(page):
-    page.reload()
     hands = Late(page, "**/hands.*.js")
+    page.reload()
     words = f"From the first key on {uuid4().hex[:8]}"
     type_out(page, "j", "j", "Enter", "d", "bill", "Enter", "n", words)
     hands.come()
@@ -181,8 +181,8 @@ def test_a_key_with_the_right_alt_is_held_like_others(visit, page):
     )
     page.goto(page.evaluate("document.querySelectorAll('#rows .row')[1].href"))
     second = code_of(page)
-    page.reload()
     hands = Late(page, "**/hands.*.js")
+    page.reload()
     keyboard = visit.context.new_cdp_session(page)
     for kind in ("keyDown", "keyUp"):
         keyboard.send("Input.dispatchKeyEvent", {"type": kind, "key": "[", "code": "Digit8", "modifiers": 1 | 2})
@@ -228,8 +228,8 @@ def test_a_row_that_is_pressed_while_news_of_it_come_opens(page, told):
 def test_a_row_that_is_pressed_before_the_scripts_are_there_opens_though_news_of_it_come(page, told):
     row = page.locator("#rows .row", has_text=told.first())
     row.wait_for()
-    page.reload()
     hands, news = Late(page, "**/hands.*.js"), Late(page, "**/console/changes*")
+    page.reload()
     told.more()
     news.wait()
     row.locator(".row-subject").click()
